@@ -1,0 +1,95 @@
+import type { Server } from 'node:http';
+import type { Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import { createAuth, createGate } from './backend/features/auth/index.ts';
+import { createAccess, createConversations } from './backend/features/conversations/index.ts';
+import { features } from './backend/features/index.ts';
+import { createHistory, createMessages } from './backend/features/messages/index.ts';
+import { createUsers } from './backend/features/users/index.ts';
+import { createHttp } from './backend/http/index.ts';
+import { systemClock, type Clock } from './backend/shared/clock.ts';
+import { createEvents } from './backend/shared/events.ts';
+import { createLimiters } from './backend/shared/limiters.ts';
+import { createSockets, type SocketServer } from './backend/sockets/index.ts';
+import { createDatabase } from './configs/database.ts';
+import type { Environment } from './configs/env.ts';
+import { createLogger } from './configs/logger.ts';
+import { createModels } from './models/index.ts';
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** A backend that can be started and stopped once; several can live in one process. */
+export interface App {
+  /** Listens after `start`. */
+  readonly http: Server;
+  readonly io: SocketServer;
+  readonly connection: Connection;
+  /** Connects to the database, checks it, and listens. @throws StartError */
+  start(): Promise<void>;
+  /** Drains and closes everything; a second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** Composes the backend: every dependency between its parts is visible here. */
+export function createApp(env: Environment, overrides: Overrides = {}): App {
+  const clock = overrides.clock ?? systemClock;
+  const log = overrides.log ?? createLogger(env);
+  const events = createEvents();
+  const database = createDatabase(env, log);
+  const models = createModels(database.connection);
+  const limiters = createLimiters({ env, connection: database.connection });
+  const core = { env, log, clock, models, events, limiters };
+
+  const gate = createGate(core);
+  const http = createHttp({ ...core, authenticate: gate.authenticate });
+  const sockets = createSockets({ ...core, server: http.server, authenticate: gate.authenticate });
+  const access = createAccess(core);
+  const history = createHistory(core);
+  const ports = { ...core, api: http.api, sockets: sockets.hub, access, history, database };
+
+  const auth = createAuth({ ...ports, gate });
+  const users = createUsers({ ...ports, passwords: auth.passwords, devices: auth.devices });
+  const conversations = createConversations({ ...ports, users });
+  const messages = createMessages({ ...ports, memberships: conversations.memberships });
+  const readiness = {
+    get draining() {
+      return sockets.draining;
+    },
+    databaseAnswers: database.answers,
+  };
+  const running = Object.values(features).map((feature) =>
+    feature({ ...ports, express: http.express, readiness }),
+  );
+  sockets.read({
+    membershipsOf: conversations.memberships.of,
+    headsOf: history.headsOf,
+    activeDevices: auth.devices.active,
+  });
+
+  async function start(): Promise<void> {
+    await database.start();
+    for (const feature of running) await feature.start?.();
+    await http.listen();
+  }
+
+  async function stopOnce(): Promise<void> {
+    await sockets.drain(() => messages.idle());
+    for (const feature of running.toReversed()) await feature.stop?.();
+    await sockets.close();
+    await http.close();
+    await database.stop();
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    http: http.server,
+    io: sockets.io,
+    connection: database.connection,
+    start,
+    stop: () => (stopping ??= stopOnce()),
+  };
+}

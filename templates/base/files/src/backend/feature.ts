@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { Environment } from '../configs/env.ts';
+import type { Models } from '../models/index.ts';
+import type { Api } from './http/api.ts';
+import type { Access } from './shared/access.ts';
+import type { Clock } from './shared/clock.ts';
+import type { Events } from './shared/events.ts';
+import type { SocketHub } from './sockets/hub.ts';
+import type { Express } from 'express';
+
+/** Whether this node should get traffic. */
+export interface Readiness {
+  /** From the first signal to stop. */
+  readonly draining: boolean;
+  /** Whether the database answers a ping within a second. */
+  databaseAnswers(): Promise<boolean>;
+}
+
+/** What an optional feature may use; it imports no other feature. */
+export interface FeatureContext {
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly models: Models;
+  readonly events: Events;
+  readonly access: Access;
+  readonly api: Api;
+  /** For pages and files; routes of the contract belong to `api`. */
+  readonly express: Express;
+  readonly sockets: SocketHub;
+  readonly readiness: Readiness;
+}
+
+/** A running feature; both are called once, in the order of the list and in its reverse. */
+export interface RunningFeature {
+  start?(): Promise<void>;
+  stop?(): Promise<void>;
+}
+
+/** An optional feature: mounts its routes and commands when it is created. */
+export type Feature = (context: FeatureContext) => RunningFeature;

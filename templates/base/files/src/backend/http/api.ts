@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { RouteContract } from '../../contract/define.ts';
+import type { Caller } from '../shared/caller.ts';
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** A request whose parts the contract has validated. */
+export interface ApiRequest<Route extends RouteContract> {
+  readonly params: Parsed<Route['params']>;
+  readonly query: Parsed<Route['query']>;
+  readonly body: Parsed<Route['body']>;
+  /** Present on every route that is not public. */
+  readonly caller: Route extends { readonly public: true } ? undefined : Caller;
+  /** The client's address, IPv4-mapped ones unmapped. */
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** An answer that the contract knows: one of its statuses with the body of that status. */
+export type ApiAnswer<Route extends RouteContract> = {
+  [Status in keyof Route['answers']]: Route['answers'][Status] extends z.ZodType
+    ? { readonly status: Status; readonly body: z.input<Route['answers'][Status]> }
+    : { readonly status: Status };
+}[keyof Route['answers']];
+
+/** Serves a route: validated input in, a documented answer out; throws `AppError` otherwise. */
+export type ApiHandler<Route extends RouteContract> = (
+  request: ApiRequest<Route>,
+) => Promise<ApiAnswer<Route>>;
+
+/** Where features mount their routes. */
+export interface Api {
+  route<Route extends RouteContract>(route: Route, handler: ApiHandler<Route>): void;
+}

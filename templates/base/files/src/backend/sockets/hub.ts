@@ -1,0 +1,112 @@
+import type { CommandInput, CommandName, CommandOutput, NoticeName, Notices } from '../../contract/index.ts';
+import type { Caller } from '../shared/caller.ts';
+
+/** The caller of a command, with the socket it came by. */
+export interface SocketCaller extends Caller {
+  readonly socketId: string;
+}
+
+/**
+ * An answer that is still under way although the command has its place: the next command of the
+ * same socket may start, the acknowledgement waits for it.
+ */
+export interface Later<Data> {
+  readonly later: Promise<Data>;
+}
+
+/** Serves a command: validated input in, the acknowledgement's data out; throws `AppError`. */
+export type CommandHandler<Name extends CommandName> = (
+  input: CommandInput<Name>,
+  caller: SocketCaller,
+) => Promise<CommandOutput<Name> | Later<CommandOutput<Name>>>;
+
+/** Which bucket of `limits.rate` a command draws from, besides the one of every event. */
+export type CommandRate = 'send' | 'typing' | 'receipt' | 'sync' | 'write';
+
+/** A notice to everybody in a room. */
+export type Notice = {
+  [Name in NoticeName]: { readonly room: string; readonly name: Name; readonly payload: Notices[Name] };
+}[NoticeName];
+
+/** How a notice may travel. */
+export interface NoticeOptions {
+  /** May be dropped when a socket is not writable. */
+  readonly volatile?: boolean;
+  /** A room whose sockets do not get it. */
+  readonly except?: string;
+}
+
+/** Tells clients what happened. */
+export interface Notifier {
+  /** To a room, on every node. */
+  notify(notice: Notice, options?: NoticeOptions): void;
+  /**
+   * Many notices at once, in order: local sockets are corked, so that each gets one write; other
+   * nodes get one message, which may be lost.
+   */
+  notifyAll(notices: readonly Notice[]): void;
+}
+
+/** Who is in which room; every change holds on all nodes when its promise resolves. */
+export interface Membership {
+  /** Puts all sockets of a user into a conversation's room. */
+  join(userId: string, conversationId: string): Promise<void>;
+  /** Takes all sockets of a user out: those of this node before it returns. */
+  leave(userId: string, conversationId: string): Promise<void>;
+  /** Empties a conversation's room. */
+  empty(conversationId: string): Promise<void>;
+  /** Closes the sockets of a device after `device:revoked`: those of this node at once. */
+  closeDevice(deviceId: string): Promise<void>;
+}
+
+/** Where features mount commands, and the way to the sockets. */
+export interface SocketHub extends Notifier, Membership {
+  command<Name extends CommandName>(
+    name: Name,
+    rate: CommandRate | null,
+    handler: CommandHandler<Name>,
+  ): void;
+}
+
+/** Messages between the nodes of one deployment; with one node nothing is sent. */
+export interface Cluster {
+  /** Whether there can be other nodes. */
+  readonly hasPeers: boolean;
+  /** Tells all other nodes; may be lost. */
+  tell(event: string, data: unknown): void;
+  /** Tells all other nodes and waits, at most 5 s, until they did it; never rejects. */
+  ask(event: string, data: unknown): Promise<void>;
+  /** Does what another node tells or asks. */
+  hear(event: string, listener: (data: unknown) => Promise<void> | void): void;
+}
+
+/** The names of rooms. */
+export const rooms = {
+  user: (userId: string) => `user:${userId}`,
+  device: (deviceId: string) => `device:${deviceId}`,
+  conversation: (conversationId: string) => `conversation:${conversationId}`,
+} as const;
+
+/** What is read at a connect; each call serves many handshakes at once. */
+export interface ConnectReads {
+  /** The conversations that each user is in now, from the primary with majority. */
+  membershipsOf(
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly OwnMembership[]>>;
+  /** The highest numbers of conversations, with majority; 0 where there is nothing. */
+  headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
+  /** Those of the devices that are still signed in. */
+  activeDevices(deviceIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** A conversation that a user is in. */
+export interface OwnMembership {
+  readonly conversationId: string;
+  readonly lastReadSeq: number;
+}
+
+/** The highest numbers of a conversation. */
+export interface Heads {
+  readonly lastSeq: number;
+  readonly lastRev: number;
+}

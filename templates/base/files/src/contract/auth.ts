@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { limits } from '../configs/limits.ts';
+import { defineCommand, defineRoute } from './define.ts';
+import { id, label, listOf, moment } from './scalars.ts';
+import { email, meView, username } from './users.ts';
+
+const { account } = limits;
+
+/**
+ * A password as it is typed; its length and strength are judged by the service, which answers
+ * `weak-password`. Normalised to NFKC, so that the same keys give the same secret everywhere.
+ *
+ * @see NIST SP 800-63B section 3.1.1.2
+ */
+const password = z
+  .string()
+  .max(account.passwordBytes)
+  .refine((text) => text.isWellFormed(), 'not well-formed Unicode')
+  .transform((text) => text.normalize('NFKC'));
+
+const token = z.string().min(1).max(4_096);
+
+/** A sign-in: who, on which device, and the two tokens. */
+export const sessionView = z
+  .object({
+    user: meView,
+    deviceId: id,
+    accessToken: z.string(),
+    accessTokenExpiresAt: moment,
+    refreshToken: z.string(),
+    refreshTokenExpiresAt: moment,
+  })
+  .meta({ id: 'Session' });
+
+/** One sign-in of a user. */
+export const deviceView = z
+  .object({
+    id,
+    label: z.string().nullable(),
+    current: z.boolean(),
+    lastUsedAt: moment,
+    timestamp: moment,
+  })
+  .meta({ id: 'Device' });
+
+export type SessionView = z.output<typeof sessionView>;
+export type DeviceView = z.output<typeof deviceView>;
+
+const deviceLabel = label(account.deviceLabelCharacters).optional();
+
+export const authRoutes = {
+  register: defineRoute({
+    method: 'post',
+    path: '/auth/register',
+    summary: 'Create an account and sign in',
+    public: true,
+    body: z.strictObject({ username, email, password, deviceLabel }),
+    answers: { 201: sessionView },
+  }),
+  login: defineRoute({
+    method: 'post',
+    path: '/auth/login',
+    summary: 'Sign in with a username or an e-mail address',
+    public: true,
+    body: z.strictObject({
+      login: z
+        .string()
+        .min(1)
+        .max(account.emailCharacters)
+        .transform((text) => text.normalize('NFKC').toLowerCase()),
+      password,
+      deviceLabel,
+    }),
+    answers: { 200: sessionView },
+  }),
+  refresh: defineRoute({
+    method: 'post',
+    path: '/auth/refresh',
+    summary: 'Exchange a refresh token for new tokens',
+    public: true,
+    body: z.strictObject({ refreshToken: token }),
+    answers: { 200: sessionView },
+  }),
+  logout: defineRoute({
+    method: 'post',
+    path: '/auth/logout',
+    summary: 'End this sign-in',
+    answers: { 204: null },
+  }),
+  changePassword: defineRoute({
+    method: 'post',
+    path: '/auth/password',
+    summary: 'Change the password and end all other sign-ins',
+    body: z.strictObject({ currentPassword: password, newPassword: password }),
+    answers: { 204: null },
+  }),
+  listDevices: defineRoute({
+    method: 'get',
+    path: '/devices',
+    summary: 'The sign-ins of the user',
+    answers: { 200: listOf(deviceView) },
+  }),
+  revokeDevice: defineRoute({
+    method: 'delete',
+    path: '/devices/:deviceId',
+    summary: 'End one sign-in',
+    params: z.strictObject({ deviceId: id }),
+    answers: { 204: null },
+  }),
+  revokeOtherDevices: defineRoute({
+    method: 'delete',
+    path: '/devices',
+    summary: 'End all other sign-ins',
+    answers: { 204: null },
+  }),
+};
+
+export const authCommands = {
+  'auth:refresh': defineCommand({
+    summary: 'Keep this socket open with a newer access token of the same device',
+    input: z.strictObject({ token }),
+    output: z.object({ expiresAt: moment }),
+  }),
+};
+
+export const authNotices = {
+  'device:revoked': z.object({}),
+  'auth:expiring': z.object({ inMs: z.int() }),
+};

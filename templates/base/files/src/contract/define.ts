@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+
+/** An HTTP route as clients may rely on it; `null` as an answer means no body. */
+export interface RouteContract {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below `/v1` unless `root` is set; parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Served without the `/v1` prefix. */
+  readonly root?: true;
+  /** Answers without an access token. */
+  readonly public?: true;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+}
+
+/** A command that a client sends over its socket and that is acknowledged. */
+export interface CommandContract {
+  readonly summary: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+}
+
+/** Declares a route and keeps its exact type. */
+export const defineRoute = <const Route extends RouteContract>(route: Route): Route => route;
+
+/** Declares a command and keeps its exact type. */
+export const defineCommand = <const Command extends CommandContract>(command: Command): Command =>
+  command;

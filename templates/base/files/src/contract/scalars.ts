@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { limits } from '../configs/limits.ts';
+
+/** C0 controls (tab and newline excepted) and NUL, which no text of ours may hold. */
+// eslint-disable-next-line no-control-regex -- naming control characters is the purpose
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+/** Characters that reorder the text around them (Unicode TR9, explicit formatting). */
+const bidiControls = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Whether a text is well-formed Unicode without control characters. */
+export const isCleanText = (text: string): boolean => text.isWellFormed() && !controls.test(text);
+
+const codePoints = (text: string): number => Array.from(text).length;
+
+/** A one-line label: 1 to `max` code points, no control or reordering characters. */
+export const label = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max * 2)
+    .refine((text) => codePoints(text) <= max, `at most ${max} characters`)
+    .refine(
+      (text) => isCleanText(text) && !/[\n\t]/.test(text) && !bidiControls.test(text),
+      'no control or text-reordering characters',
+    );
+
+/** An identifier: 24 lower-case hexadecimal digits. */
+export const id = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/, 'an id is 24 hexadecimal digits')
+  .meta({ id: 'Id' });
+
+/** A place in a conversation, or 0 for "before the first". */
+export const sequence = z.int().min(0);
+
+/** A moment, ISO 8601 in UTC. */
+export const moment = z.iso.datetime();
+
+/** A whole number in a query string. */
+export const queryInteger = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, 'a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+/** The size of a page in a query string. */
+export const queryLimit = queryInteger(1, limits.page.maxItems).optional();
+
+/** An opaque place in a list, as the answer before it gave it. */
+export const queryCursor = z.string().min(1).max(512).optional();
+
+/** A page of a list with the cursor of the next one, null at the end. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,0 +1,217 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { io as connectSocket, type Socket } from 'socket.io-client';
+import { inject, onTestFinished } from 'vitest';
+import { createApp, type App, type Overrides } from '../../src/app.ts';
+import { parseEnvironment } from '../../src/configs/env.ts';
+import type { SessionView } from '../../src/contract/auth.ts';
+import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
+import type {
+  ClientToServerEvents,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  NoticeName,
+  Notices,
+  ServerToClientEvents,
+} from '../../src/contract/index.ts';
+
+export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+/** An answer of the API, its body parsed. */
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+/** Environment variables of a backend on a database of its own. */
+export function testVariables(changes: Record<string, string> = {}): Record<string, string> {
+  const database = new URL(inject('mongodbUri'));
+  database.pathname = `/test-${randomBytes(6).toString('hex')}`;
+  return {
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MONGODB_URI: database.href,
+    ACCESS_TOKEN_KEYS: `test:${randomBytes(32).toString('base64url')}`,
+    REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+    RATE_LIMIT_FACTOR: '1000',
+    LOG_LEVEL: 'silent',
+    ...changes,
+  };
+}
+
+/** Starts a backend on a random port and a fresh database; both end with the test. */
+export async function startApp(
+  changes: Record<string, string> = {},
+  overrides: Overrides = {},
+): Promise<TestApp> {
+  const app = createApp(parseEnvironment(testVariables(changes)), {
+    log: pino({ level: 'silent' }),
+    ...overrides,
+  });
+  await app.start();
+  const test = createTestApp(app);
+  onTestFinished(async () => {
+    for (const socket of test.sockets) socket.disconnect();
+    await app.connection.dropDatabase();
+    await app.stop();
+  });
+  return test;
+}
+
+export type TestApp = ReturnType<typeof createTestApp>;
+
+function createTestApp(app: App) {
+  const { port } = app.http.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const sockets = new Set<TestSocket>();
+
+  /** Calls the API; the path stands below /v1 unless it starts with `//`. */
+  async function call<Body = any>(
+    method: string,
+    path: string,
+    options: { token?: string | undefined; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer<Body>> {
+    const target = path.startsWith('//') ? `${url}${path.slice(1)}` : `${url}/v1${path}`;
+    const response = await fetch(target, {
+      method,
+      headers: {
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    const text = await response.text();
+    const body = text === '' ? undefined : (JSON.parse(text) as Body);
+    return { status: response.status, body: body as Body, headers: response.headers };
+  }
+
+  /** Registers a user with a random name and signs them in. */
+  async function register(username = `user-${randomUUID().slice(0, 8)}`): Promise<TestUser> {
+    const answer = await call<SessionView>('POST', '/auth/register', {
+      body: { username, email: `${username}@example.com`, password: `${username} likes long words` },
+    });
+    if (answer.status !== 201) throw new Error(`register: ${JSON.stringify(answer.body)}`);
+    return createTestUser(answer.body);
+  }
+
+  function createTestUser(session: SessionView) {
+    const token = session.accessToken;
+    const send = <Body = any>(method: string, path: string, body?: unknown) =>
+      call<Body>(method, path, { token, body });
+    return {
+      ...session.user,
+      session,
+      token,
+      get: <Body = any>(path: string) => send<Body>('GET', path),
+      post: <Body = any>(path: string, body?: unknown) => send<Body>('POST', path, body),
+      put: <Body = any>(path: string, body?: unknown) => send<Body>('PUT', path, body),
+      patch: <Body = any>(path: string, body?: unknown) => send<Body>('PATCH', path, body),
+      delete: <Body = any>(path: string, body?: unknown) => send<Body>('DELETE', path, body),
+      connect: () => connect(token),
+    };
+  }
+
+  /** Opens a socket without waiting for anything. */
+  function open(token?: string, options: Record<string, unknown> = {}): TestSocket {
+    const socket: TestSocket = connectSocket(url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      ...(token === undefined ? {} : { auth: { token } }),
+      ...options,
+    });
+    sockets.add(socket);
+    return socket;
+  }
+
+  /** Opens a socket and waits until the server says `ready`. */
+  async function connect(token: string): Promise<TestSocket> {
+    const socket = open(token);
+    await Promise.race([
+      next(socket, 'ready'),
+      new Promise<never>((_resolve, reject) => socket.once('connect_error', reject)),
+    ]);
+    return socket;
+  }
+
+  /** Registers users who share a group; the first one owns it. */
+  async function group(size: number, options: { type?: string; visibility?: string } = {}) {
+    const users = await Promise.all(Array.from({ length: size }, () => register()));
+    const [owner, ...others] = users as [TestUser, ...TestUser[]];
+    const answer = await owner.post('/conversations', {
+      type: 'group',
+      name: 'A group',
+      members: others.map((user) => user.id),
+      ...options,
+    });
+    if (answer.status !== 201) throw new Error(`group: ${JSON.stringify(answer.body)}`);
+    return { conversationId: answer.body.id as string, owner, others, users };
+  }
+
+  return { app, url, sockets, call, register, open, connect, group, adopt: createTestUser };
+}
+
+export type TestUser = Awaited<ReturnType<TestApp['register']>>;
+
+/** The next notice of a name. */
+export const next = <Name extends NoticeName>(
+  socket: TestSocket,
+  name: Name,
+  timeoutMs = 10_000,
+): Promise<Notices[Name]> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no ${name} within ${timeoutMs} ms`)), timeoutMs);
+    (socket as Socket).once(name, (payload: Notices[Name]) => {
+      clearTimeout(timer);
+      resolve(payload);
+    });
+  });
+
+/** Sends a command and returns its acknowledgement, whatever it says. */
+export const ask = async <Name extends CommandName>(
+  socket: TestSocket,
+  name: Name,
+  payload: unknown,
+): Promise<Acknowledgement<CommandOutput<Name>>> =>
+  (await (socket as Socket).timeout(10_000).emitWithAck(name, payload)) as Acknowledgement<
+    CommandOutput<Name>
+  >;
+
+/** Sends a command that must succeed. */
+export async function done<Name extends CommandName>(
+  socket: TestSocket,
+  name: Name,
+  payload: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  const answer = await ask(socket, name, payload);
+  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
+  return answer.data;
+}
+
+/** Sends a command that must fail. */
+export async function refused(
+  socket: TestSocket,
+  name: CommandName,
+  payload: unknown,
+): Promise<Problem> {
+  const answer = await ask(socket, name, payload);
+  if (answer.ok) throw new Error(`${name} was not refused: ${JSON.stringify(answer.data)}`);
+  return answer.error;
+}
+
+/** Waits until a condition holds, looking every few milliseconds. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
