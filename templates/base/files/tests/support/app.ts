@@ -93,7 +93,11 @@ function createTestApp(app: App) {
   /** Registers a user with a random name and signs them in. */
   async function register(username = `user-${randomUUID().slice(0, 8)}`): Promise<TestUser> {
     const answer = await call<SessionView>('POST', '/auth/register', {
-      body: { username, email: `${username}@example.com`, password: `${username} likes long words` },
+      body: {
+        username,
+        email: `${username}@example.com`,
+        password: `${username} likes long words`,
+      },
     });
     if (answer.status !== 201) throw new Error(`register: ${JSON.stringify(answer.body)}`);
     return createTestUser(answer.body);
@@ -165,7 +169,10 @@ export const next = <Name extends NoticeName>(
   timeoutMs = 10_000,
 ): Promise<Notices[Name]> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no ${name} within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`no ${name} within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     (socket as Socket).once(name, (payload: Notices[Name]) => {
       clearTimeout(timer);
       resolve(payload);

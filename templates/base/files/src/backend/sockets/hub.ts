@@ -1,4 +1,10 @@
-import type { CommandInput, CommandName, CommandOutput, NoticeName, Notices } from '../../contract/index.ts';
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  NoticeName,
+  Notices,
+} from '../../contract/index.ts';
 import type { Caller } from '../shared/caller.ts';
 
 /** The caller of a command, with the socket it came by. */
@@ -25,7 +31,11 @@ export type CommandRate = 'send' | 'typing' | 'receipt' | 'sync' | 'write';
 
 /** A notice to everybody in a room. */
 export type Notice = {
-  [Name in NoticeName]: { readonly room: string; readonly name: Name; readonly payload: Notices[Name] };
+  [Name in NoticeName]: {
+    readonly room: string;
+    readonly name: Name;
+    readonly payload: Notices[Name];
+  };
 }[NoticeName];
 
 /** How a notice may travel. */
@@ -90,9 +100,7 @@ export const rooms = {
 /** What is read at a connect; each call serves many handshakes at once. */
 export interface ConnectReads {
   /** The conversations that each user is in now, from the primary with majority. */
-  membershipsOf(
-    userIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly OwnMembership[]>>;
+  membershipsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly OwnMembership[]>>;
   /** The highest numbers of conversations, with majority; 0 where there is nothing. */
   headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
   /** Those of the devices that are still signed in. */

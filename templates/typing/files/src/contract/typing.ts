@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineCommand } from './define.ts';
+import { id } from './scalars.ts';
+
+const input = z.strictObject({ conversationId: id });
+const output = z.strictObject({});
+
+export const typingCommands = {
+  'typing:start': defineCommand({
+    summary: 'The user writes; repeat while it lasts',
+    input,
+    output,
+  }),
+  'typing:stop': defineCommand({ summary: 'The user stopped writing', input, output }),
+};
+
+export const typingNotices = {
+  'typing:updated': z.strictObject({
+    conversationId: id,
+    userId: id,
+    isTyping: z.boolean(),
+    expiresInMs: z.int(),
+  }),
+};

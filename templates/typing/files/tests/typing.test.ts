@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { done, next, refused, startApp, until } from './support/app.ts';
+
+it('tells the other members who is writing, and that they stopped at a send', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  const ownNotices: unknown[] = [];
+  writer.on('typing:updated', (notice) => ownNotices.push(notice));
+
+  const started = next(reader, 'typing:updated');
+  await done(writer, 'typing:start', { conversationId });
+  expect(await started).toEqual({
+    conversationId,
+    userId: owner.id,
+    isTyping: true,
+    expiresInMs: 6_000,
+  });
+
+  const stopped = next(reader, 'typing:updated');
+  await done(writer, 'message:send', { conversationId, clientMessageId: 'one', content: 'hello' });
+  expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
+  expect(ownNotices).toEqual([]);
+});
+
+it('ends with the socket of the writer', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  await done(writer, 'typing:start', { conversationId });
+
+  const stopped = next(reader, 'typing:updated');
+  writer.disconnect();
+  expect(await stopped).toMatchObject({ isTyping: false });
+});
+
+it('S31 typing without stop disappears after 6 s', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  const heard: boolean[] = [];
+  reader.on('typing:updated', ({ isTyping }) => heard.push(isTyping));
+
+  await done(writer, 'typing:start', { conversationId });
+  await done(writer, 'typing:start', { conversationId }); // too soon to be told again
+  await until(() => heard.includes(false), 15_000);
+  expect(heard).toEqual([true, false]);
+});
+
+it("S31 a non-member's typing reaches nobody", async () => {
+  const app = await startApp();
+  const { conversationId, others } = await app.group(2);
+  const stranger = await app.register();
+  const socket = await stranger.connect();
+  const reader = await others[0]!.connect();
+  const heard: unknown[] = [];
+  reader.on('typing:updated', (notice) => heard.push(notice));
+
+  expect(await refused(socket, 'typing:start', { conversationId })).toMatchObject({
+    code: 'not-found',
+  });
+  // What was sent before this answer has arrived by the time of the next notice.
+  const created = next(reader, 'message:created');
+  await others[0]!.post(`/conversations/${conversationId}/messages`, {
+    clientMessageId: 'one',
+    content: 'hello',
+  });
+  await created;
+  expect(heard).toEqual([]);
+});
+
+it('S31 in a room of 101 nobody gets typing', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const extra = await Promise.all(Array.from({ length: 99 }, () => app.register()));
+  for (const user of extra)
+    expect((await owner.put(`/conversations/${conversationId}/members/${user.id}`)).status).toBe(
+      201,
+    );
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  const heard: unknown[] = [];
+  reader.on('typing:updated', (notice) => heard.push(notice));
+
+  const created = next(reader, 'message:created');
+  await done(writer, 'typing:start', { conversationId });
+  await done(writer, 'message:send', { conversationId, clientMessageId: 'one', content: 'hello' });
+  await created;
+  expect(heard).toEqual([]);
+});
