@@ -5,7 +5,7 @@ import type { Api } from './http/api.ts';
 import type { Access } from './shared/access.ts';
 import type { Clock } from './shared/clock.ts';
 import type { Events } from './shared/events.ts';
-import type { SocketHub } from './sockets/hub.ts';
+import type { ConnectReads, SocketHub } from './sockets/hub.ts';
 import type { Express } from 'express';
 
 /** Whether this node should get traffic. */
@@ -28,6 +28,8 @@ export interface FeatureContext {
   /** For pages and files; routes of the contract belong to `api`. */
   readonly express: Express;
   readonly sockets: SocketHub;
+  /** The highest numbers of conversations. */
+  readonly history: Pick<ConnectReads, 'headsOf'>;
   readonly readiness: Readiness;
 }
 
