@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { defineCommand, defineRoute } from './define.ts';
+import { id, sequence } from './scalars.ts';
+
+const input = z.strictObject({ conversationId: id, seq: sequence });
+
+/** The mark that holds now. */
+const output = z.strictObject({ seq: sequence });
+
+export const receiptRoutes = {
+  markRead: defineRoute({
+    method: 'put',
+    path: '/conversations/:conversationId/read',
+    summary: 'Mark a conversation as read up to a message',
+    params: z.strictObject({ conversationId: id }),
+    body: z.strictObject({ seq: sequence }),
+    answers: { 200: output },
+  }),
+};
+
+export const receiptCommands = {
+  'receipt:read': defineCommand({ summary: 'The user has read up to a message', input, output }),
+  'receipt:delivered': defineCommand({
+    summary: 'A device of the user has got the messages up to one',
+    input,
+    output,
+  }),
+};
+
+export const receiptNotices = {
+  'receipt:updated': z.strictObject({
+    conversationId: id,
+    userId: id,
+    readSeq: sequence,
+    deliveredSeq: sequence,
+  }),
+};
