@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Old versions of Node must be able to parse this file: nothing newer than dynamic import here.
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `error: Node ${process.versions.node} is too old for create-chat-backend\n` +
+      '  Install Node 20.19 or newer, then type the same command again.',
+  );
+  process.exitCode = 6;
+} else {
+  import('../dist/cli.js').then(async ({ main }) => {
+    process.exitCode = await main(process.argv.slice(2));
+  });
+}

@@ -1,0 +1,135 @@
+import { CreateError } from './errors.ts';
+import { selectFeatures } from './features.ts';
+import type { Feature } from './features.ts';
+import { OPTIONS, flagOf, optionOf } from './options.ts';
+import type { Answers, CreateOptions, OptionRow } from './options.ts';
+import { visible } from './package-name.ts';
+import { didYouMean } from './suggest.ts';
+
+/**
+ * Decides every option: what is given, else its default.
+ * @throws CreateError INVALID_OPTION.
+ */
+export function resolveAnswers(
+  given: CreateOptions,
+  nameOfDirectory: string,
+  features: readonly Feature[],
+): Answers {
+  const answers: Record<string, unknown> = {
+    packageName: nameOfDirectory,
+    features: wantedFeatures(given, features),
+  };
+  for (const option of OPTIONS) {
+    if (option.face !== 'everywhere' || option.key in answers) continue;
+    answers[option.key] = given[option.key] ?? ('default' in option ? option.default : undefined);
+  }
+  if (given.packageName !== undefined) answers['packageName'] = given.packageName;
+  delete answers['preset'];
+  delete answers['withoutFeatures'];
+  return answers as unknown as Answers;
+}
+
+/**
+ * Refuses unknown options and values of the wrong type or form, before anything else happens.
+ * @throws CreateError INVALID_OPTION.
+ */
+export function assertOptions(given: Readonly<Record<string, unknown>>): void {
+  const known = new Map(everywhere().map((option) => [option.key, option]));
+  for (const key of Object.keys(given)) {
+    const option = known.get(key);
+    if (option) assertOption(option, given[key]);
+    else throw unknownKey(key, [...known.keys()]);
+  }
+  if (given['directory'] !== undefined) return;
+  throw new CreateError(
+    'INVALID_OPTION',
+    'the directory is missing',
+    'Say where the project goes, for example: create-chat-backend my-app',
+  );
+}
+
+/** Refuses a value that an option cannot have. @throws CreateError INVALID_OPTION. */
+export function assertOption(option: OptionRow, value: unknown): void {
+  if (value === undefined) return;
+  const problem = typeProblem(option, value) ?? option.problem?.(value as never);
+  if (problem === undefined) return;
+  const shown = option.secret || String(value).length > 60 ? '' : ` ${visible(String(value))}`;
+  const hint = option.choices
+    ? `${didYouMean(String(value), option.choices)}Choose one of: ${option.choices.join(', ')}.`
+    : `Type: ${option.flag.replace(/^-., /, '')} — ${option.help}.`;
+  throw new CreateError('INVALID_OPTION', `${flagOf(option)}${shown} ${problem}`, hint);
+}
+
+function everywhere(): readonly OptionRow[] {
+  return OPTIONS.filter((option) => option.face === 'everywhere');
+}
+
+function unknownKey(key: string, known: readonly string[]): CreateError {
+  return new CreateError(
+    'INVALID_OPTION',
+    `unknown option ${visible(key)}`,
+    `${didYouMean(key, known)}Known options: ${known.join(', ')}.`,
+  );
+}
+
+function typeProblem(option: OptionRow, value: unknown): string | undefined {
+  if (option.kind === 'choice') {
+    return option.choices?.includes(value as string) ? undefined : 'is not one of the choices';
+  }
+  if (option.kind === 'list') {
+    const texts = Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+    return texts ? undefined : 'is not a list of names';
+  }
+  const expected = { text: 'string', port: 'number', switch: 'boolean' }[option.kind];
+  return typeof value === expected ? undefined : `is not a ${expected}`;
+}
+
+function wantedFeatures(given: CreateOptions, features: readonly Feature[]): readonly string[] {
+  const left = new Set(given.withoutFeatures);
+  const preset = given.preset ?? (given.features ? undefined : defaultPreset());
+  const wanted = new Set(given.features);
+  assertFeatureNames([...wanted, ...left], features);
+  for (const feature of features) {
+    if (preset && feature.presets.includes(preset) && !left.has(feature.name)) wanted.add(feature.name);
+  }
+  const selected = selectFeatures(features, [...wanted]);
+  for (const feature of selected) {
+    if (left.has(feature.name)) throw stillNeeded(feature.name, given.features ?? [], selected);
+  }
+  return selected.map((feature) => feature.name).filter((name) => name !== 'base');
+}
+
+function defaultPreset(): string {
+  return String(optionOf('preset').default);
+}
+
+function assertFeatureNames(names: readonly string[], features: readonly Feature[]): void {
+  const known = features.map((feature) => feature.name).filter((name) => name !== 'base');
+  const odd = names.find((name) => !known.includes(name));
+  if (odd === undefined) return;
+  throw new CreateError(
+    'INVALID_OPTION',
+    `there is no feature ${visible(odd)}`,
+    `${didYouMean(odd, known)}Features: ${known.join(', ')}.`,
+  );
+}
+
+function stillNeeded(
+  name: string,
+  asked: readonly string[],
+  selected: readonly Feature[],
+): CreateError {
+  if (asked.includes(name)) {
+    return new CreateError(
+      'INVALID_OPTION',
+      `--features ${name} and --no-${name} contradict each other`,
+      `Leave one of the two out.`,
+    );
+  }
+  const needs = selected.find((feature) => feature.requires.includes(name))?.name ?? name;
+  return new CreateError(
+    'INVALID_OPTION',
+    `${name} cannot be left out: ${needs} requires it`,
+    `Leave out both: --no-${name} --no-${needs}`,
+  );
+}

@@ -1,0 +1,82 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CreateError } from './errors.ts';
+import { unless } from './file-system.ts';
+import type { PlannedFile } from './plan.ts';
+import type { FileAction } from './result.ts';
+import { assertFree } from './target.ts';
+import type { Target } from './target.ts';
+import { directoriesOf } from './write.ts';
+
+/** What happens to one planned file, with the bytes to write. */
+export interface PlannedAction extends FileAction {
+  readonly file: PlannedFile;
+  /** For `append`: what is added at the end of the file. */
+  readonly tail?: string;
+}
+
+/**
+ * Decides for each planned file what happens to it, without changing anything.
+ * @throws CreateError TARGET_IN_THE_WAY when the directory is not free or a file cannot stand where it must.
+ */
+export async function decideActions(
+  target: Target,
+  files: readonly PlannedFile[],
+  onConflict: 'abort' | 'keep' | 'overwrite',
+): Promise<readonly PlannedAction[]> {
+  assertFree(target, onConflict);
+  if (!target.exists) return files.map((file) => withAction(file, 'create'));
+  for (const directory of directoriesOf(files)) await assertDirectoryOrNothing(target, directory);
+  const actions: PlannedAction[] = [];
+  for (const file of files) actions.push(await decide(target, file, onConflict));
+  return actions;
+}
+
+async function decide(
+  target: Target,
+  file: PlannedFile,
+  onConflict: 'abort' | 'keep' | 'overwrite',
+): Promise<PlannedAction> {
+  const path = join(target.path, file.path);
+  const found = await unless(['ENOENT'], lstat(path));
+  if (found === undefined) return withAction(file, 'create');
+  if (found.isDirectory()) throw blocked(path, 'is a directory, and a file has to be there');
+  if (file.path === '.gitignore' && found.isFile()) {
+    const tail = missingLines(await readFile(path, 'utf8'), file.bytes.toString('utf8'));
+    return tail === '' ? withAction(file, 'keep') : { ...withAction(file, 'append'), tail };
+  }
+  // `.env` holds the owner's secrets: no policy replaces it.
+  const replace = onConflict === 'overwrite' && file.path !== '.env';
+  return withAction(file, replace ? 'overwrite' : 'keep');
+}
+
+function withAction(file: PlannedFile, action: FileAction['action']): PlannedAction {
+  return { path: file.path, bytes: file.bytes.length, action, file };
+}
+
+/** The lines of a `.gitignore` that another one lacks, ready to be appended to it. */
+export function missingLines(present: string, wanted: string): string {
+  const known = new Set(present.split(/\r?\n/).map((line) => line.trim()));
+  const missing = wanted
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#') && !known.has(line));
+  if (missing.length === 0) return '';
+  return `${present === '' || present.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`;
+}
+
+// A link would lead the files out of the project.
+async function assertDirectoryOrNothing(target: Target, directory: string): Promise<void> {
+  const path = join(target.path, directory);
+  const found = await unless(['ENOENT', 'ENOTDIR'], lstat(path));
+  if (found === undefined || found.isDirectory()) return;
+  const what = found.isSymbolicLink() ? 'a symbolic link' : 'a file';
+  throw blocked(path, `is ${what}, and a directory has to be there`);
+}
+
+function blocked(path: string, problem: string): CreateError {
+  return new CreateError(
+    'TARGET_IN_THE_WAY',
+    `${path} ${problem}`,
+    'Move it away, or choose another directory; then type the command again.',
+  );
+}

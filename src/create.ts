@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import { assertOptions, resolveAnswers } from './answers.ts';
+import { decideActions } from './conflicts.ts';
+import type { PlannedAction } from './conflicts.ts';
+import { toRun } from './context.ts';
+import type { Context, Run } from './context.ts';
+import { throwIfAborted } from './errors.ts';
+import { loadFeatures } from './features.ts';
+import { assertTools, finishProject } from './finish.ts';
+import { recover } from './journal.ts';
+import { assertDirectoryName, assertPackageName } from './names.ts';
+import type { Answers, CreateOptions } from './options.ts';
+import { TEMPLATES } from './package.ts';
+import { planProject } from './plan.ts';
+import { toResult } from './report.ts';
+import type { CreateResult } from './result.ts';
+import { makeSecrets } from './secrets.ts';
+import { inspectTarget, locateTarget } from './target.ts';
+import type { Target } from './target.ts';
+import { writeInPlace } from './write-in-place.ts';
+import { writeNewDirectory } from './write.ts';
+
+/**
+ * Makes a project. Until it is written completely nothing of it exists: an error or an abort before
+ * that leaves the disk as it was. Installing and git come after; when one of them fails, or the
+ * signal fires meanwhile, the error carries the complete project as its `result`.
+ * @throws CreateError with a code of the closed union ErrorCode.
+ */
+export async function createProject(
+  options: CreateOptions,
+  context: Context = {},
+): Promise<CreateResult> {
+  const run = toRun(context);
+  const { answers, defaults, path } = resolveProject(options, run);
+  assertTools(options, answers, run);
+  const target = await prepareTarget(path, answers);
+  const actions = await planActions(answers, target);
+  const project = { answers, defaults, target, actions };
+  if (answers.dryRun) return toResult(project);
+  await write(target, actions, run);
+  return finishProject(project, run);
+}
+
+function resolveProject(
+  options: CreateOptions,
+  { workingDirectory, environment, signal }: Run,
+): { readonly answers: Answers; readonly defaults: Answers; readonly path: string } {
+  throwIfAborted(signal);
+  assertOptions(options);
+  assertDirectoryName(options.directory);
+  const home = environment['HOME'] ?? environment['USERPROFILE'];
+  const path = locateTarget(options.directory, workingDirectory, home);
+  const name = basename(path);
+  if (options.packageName === undefined) assertPackageName(name, 'directory');
+  else assertPackageName(options.packageName, 'flag');
+  const features = loadFeatures(TEMPLATES);
+  const answers = resolveAnswers(options, name, features);
+  const defaults = resolveAnswers({ directory: options.directory }, name, features);
+  return { answers, defaults, path };
+}
+
+async function prepareTarget(path: string, answers: Answers): Promise<Target> {
+  const target = await inspectTarget(path);
+  if (!target.exists) return target;
+  const undone = await recover(target.path, answers.onConflict === 'overwrite' && !answers.dryRun);
+  return undone ? inspectTarget(path) : target;
+}
+
+function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {
+  const plan = planProject({ ...answers, secrets: makeSecrets() });
+  return decideActions(target, plan.files, answers.onConflict);
+}
+
+async function write(
+  target: Target,
+  actions: readonly PlannedAction[],
+  { reporter, signal }: Run,
+): Promise<void> {
+  reporter.begin('write', `writing ${actions.length} files`);
+  if (target.exists) await writeInPlace(target, actions, signal);
+  else await writeNewDirectory(target, actions.map((action) => action.file), signal);
+  reporter.end('write', 'done', `${actions.length} files in ${target.path}`);
+}

@@ -1,0 +1,46 @@
+import { CreateError } from './errors.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'the operation is not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+  EIO: 'the device reports an error',
+};
+
+/** The code of a failed system call, like `ENOENT`, or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** Puts a failed system call into words. Everything else comes back as it is. */
+export function toFileSystemError(error: unknown, path: string): unknown {
+  const code = systemCode(error);
+  if (error instanceof CreateError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return new CreateError(
+    'FILE_SYSTEM',
+    `cannot write ${path}: ${REASONS[code] ?? 'the file system refused'} (${code})`,
+    'Make room or change the permissions, or choose another directory; then type the same command again.',
+    { cause: error },
+  );
+}
+
+/** Resolves to undefined where the promise fails with one of these system codes. */
+export async function unless<T>(
+  codes: readonly string[],
+  promise: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (codes.includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

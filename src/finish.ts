@@ -1,0 +1,86 @@
+import { CreateError } from './errors.ts';
+import type { Run } from './context.ts';
+import { commitProject, hasGit, skipped } from './git.ts';
+import { assertPackageManager, install, installCommand } from './install.ts';
+import type { Answers, CreateOptions } from './options.ts';
+import { toResult } from './report.ts';
+import type { Project } from './report.ts';
+import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
+
+const STATES = {
+  committed: 'done',
+  staged: 'skipped',
+  skipped: 'skipped',
+  failed: 'failed',
+} as const satisfies Record<GitOutcome['status'], string>;
+
+/**
+ * Makes sure, before anything is written, that the programs a run needs are there.
+ * @throws CreateError ENVIRONMENT; git is missed only by somebody who asked for it.
+ */
+export function assertTools(options: CreateOptions, answers: Answers, run: Run): void {
+  if (answers.install) assertPackageManager(answers.packageManager, run.environment);
+  if (options.git !== true || hasGit(run.environment)) return;
+  throw new CreateError(
+    'ENVIRONMENT',
+    'git was not found on the PATH',
+    'Install git, or leave --git out.',
+  );
+}
+
+/**
+ * Installs and commits a project that is written. Git comes second, so that the lockfile is in the
+ * first commit.
+ * @throws CreateError STEP_FAILED or ABORTED, with the project as its result.
+ */
+export async function finishProject(project: Project, run: Run): Promise<CreateResult> {
+  const installed = await installStep(project, run);
+  const committed = await gitStep(project, run);
+  const result = toResult(project, { install: installed, git: committed });
+  const hint = `The project is complete: ${result.path}. To finish, type: ${finishCommand(result)}`;
+  if (run.signal?.aborted) {
+    const details = { cause: run.signal.reason, result };
+    throw new CreateError('ABORTED', 'cancelled after the project was written', hint, details);
+  }
+  const problem = installed.problem ?? (committed.status === 'failed' ? committed.reason : undefined);
+  if (problem === undefined) return result;
+  throw new CreateError('STEP_FAILED', problem, hint, { result });
+}
+
+// The last of the next steps starts the server: not needed to be complete.
+function finishCommand(result: CreateResult): string {
+  return result.nextSteps.slice(0, -1).join(' && ');
+}
+
+async function installStep({ answers, target }: Project, run: Run): Promise<InstallOutcome> {
+  const command = installCommand(answers.packageManager);
+  if (!answers.install || run.signal?.aborted) return { status: 'skipped', command, code: null };
+  run.reporter.begin('install', `installing the dependencies with ${command}`);
+  const outcome = await install(target.path, answers.packageManager, run);
+  if (outcome.status === 'done') run.reporter.end('install', 'done', 'dependencies installed');
+  else run.reporter.end('install', 'failed', outcome.problem ?? command);
+  return outcome;
+}
+
+async function gitStep(project: Project, run: Run): Promise<GitOutcome> {
+  const outcome = await makeRepository(project, run);
+  if (project.answers.git) run.reporter.end('git', STATES[outcome.status], gitWords(outcome));
+  return outcome;
+}
+
+async function makeRepository(
+  { answers, target, actions }: Project,
+  run: Run,
+): Promise<GitOutcome> {
+  if (!answers.git) return skipped('not asked for');
+  if (run.signal?.aborted) return skipped('the run was cancelled');
+  if (!hasGit(run.environment)) return skipped('git was not found on the PATH');
+  run.reporter.begin('git', 'making the first commit');
+  const written = actions.filter((action) => action.action !== 'keep').map((action) => action.path);
+  return commitProject({ root: target.path, files: written }, run);
+}
+
+function gitWords(outcome: GitOutcome): string {
+  if (outcome.status === 'committed') return `first commit ${outcome.commit?.slice(0, 7)}`;
+  return outcome.status === 'failed' ? `${outcome.reason}` : `git: ${outcome.reason}`;
+}

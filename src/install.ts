@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathExists } from 'fs-extra/esm';
+import type { Run } from './context.ts';
+import { CreateError } from './errors.ts';
+import type { Answers } from './options.ts';
+import type { Reporter } from './reporter.ts';
+import type { InstallOutcome } from './result.ts';
+import { childEnvironment, isOnPath, lastLines, runProgram } from './steps.ts';
+import type { Environment } from './steps.ts';
+
+type PackageManager = Answers['packageManager'];
+
+const SILENCE_MS = 120_000;
+const TOO_SLOW_MS = 600_000;
+
+// Inside somebody's workspace each of them would write into the parent, and exit with 0.
+const ARGUMENTS: Readonly<Record<PackageManager, (root: string) => readonly string[]>> = {
+  npm: (root) => ['install', '--prefix', root, '--workspaces=false', '--no-audit', '--no-fund'],
+  pnpm: (root) => ['install', '--dir', root, '--ignore-workspace', '--no-frozen-lockfile'],
+  yarn: () => ['install'],
+  bun: (root) => ['install', '--cwd', root],
+};
+
+/** What the user types to install. */
+export function installCommand(packageManager: PackageManager): string {
+  return `${packageManager} install`;
+}
+
+/** Makes sure before anything is written that installing can be tried. @throws CreateError ENVIRONMENT. */
+export function assertPackageManager(
+  packageManager: PackageManager,
+  environment: Environment,
+): void {
+  if (isOnPath(packageManager, environment)) return;
+  throw new CreateError(
+    'ENVIRONMENT',
+    `${packageManager} was not found on the PATH`,
+    `Install ${packageManager}, or add --no-install, or choose another --package-manager.`,
+  );
+}
+
+/** Installs the dependencies and proves on disk that they are there. */
+export async function install(
+  root: string,
+  packageManager: PackageManager,
+  { environment, reporter, signal }: Run,
+): Promise<InstallOutcome> {
+  const command = installCommand(packageManager);
+  const args = ARGUMENTS[packageManager](root);
+  reporter.debug(`${packageManager} ${args.join(' ')}`);
+  const silence = watchSilence(reporter, command);
+  const ended = await runProgram({
+    program: packageManager,
+    args,
+    cwd: root,
+    environment: childEnvironment(environment),
+    signal,
+    timeoutMs: TOO_SLOW_MS,
+    onOutput: silence.reset,
+  }).finally(silence.stop);
+  const problem = problemOf(ended) ?? (await missingPackage(root));
+  if (problem === undefined) return { status: 'done', command, code: 0 };
+  return {
+    status: 'failed',
+    command,
+    code: ended.code,
+    problem: `${command} ${problem}`,
+    output: lastLines(ended.output),
+  };
+}
+
+function problemOf({ code, stopped }: Awaited<ReturnType<typeof runProgram>>): string | undefined {
+  if (stopped === 'aborted') return 'was stopped';
+  if (stopped === 'too slow') return `was stopped after ${TOO_SLOW_MS / 60_000} minutes`;
+  if (code === null) return 'could not be run';
+  return code === 0 ? undefined : `failed with exit code ${code}`;
+}
+
+// An exit code of 0 proves nothing: dry-run, global, omit=dev and workspaces all end with one.
+async function missingPackage(root: string): Promise<string | undefined> {
+  if (await pathExists(join(root, '.pnp.cjs'))) return undefined;
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    readonly dependencies?: object;
+    readonly devDependencies?: object;
+  };
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    if (await pathExists(join(root, 'node_modules', name, 'package.json'))) continue;
+    return `ended without an error, but ${name} is not in node_modules`;
+  }
+  return undefined;
+}
+
+function watchSilence(
+  reporter: Reporter,
+  command: string,
+): { readonly reset: () => void; readonly stop: () => void } {
+  const timer = setTimeout(() => {
+    reporter.note(`${command} has printed nothing for ${SILENCE_MS / 60_000} minutes; still waiting`);
+  }, SILENCE_MS);
+  timer.unref();
+  return { reset: () => timer.refresh(), stop: () => clearTimeout(timer) };
+}

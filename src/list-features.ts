@@ -1,0 +1,18 @@
+import { loadFeatures } from './features.ts';
+import { TEMPLATES } from './package.ts';
+
+/** A feature as a user of this package sees it. */
+export interface FeatureSummary {
+  readonly name: string;
+  readonly summary: string;
+  /** The presets that bring it. */
+  readonly presets: readonly string[];
+  readonly requires: readonly string[];
+}
+
+/** Every feature a project can have. @throws CreateError DAMAGED when a template is broken. */
+export function listFeatures(): readonly FeatureSummary[] {
+  return loadFeatures(TEMPLATES)
+    .filter((feature) => feature.name !== 'base')
+    .map(({ name, summary, presets, requires }) => ({ name, summary, presets, requires }));
+}

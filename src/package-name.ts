@@ -1,0 +1,59 @@
+import { builtinModules } from 'node:module';
+
+const LONGEST = 214; // the registry's own limit
+const RESERVED = new Set(['node_modules', 'favicon.ico']);
+const CORE_MODULES = new Set(builtinModules);
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
+
+/** What is wrong with a package name, as the end of the sentence "the name …", or undefined. */
+export function packageNameProblem(name: string): string | undefined {
+  if (name.trim() === '') return 'is empty';
+  const scoped = /^@([^/]+)\/([^/]+)$/.exec(name);
+  if (scoped) return partProblem(scoped[1]!) ?? partProblem(scoped[2]!) ?? lengthProblem(name);
+  return (
+    lengthProblem(name) ??
+    partProblem(name) ??
+    (CORE_MODULES.has(name) ? 'is a core module of Node' : undefined)
+  );
+}
+
+/** A package name as near as possible to the given text, or undefined when nothing is left of it. */
+export function suggestPackageName(text: string): string | undefined {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const name = plain
+    .replace(/[^a-z0-9._~-]+/g, '-')
+    .replace(/^[-._]+|[-.]+$/g, '')
+    .slice(0, LONGEST);
+  if (name === '') return undefined;
+  if (packageNameProblem(name) === undefined) return name;
+  return packageNameProblem(`${name}-chat`) === undefined ? `${name}-chat` : undefined;
+}
+
+/** What makes a directory's name unusable on some system, or undefined: the name's end and Windows devices. */
+export function directoryNameProblem(name: string): string | undefined {
+  if (/[. ]$/.test(name)) return 'ends in a dot or a space, which Windows drops';
+  if (/[<>:"|?*\\]/.test(name)) return 'has a character that Windows does not allow';
+  if (WINDOWS_DEVICE.test(name.toLowerCase())) return 'is the name of a Windows device';
+  return undefined;
+}
+
+function lengthProblem(name: string): string | undefined {
+  return name.length > LONGEST ? `has ${name.length} characters, ${LONGEST} are allowed` : undefined;
+}
+
+function partProblem(part: string): string | undefined {
+  if (/^[._-]/.test(part)) return `begins with "${part[0]}"`;
+  if (/[A-Z]/.test(part)) return 'has an upper-case letter';
+  const odd = /[^a-z0-9._~-]/u.exec(part)?.[0];
+  if (odd !== undefined) return `has the character ${visible(odd)}, which a URL cannot carry`;
+  if (RESERVED.has(part)) return 'is reserved';
+  return directoryNameProblem(part);
+}
+
+/** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */
+export function visible(text: string): string {
+  const escaped = JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
+  );
+  return escaped;
+}

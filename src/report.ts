@@ -1,0 +1,82 @@
+import type { PlannedAction } from './conflicts.ts';
+import { skipped } from './git.ts';
+import { installCommand } from './install.ts';
+import type { Answers } from './options.ts';
+import { VERSION } from './package.ts';
+import { quote, replayCommand } from './replay.ts';
+import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
+import type { Target } from './target.ts';
+
+/** A project as it is known before anything is installed. */
+export interface Project {
+  readonly answers: Answers;
+  readonly target: Target;
+  readonly actions: readonly PlannedAction[];
+  /** What the answers would be had only the directory been given. */
+  readonly defaults: Answers;
+}
+
+/** What happened after the files were written. */
+export interface Outcomes {
+  readonly install: InstallOutcome;
+  readonly git: GitOutcome;
+}
+
+/** The result of a run; without outcomes, of one that only said what it would do. */
+export function toResult(project: Project, outcomes: Outcomes = notRun(project)): CreateResult {
+  const { databaseUri: _secret, ...answers } = project.answers;
+  return {
+    dryRun: answers.dryRun,
+    path: project.target.path,
+    packageName: answers.packageName,
+    version: VERSION,
+    answers,
+    files: project.actions.map(({ path, bytes, action }) => ({ path, bytes, action })),
+    ...outcomes,
+    replay: replayCommand({ answers: project.answers, defaults: project.defaults, version: VERSION }),
+    nextSteps: nextSteps(project.answers, outcomes),
+    warnings: warnings(project),
+  };
+}
+
+function notRun({ answers }: Project): Outcomes {
+  return {
+    install: { status: 'skipped', command: installCommand(answers.packageManager), code: null },
+    git: skipped('nothing is written'),
+  };
+}
+
+const FIRST_COMMIT = "git commit --message 'First commit'";
+
+const GIT_STEPS: Readonly<Record<GitOutcome['status'], readonly string[]>> = {
+  committed: [],
+  skipped: [],
+  staged: [FIRST_COMMIT],
+  failed: ['git init', 'git add --all', FIRST_COMMIT],
+};
+
+function nextSteps(answers: Answers, { install, git }: Outcomes): readonly string[] {
+  const { directory, packageManager } = answers;
+  const enter = /^\.?[/\\]*$/.test(directory) ? [] : [`cd ${quote(directory)}`];
+  return [
+    ...enter,
+    ...(install.status === 'done' ? [] : [install.command]),
+    ...GIT_STEPS[git.status],
+    packageManager === 'npm' || packageManager === 'bun'
+      ? `${packageManager} run dev`
+      : `${packageManager} dev`,
+  ];
+}
+
+function warnings({ answers, target, actions }: Project): readonly string[] {
+  const kept = actions.filter((action) => action.action === 'keep').map((action) => action.path);
+  return [
+    ...target.leftovers.map(
+      (path) => `${path} is left of a run that was killed; remove it if none is running`,
+    ),
+    ...(kept.length > 0 ? [`kept as they were: ${kept.join(', ')}`] : []),
+    ...(answers.databaseUri === ''
+      ? []
+      : ['the connection string is in .env only; the replay command leaves it out']),
+  ];
+}

@@ -1,0 +1,121 @@
+import { constants } from 'node:fs';
+import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
+import { CreateError } from './errors.ts';
+import { toFileSystemError, unless } from './file-system.ts';
+
+// A directory with only these counts as empty, and they stay as they are.
+const HARMLESS =
+  /^(?:\.git|\.gitignore|\.idea|\.vscode|\.DS_Store|(?:license|readme)(?:\.(?:md|txt))?)$/i;
+
+/** The place of the new project. */
+export interface Target {
+  /** Absolute, with the links of its parents resolved. */
+  readonly path: string;
+  readonly exists: boolean;
+  /** The directory above it that exists already; everything between is made. */
+  readonly anchor: string;
+  /** What is in the directory and may stay. */
+  readonly harmless: readonly string[];
+  /** What is in the directory and in the way. */
+  readonly foreign: readonly string[];
+  /** Staging directories of earlier runs that were killed. */
+  readonly leftovers: readonly string[];
+}
+
+/** Prefix of the staging directories of a target; a random suffix follows. */
+export function stagingPrefix(path: string): string {
+  return `.${basename(path)}.create-`;
+}
+
+/**
+ * The absolute path that a directory argument means.
+ * @throws CreateError TARGET_IN_THE_WAY for the root, a home directory and everything above `cwd`.
+ */
+export function locateTarget(directory: string, cwd: string, home: string | undefined): string {
+  const path = resolve(cwd, directory);
+  const above = relative(path, cwd);
+  const holdsCwd = above !== '' && above.split(sep)[0] !== '..' && parse(above).root === '';
+  if (path !== parse(path).root && path !== home && directory !== '~' && !holdsCwd) return path;
+  throw inTheWay(`${directory === '~' ? '~' : path} is not a place for a project`);
+}
+
+/**
+ * Looks at the place without changing anything.
+ * @throws CreateError TARGET_IN_THE_WAY when it is no directory, FILE_SYSTEM when it cannot be written to.
+ */
+export async function inspectTarget(requested: string): Promise<Target> {
+  const { anchor, path } = await resolveParents(requested);
+  const entries = await entriesOf(path);
+  const siblings = dirname(path) === anchor ? await readdir(anchor) : [];
+  assertNoTwin(path, siblings);
+  try {
+    await access(entries ? path : anchor, constants.W_OK);
+  } catch (error) {
+    throw toFileSystemError(error, entries ? path : anchor);
+  }
+  return {
+    path,
+    exists: entries !== undefined,
+    anchor,
+    harmless: (entries ?? []).filter((entry) => HARMLESS.test(entry)),
+    foreign: (entries ?? []).filter((entry) => !HARMLESS.test(entry)),
+    leftovers: siblings
+      .filter((entry) => entry.startsWith(stagingPrefix(path)))
+      .map((entry) => join(anchor, entry)),
+  };
+}
+
+/** Refuses a directory with files, unless the user chose what happens to them. @throws CreateError TARGET_IN_THE_WAY. */
+export function assertFree(target: Target, onConflict: 'abort' | 'keep' | 'overwrite'): void {
+  if (onConflict !== 'abort' || target.foreign.length === 0) return;
+  const shown = target.foreign.slice(0, 10).join(', ');
+  const more = target.foreign.length > 10 ? ` and ${target.foreign.length - 10} more` : '';
+  throw new CreateError(
+    'TARGET_IN_THE_WAY',
+    `${target.path} is not empty: ${shown}${more}`,
+    'Choose another directory, or add --on-conflict keep (write only what is missing) or --on-conflict overwrite (replace, with backups).',
+  );
+}
+
+function inTheWay(message: string): CreateError {
+  return new CreateError(
+    'TARGET_IN_THE_WAY',
+    message,
+    'Choose another directory, for example: create-chat-backend my-app',
+  );
+}
+
+async function resolveParents(requested: string): Promise<{ anchor: string; path: string }> {
+  let anchor = dirname(requested);
+  for (;;) {
+    const real = await unless(['ENOENT', 'ENOTDIR'], realpath(anchor));
+    const found = real ?? (await unless(['ENOENT', 'ENOTDIR'], lstat(anchor)));
+    if (real !== undefined && (await lstat(real)).isDirectory()) {
+      return { anchor: real, path: join(real, relative(anchor, requested)) };
+    }
+    if (found !== undefined) throw inTheWay(`${anchor} is not a directory`);
+    anchor = dirname(anchor);
+  }
+}
+
+async function entriesOf(path: string): Promise<string[] | undefined> {
+  const found = await unless(['ENOENT'], lstat(path));
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) {
+    throw inTheWay(`${path} is a symbolic link to ${await readlink(path)}`);
+  }
+  if (!found.isDirectory()) throw inTheWay(`${path} is a file`);
+  return (await readdir(path)).sort();
+}
+
+// macOS and Windows take both for the same name.
+function assertNoTwin(path: string, siblings: readonly string[]): void {
+  const name = basename(path);
+  const twin = siblings.find(
+    (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
+  );
+  if (twin !== undefined) {
+    throw inTheWay(`${twin} is there already and differs from ${name} only in upper and lower case`);
+  }
+}

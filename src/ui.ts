@@ -1,0 +1,97 @@
+import { Chalk } from 'chalk';
+import type { ChalkInstance } from 'chalk';
+import { colourLevel, isLively } from './colour.ts';
+import type { Stream } from './colour.ts';
+import type { CreateError } from './errors.ts';
+import type { Reporter } from './reporter.ts';
+import type { CreateResult } from './result.ts';
+import { resultScreen } from './screen.ts';
+import { createSpinner } from './spinner.ts';
+import type { Environment } from './steps.ts';
+import { VERSION } from './package.ts';
+
+/** How much is said, and in which form. */
+export interface UiOptions {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly environment: Environment;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+}
+
+/** Everything the user sees: the result on stdout, all else on stderr. */
+export interface Ui extends Reporter {
+  readonly result: (result: CreateResult) => void;
+  readonly error: (error: CreateError) => void;
+}
+
+/** Makes the user interface of one command. */
+export function createUi(options: UiOptions): Ui {
+  const { stdout, stderr, environment, json, quiet, debug } = options;
+  const colour = new Chalk({ level: colourLevel(stderr, environment) });
+  const silent = json || quiet;
+  const spinner =
+    !silent && isLively(stderr, environment) ? createSpinner(stderr, colour.cyan) : undefined;
+  const say = (text: string): void => void stderr.write(`${text}\n`);
+  return {
+    begin(_step, text) {
+      if (spinner) spinner.start(text);
+      else if (!silent && _step === 'install') say(`  ...      ${text}`);
+    },
+    end(_step, outcome, text) {
+      spinner?.stop();
+      if (!silent) say(`  ${stateWord(outcome, colour)}  ${text}`);
+    },
+    note(text) {
+      spinner?.stop();
+      if (!silent) say(`  ${colour.yellow('note')}     ${text}`);
+    },
+    debug(text) {
+      if (debug) say(colour.dim(`  debug    ${text}`));
+    },
+    result(result) {
+      spinner?.stop();
+      if (json) stdout.write(`${JSON.stringify(toJson(result, undefined))}\n`);
+      else if (!quiet) {
+        for (const warning of result.warnings) this.note(warning);
+        stdout.write(resultScreen(result, new Chalk({ level: colourLevel(stdout, environment) })));
+      }
+    },
+    error(error) {
+      spinner?.stop();
+      if (json) stdout.write(`${JSON.stringify(toJson(error.result, error))}\n`);
+      else sayError(error, colour, say);
+      if (debug) say(colour.dim(stackOf(error)));
+    },
+  };
+}
+
+function stateWord(outcome: 'done' | 'skipped' | 'failed', colour: ChalkInstance): string {
+  const paint = { done: colour.green, skipped: colour.yellow, failed: colour.red }[outcome];
+  return paint(outcome.padEnd(7));
+}
+
+function sayError(error: CreateError, colour: ChalkInstance, say: (text: string) => void): void {
+  const output = error.result?.install.output || error.result?.git.output;
+  if (output) say(`\n${output.replace(/^/gm, colour.dim('  | '))}\n`);
+  say(`${colour.red('error:')} ${error.message}`);
+  say(`  ${error.hint}`);
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function toJson(result: CreateResult | undefined, error: CreateError | undefined): object {
+  return {
+    schemaVersion: 1,
+    ok: error === undefined,
+    command: 'create',
+    version: VERSION,
+    ...result,
+    error: error && { code: error.code, message: error.message, hint: error.hint },
+  };
+}

@@ -1,0 +1,51 @@
+import { visible } from './package-name.ts';
+
+const LONGEST_TEXT = 200;
+// Control characters, half surrogate pairs, line separators, and what turns the reading direction.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
+/** What is wrong with a one-line text, as the end of a sentence, or undefined. */
+export function textProblem(text: string): string | undefined {
+  const odd = UNPRINTABLE.exec(text)?.[0];
+  if (odd !== undefined) return `contains ${visible(odd)}; one line of plain text is expected`;
+  const length = [...text].length;
+  if (length > LONGEST_TEXT) return `has ${length} characters; ${LONGEST_TEXT} are allowed`;
+  return undefined;
+}
+
+/** What is wrong with a port, or undefined. */
+export function portProblem(port: number): string | undefined {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return undefined;
+  return 'is not an integer from 1 to 65535';
+}
+
+/** The port that a text means; NaN for everything but plain decimal digits. */
+export function parsePort(text: string): number {
+  return /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/**
+ * What is wrong with a MongoDB connection string, or undefined. The answer never repeats any of it,
+ * because it may hold a password.
+ * @see https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions
+ */
+export function databaseUriProblem(uri: string): string | undefined {
+  if (UNPRINTABLE.test(uri)) return 'contains a control character or a line break';
+  const parts = /^mongodb(?:\+srv)?:\/\/[^/?]+(?:\/([^?]*))?(?:\?.*)?$/.exec(uri);
+  if (!parts) return 'does not have the form mongodb://host/database';
+  const database = decoded(parts[1] ?? '');
+  if (database === undefined || /[/\\. "$*<>:|?]/.test(database)) {
+    return 'names a database with a character that MongoDB does not allow there (/ \\ . space " $ * < > : | ?)';
+  }
+  if (Buffer.byteLength(database) > 63) return 'names a database of more than 63 bytes';
+  return undefined;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

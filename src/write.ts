@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { outputFile, remove } from 'fs-extra/esm';
+import { CreateError, throwIfAborted } from './errors.ts';
+import { systemCode, toFileSystemError, unless } from './file-system.ts';
+import type { PlannedFile } from './plan.ts';
+import { stagingPrefix } from './target.ts';
+import type { Target } from './target.ts';
+
+const DIRECTORY_MODE = 0o755;
+
+/**
+ * Makes a directory that does not exist yet: writes a sibling of it and renames that once.
+ * Whatever stops it, everything this run made is removed again.
+ */
+export async function writeNewDirectory(
+  target: Target,
+  files: readonly PlannedFile[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const parents = await makeParents(target);
+  const staging = join(dirname(target.path), stagingPrefix(target.path) + randomBytes(6).toString('hex'));
+  try {
+    await mkdir(staging, DIRECTORY_MODE);
+    for (const directory of directoriesOf(files)) await mkdir(join(staging, directory), DIRECTORY_MODE);
+    for (const file of files) {
+      throwIfAborted(signal);
+      await outputFile(join(staging, file.path), file.bytes, { mode: file.mode, flag: 'wx' });
+    }
+    throwIfAborted(signal);
+    await rename(staging, target.path);
+  } catch (error) {
+    await remove(staging);
+    await removeEmpty(parents);
+    throw collision(error, target.path) ?? toFileSystemError(error, target.path);
+  }
+}
+
+/** Every directory the files need, parents first. */
+export function directoriesOf(files: readonly { readonly path: string }[]): readonly string[] {
+  const found = new Set<string>();
+  for (const { path } of files) {
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      found.add(path.slice(0, slash));
+    }
+  }
+  return [...found].sort();
+}
+
+/** Removes directories that are empty, last first; leaves the others. */
+export async function removeEmpty(directories: readonly string[]): Promise<void> {
+  for (const directory of directories.toReversed()) {
+    await unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], rmdir(directory));
+  }
+}
+
+async function makeParents(target: Target): Promise<readonly string[]> {
+  const made: string[] = [];
+  let directory = target.anchor;
+  try {
+    for (const name of relative(target.anchor, dirname(target.path)).split(sep).filter(Boolean)) {
+      directory = join(directory, name);
+      const ours = await unless(['EEXIST'], mkdir(directory, DIRECTORY_MODE).then(() => true));
+      if (ours) made.push(directory);
+    }
+  } catch (error) {
+    await removeEmpty(made);
+    throw toFileSystemError(error, directory);
+  }
+  return made;
+}
+
+/** The error for something that appeared between our look and our writing, or undefined. */
+export function collision(error: unknown, path: string): CreateError | undefined {
+  if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return undefined;
+  return new CreateError(
+    'TARGET_IN_THE_WAY',
+    `${path} was made by somebody else in the meantime`,
+    'Choose another directory, then type the command again.',
+    { cause: error },
+  );
+}
