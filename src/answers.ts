@@ -52,12 +52,16 @@ export function assertOptions(given: Readonly<Record<string, unknown>>): void {
 export function assertOption(option: OptionRow, value: unknown): void {
   if (value === undefined) return;
   const problem = typeProblem(option, value) ?? option.problem?.(value as never);
-  if (problem === undefined) return;
-  const shown = option.secret || String(value).length > 60 ? '' : ` ${visible(String(value))}`;
+  if (problem !== undefined) throw invalidOption(option, String(value), problem);
+}
+
+/** The error for a value that an option cannot have; `problem` is the end of a sentence. */
+export function invalidOption(option: OptionRow, text: string, problem: string): CreateError {
+  const shown = option.secret || text.length > 60 ? '' : ` ${visible(text)}`;
   const hint = option.choices
-    ? `${didYouMean(String(value), option.choices)}Choose one of: ${option.choices.join(', ')}.`
-    : `Type: ${option.flag.replace(/^-., /, '')} — ${option.help}.`;
-  throw new CreateError('INVALID_OPTION', `${flagOf(option)}${shown} ${problem}`, hint);
+    ? `${didYouMean(text, option.choices)}Choose one of: ${option.choices.join(', ')}.`
+    : `Type: ${flagOf(option)} ${option.example ?? ''}`;
+  return new CreateError('INVALID_OPTION', `${flagOf(option)}${shown} ${problem}`, hint.trimEnd());
 }
 
 function everywhere(): readonly OptionRow[] {

@@ -22,6 +22,8 @@ export interface OptionRow {
   readonly replayed?: true;
   /** Written to `.env` only: no output may show its value. */
   readonly secret?: true;
+  /** A value as a hint shows it. */
+  readonly example?: string;
   /** What is wrong with a value, as the end of a sentence. */
   readonly problem?: (value: never) => string | undefined;
 }
@@ -52,6 +54,7 @@ export const OPTIONS = [
     kind: 'list',
     help: 'exactly these features, as a,b or none; with --preset, in addition to it',
     question: 'Features',
+    example: 'typing,receipts',
     face: 'everywhere',
     replayed: true,
   },
@@ -60,6 +63,7 @@ export const OPTIONS = [
     flag: '--no-<feature>',
     kind: 'list',
     help: 'leave a feature out',
+    example: 'typing',
     face: 'everywhere',
   },
   {
@@ -77,6 +81,7 @@ export const OPTIONS = [
     kind: 'text',
     default: 'A real-time chat backend',
     help: 'one line for package.json and the README',
+    example: "'Chat of our shop'",
     face: 'everywhere',
     replayed: true,
     problem: textProblem,
@@ -87,6 +92,7 @@ export const OPTIONS = [
     kind: 'text',
     default: '',
     help: 'author in package.json',
+    example: "'Ada Lovelace'",
     face: 'everywhere',
     replayed: true,
     problem: textProblem,
@@ -97,6 +103,7 @@ export const OPTIONS = [
     kind: 'port',
     default: 3000,
     help: 'port the server listens on',
+    example: '3000',
     face: 'everywhere',
     replayed: true,
     problem: portProblem,
@@ -107,6 +114,7 @@ export const OPTIONS = [
     kind: 'text',
     default: '',
     help: 'MongoDB connection string, written to .env only',
+    example: 'mongodb://localhost:27017/chat',
     face: 'everywhere',
     secret: true,
     problem: databaseUriProblem,

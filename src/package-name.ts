@@ -45,9 +45,15 @@ function partProblem(part: string): string | undefined {
   if (/^[._-]/.test(part)) return `begins with "${part[0]}"`;
   if (/[A-Z]/.test(part)) return 'has an upper-case letter';
   const odd = /[^a-z0-9._~-]/u.exec(part)?.[0];
-  if (odd !== undefined) return `has the character ${visible(odd)}, which a URL cannot carry`;
+  if (odd !== undefined) return `has the character ${named(odd)}, which a URL cannot carry`;
   if (RESERVED.has(part)) return 'is reserved';
   return directoryNameProblem(part);
+}
+
+// Letters of other alphabets look like ours: only the number tells.
+function named(character: string): string {
+  const code = character.codePointAt(0)!;
+  return code < 0x80 ? visible(character) : `${visible(character)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
 /** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { invalidOption } from './answers.ts';
 import { CreateError } from './errors.ts';
 import type { Feature } from './features.ts';
 import { helpTail } from './help.ts';
@@ -53,7 +54,7 @@ function addOption(command: Command, option: OptionRow): void {
     command.argument(option.flag, option.help);
   } else if (option.key !== 'withoutFeatures') {
     const made = new Option(option.flag, helpOf(option));
-    if (option.kind === 'port') made.argParser(parsePort);
+    if (option.kind === 'port') made.argParser((text) => parsePort(text) ?? refuse(option, text));
     if (option.kind === 'list') made.argParser(parseList);
     command.addOption(made);
     if (option.negative) command.addOption(new Option(option.negative).hideHelp());
@@ -69,6 +70,10 @@ function helpOf({ help, choices, negative, default: fallback }: OptionRow): stri
       : [`default: ${fallback}`]),
   ];
   return notes.length > 0 ? `${help} (${notes.join('; ')})` : help;
+}
+
+function refuse(option: OptionRow, text: string): never {
+  throw invalidOption(option, text, 'is not an integer from 1 to 65535');
 }
 
 function parseList(text: string): readonly string[] {

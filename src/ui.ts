@@ -35,9 +35,9 @@ export function createUi(options: UiOptions): Ui {
     !silent && isLively(stderr, environment) ? createSpinner(stderr, colour.cyan) : undefined;
   const say = (text: string): void => void stderr.write(`${text}\n`);
   return {
-    begin(_step, text) {
+    begin(step, text) {
       if (spinner) spinner.start(text);
-      else if (!silent && _step === 'install') say(`  ...      ${text}`);
+      else if (!silent && step === 'install') say(`  ...      ${text}`);
     },
     end(_step, outcome, text) {
       spinner?.stop();
@@ -85,13 +85,24 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
+// Every key is there in every case, so that a script needs no special one.
 function toJson(result: CreateResult | undefined, error: CreateError | undefined): object {
   return {
     schemaVersion: 1,
     ok: error === undefined,
     command: 'create',
     version: VERSION,
-    ...result,
-    error: error && { code: error.code, message: error.message, hint: error.hint },
+    dryRun: result?.dryRun ?? null,
+    path: result?.path ?? null,
+    packageName: result?.packageName ?? null,
+    answers: result?.answers ?? null,
+    files: result?.files ?? [],
+    install: result?.install ?? null,
+    git: result?.git ?? null,
+    verify: null,
+    replay: result?.replay ?? null,
+    nextSteps: result?.nextSteps ?? [],
+    warnings: result?.warnings ?? [],
+    error: error ? { code: error.code, message: error.message, hint: error.hint } : null,
   };
 }

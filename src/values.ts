@@ -19,9 +19,10 @@ export function portProblem(port: number): string | undefined {
   return 'is not an integer from 1 to 65535';
 }
 
-/** The port that a text means; NaN for everything but plain decimal digits. */
-export function parsePort(text: string): number {
-  return /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+/** The port that a text means, or undefined: `1e3`, `0x50` and digits of other scripts mean none. */
+export function parsePort(text: string): number | undefined {
+  const port = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  return portProblem(port) === undefined ? port : undefined;
 }
 
 /**

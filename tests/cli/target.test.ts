@@ -1,0 +1,175 @@
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { command, json } from '../support/command.ts';
+import type { Outcome } from '../support/command.ts';
+import { filesOf, scratch, treeOf } from '../support/scratch.ts';
+
+const QUICK = ['--yes', '--no-install', '--no-git'];
+
+let cwd: string;
+beforeEach(() => {
+  cwd = scratch();
+});
+
+function create(...args: readonly string[]): Promise<Outcome> {
+  return command([...args, ...QUICK], { cwd });
+}
+
+async function expectInTheWay(name: string, message: RegExp): Promise<void> {
+  const before = treeOf(cwd);
+  const outcome = await create(name);
+  expect(outcome.stderr).toMatch(message);
+  expect(outcome.code).toBe(3);
+  expect(treeOf(cwd)).toEqual(before);
+}
+
+describe('the place of the project', () => {
+  it('A17 can be the current directory when that is empty', async () => {
+    mkdirSync(join(cwd, 'my-app'));
+    const outcome = await command(['.', ...QUICK, '--json'], { cwd: join(cwd, 'my-app') });
+    expect(json(outcome)).toMatchObject({ ok: true, packageName: 'my-app' });
+    expect(json(outcome).nextSteps[0]).toBe('npm install');
+    const listed = json(outcome).files.map((file) => file.path);
+    expect(filesOf(join(cwd, 'my-app'))).toEqual(listed.toSorted());
+  });
+
+  it('A19 can hold what every repository begins with, which stays', async () => {
+    const app = join(cwd, 'my-app');
+    mkdirSync(join(app, '.git'), { recursive: true });
+    writeFileSync(join(app, '.git/HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(app, 'LICENSE'), 'mine');
+    writeFileSync(join(app, 'README.md'), 'mine');
+    writeFileSync(join(app, '.gitignore'), 'secret.txt');
+    const before = treeOf(app);
+
+    const outcome = await create('my-app', '--json');
+
+    expect(outcome.code).toBe(0);
+    const { '.gitignore': ignore, ...kept } = before;
+    expect(treeOf(app)).toMatchObject(kept);
+    expect(treeOf(app)['.gitignore']).not.toBe(ignore);
+    expect(readFileSync(join(app, '.gitignore'), 'utf8')).toMatch(/^secret\.txt\n(?:.*\n)*\.env\n/);
+    expect(json(outcome).warnings).toEqual([expect.stringMatching(/kept as they were: README\.md/)]);
+  });
+
+  it('A20 is refused with files in it, of which the first ten are named', async () => {
+    mkdirSync(join(cwd, 'my-app/src'), { recursive: true });
+    for (let file = 10; file < 22; file += 1) writeFileSync(join(cwd, `my-app/file-${file}`), '');
+    await expectInTheWay('my-app', /is not empty: file-10, .*file-19 and 3 more\n.*--on-conflict keep/);
+  });
+
+  it('A20 keeps what is there with --on-conflict keep, and adds what is missing', async () => {
+    const app = join(cwd, 'my-app');
+    mkdirSync(join(app, 'src'), { recursive: true });
+    writeFileSync(join(app, 'src/mine.ts'), 'mine');
+    writeFileSync(join(app, 'package.json'), '{}');
+    const before = treeOf(app);
+    const outcome = await create('my-app', '--on-conflict', 'keep', '--json');
+    expect(outcome.code).toBe(0);
+    expect(treeOf(app)).toMatchObject(before);
+    expect(json(outcome).files).toContainEqual(
+      expect.objectContaining({ path: 'package.json', action: 'keep' }),
+    );
+    expect(filesOf(app)).toContain('README.md');
+  });
+
+  it('A21 is written over with --force: planned files only, each with a backup, never .env or .git', async () => {
+    const app = join(cwd, 'my-app');
+    mkdirSync(join(app, '.git'), { recursive: true });
+    for (const file of ['package.json', 'notes.txt', '.env', '.git/config']) {
+      writeFileSync(join(app, file), `my ${file}`);
+    }
+    const outcome = await create('my-app', '--force', '--json');
+    expect(outcome.code).toBe(0);
+    for (const file of ['notes.txt', '.env', '.git/config']) {
+      expect(readFileSync(join(app, file), 'utf8')).toBe(`my ${file}`);
+    }
+    expect(JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')).name).toBe('my-app');
+    const backup = readdirSync(app).find((entry) => entry.startsWith('package.json.bak-'));
+    expect(readFileSync(join(app, backup!), 'utf8')).toBe('my package.json');
+    const actions = Object.fromEntries(
+      json(outcome).files.map((file) => [file.path, file.action]),
+    );
+    expect(actions).toMatchObject({ 'package.json': 'overwrite', '.env': 'keep' });
+  });
+
+  it('A22 is refused when it is a file', async () => {
+    writeFileSync(join(cwd, 'my-app'), '');
+    await expectInTheWay('my-app', /my-app is a file/);
+  });
+
+  it('A22 is refused below a file', async () => {
+    writeFileSync(join(cwd, 'file'), '');
+    await expectInTheWay('file/my-app', /file is not a directory/);
+  });
+
+  it('A23 is refused when it is a link to a directory', async () => {
+    mkdirSync(join(cwd, 'elsewhere'));
+    symlinkSync('elsewhere', join(cwd, 'my-app'));
+    await expectInTheWay('my-app', /is a symbolic link to elsewhere/);
+    await expectInTheWay('my-app/', /is a symbolic link to elsewhere/);
+  });
+
+  it('A24 is refused when it is a link to nowhere', async () => {
+    symlinkSync('nowhere', join(cwd, 'my-app'));
+    await expectInTheWay('my-app', /is a symbolic link to nowhere/);
+    await expectInTheWay('my-app/deeper', /my-app is not a directory/);
+  });
+
+  it('A25 is printed with the links of its parents resolved', async () => {
+    mkdirSync(join(cwd, 'real'));
+    symlinkSync('real', join(cwd, 'link'));
+    const outcome = await create('link/my-app', '--json');
+    expect(json(outcome)).toMatchObject({ ok: true, path: join(cwd, 'real/my-app') });
+  });
+
+  it('A27 is made with its parents', async () => {
+    const outcome = await create('a/b/c/my-app');
+    expect(outcome.code).toBe(0);
+    expect(readdirSync(join(cwd, 'a/b/c'))).toEqual(['my-app']);
+  });
+
+  it('A34 is refused when it differs from another entry in case only', async () => {
+    mkdirSync(join(cwd, 'My-App'));
+    await expectInTheWay('my-app', /My-App is there already and differs from my-app only/);
+  });
+
+  it('A36 has one winner when several runs want it at once', async () => {
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => create('my-app')));
+    expect(outcomes.map((outcome) => outcome.code).toSorted()).toEqual([0, 3, 3, 3]);
+    expect(readdirSync(cwd)).toEqual(['my-app']);
+  });
+
+  it('A36 has one winner when several runs want the same empty directory', async () => {
+    mkdirSync(join(cwd, 'my-app'));
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => create('my-app', '--json')));
+    expect(outcomes.map((outcome) => outcome.code).toSorted()).toEqual([0, 3, 3, 3]);
+    const winner = outcomes.find((outcome) => outcome.code === 0);
+    const listed = json(winner!).files.map((file) => file.path);
+    expect(filesOf(join(cwd, 'my-app'))).toEqual(listed.toSorted());
+  });
+
+  it('A37 is refused the second time, and untouched', async () => {
+    expect((await create('my-app')).code).toBe(0);
+    await expectInTheWay('my-app', /is not empty/);
+  });
+
+  it('A38 may have a staging directory of a killed run beside it, which is named and stays', async () => {
+    mkdirSync(join(cwd, '.my-app.create-0123456789ab'));
+    const outcome = await create('my-app');
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toMatch(/\.my-app\.create-0123456789ab is left of a run that was killed/);
+    expect(readdirSync(cwd)).toContain('.my-app.create-0123456789ab');
+  });
+
+  it('is refused where a link inside would lead the files out of it', async () => {
+    mkdirSync(join(cwd, 'my-app'));
+    mkdirSync(join(cwd, 'outside'));
+    symlinkSync('../outside', join(cwd, 'my-app/src'));
+    const outcome = await create('my-app', '--force');
+    expect(outcome.stderr).toMatch(/src is a symbolic link, and a directory has to be there/);
+    expect(outcome.code).toBe(3);
+    expect(readdirSync(join(cwd, 'outside'))).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { CreateResult } from '../../src/index.ts';
+import { scratch } from './scratch.ts';
+
+/** The program as a user has it. */
+export const PROGRAM = join(import.meta.dirname, '../../bin/create-chat-backend.js');
+
+/** What a run of the command may get. */
+export interface CommandOptions {
+  readonly cwd: string;
+  /** Added to an environment with nothing but a PATH and a home directory of its own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** How the command ended. */
+export interface Outcome {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is running. */
+export interface Running {
+  readonly pid: number;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Never rejects. */
+  readonly ended: Promise<Outcome>;
+}
+
+/** Runs the command to its end, without a terminal. */
+export function command(args: readonly string[], options: CommandOptions): Promise<Outcome> {
+  return start(args, options).ended;
+}
+
+/** Starts the command, without a terminal. */
+export function start(args: readonly string[], options: CommandOptions): Running {
+  const child = execa(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: emptyHome(), ...options.env },
+    extendEnv: false,
+    reject: false,
+    input: options.input ?? '',
+  });
+  const ended = child.then(({ exitCode: code, signal, stdout, stderr }) => ({
+    code,
+    signal,
+    stdout,
+    stderr,
+  }));
+  return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended };
+}
+
+/** What `--json` prints. */
+export interface CommandJson extends CreateResult {
+  readonly schemaVersion: number;
+  readonly ok: boolean;
+  readonly command: string;
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
+}
+
+/** Parses what `--json` printed. */
+export function json(outcome: Outcome): CommandJson {
+  return JSON.parse(outcome.stdout) as CommandJson;
+}
+
+let home: string | undefined;
+
+function emptyHome(): string {
+  home ??= scratch();
+  return home;
+}

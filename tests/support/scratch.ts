@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import tmp from 'tmp';
+
+tmp.setGracefulCleanup();
+
+/** A new empty directory, removed when the tests end. */
+export function scratch(): string {
+  return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true }).name;
+}
+
+/** Everything under a directory: path → kind, mode and content, to compare before with after. */
+export function treeOf(directory: string, skip: readonly string[] = []): Record<string, string> {
+  const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+  const kept = entries.filter(
+    (entry) => !skip.some((name) => entry === name || entry.startsWith(`${name}/`)),
+  );
+  return Object.fromEntries(kept.map((entry) => [entry, describeEntry(join(directory, entry))]));
+}
+
+/** The files under a directory, without directories and links. */
+export function filesOf(directory: string, skip: readonly string[] = []): readonly string[] {
+  return Object.entries(treeOf(directory, skip)).flatMap(([path, entry]) =>
+    entry.startsWith('file') ? [path] : [],
+  );
+}
+
+function describeEntry(path: string): string {
+  const found = lstatSync(path);
+  const mode = (found.mode & 0o777).toString(8);
+  if (found.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  if (found.isDirectory()) return `directory ${mode}`;
+  return `file ${mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+}
