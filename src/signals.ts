@@ -19,8 +19,12 @@ export function watchSignals(): SignalWatch {
     for (const name of names) process.removeListener(name, onSignal);
   };
   function onSignal(name: Signal): void {
+    if (received !== undefined) {
+      stop();
+      process.kill(process.pid, name);
+      return;
+    }
     received = name;
-    stop();
     controller.abort(name);
   }
   for (const name of names) process.on(name, onSignal);

@@ -75,6 +75,12 @@ export async function runProgram(command: Command): Promise<Ended> {
     ...(command.signal && { cancelSignal: command.signal }),
     ...(command.timeoutMs !== undefined && { timeout: command.timeoutMs }),
   });
+  // What a stopped program started may hold its streams open; nobody waits for that.
+  child.once('exit', () => {
+    if (!command.signal?.aborted) return;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  });
   if (command.onOutput) child.all.on('data', (chunk) => command.onOutput?.(String(chunk)));
   const ended = await child;
   return {

@@ -41,6 +41,8 @@ export function start(args: readonly string[], options: CommandOptions): Running
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: emptyHome(), ...options.env },
     extendEnv: false,
+    // The program has five seconds of its own to end a child; it must not be killed meanwhile.
+    forceKillAfterDelay: false,
     reject: false,
     input: options.input ?? '',
   });

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROGRAM, command } from '../support/command.ts';
+import { scratch, treeOf } from '../support/scratch.ts';
+
+const QUICK = ['--yes', '--no-install', '--no-git'];
+
+let cwd: string;
+beforeEach(() => {
+  cwd = scratch();
+});
+
+// A file system of its own needs a system that lets us mount one.
+const mounts: string[] = [];
+function mount(options: string): string {
+  const place = join(cwd, 'disk');
+  mkdirSync(place);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'ignore' });
+  mounts.push(place);
+  return place;
+}
+function canMount(): boolean {
+  cwd = scratch();
+  try {
+    mount('size=64k');
+    unmount();
+    return true;
+  } catch {
+    return false;
+  }
+}
+function unmount(): void {
+  for (const place of mounts.splice(0)) {
+    execFileSync('umount', [place]);
+    rmdirSync(place);
+  }
+}
+afterEach(unmount);
+
+describe.runIf(canMount())('a file system that refuses', () => {
+  it('A30 is full: the staging directory is gone again', async () => {
+    const disk = mount('size=64k');
+    const outcome = await command(['a/my-app', ...QUICK], { cwd: disk });
+    expect(outcome.stderr).toMatch(/cannot write .*my-app: the disk is full \(ENOSPC\)\n {2}Make room/);
+    expect(outcome.code).toBe(4);
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('A30 is full: a directory that was there is as it was', async () => {
+    const disk = mount('size=64k');
+    mkdirSync(join(disk, 'my-app'));
+    writeFileSync(join(disk, 'my-app/package.json'), 'mine');
+    const before = treeOf(disk);
+    const outcome = await command(['my-app', ...QUICK, '--force'], { cwd: disk });
+    expect(outcome.stderr).toMatch(/ENOSPC/);
+    expect(outcome.code).toBe(4);
+    expect(treeOf(disk)).toEqual(before);
+  });
+
+  it('A32 has no room for another name', async () => {
+    const disk = mount('nr_inodes=20');
+    const outcome = await command(['my-app', ...QUICK], { cwd: disk });
+    expect(outcome.stderr).toMatch(/ENOSPC/);
+    expect(outcome.code).toBe(4);
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('A29 is read-only, and is found so before anything is asked or written', async () => {
+    const disk = mount('size=1m');
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const outcome = await command(['my-app', ...QUICK], { cwd: disk });
+    expect(outcome.stderr).toMatch(/read-only \(EROFS\)/);
+    expect(outcome.code).toBe(4);
+  });
+});
+
+describe('permissions', () => {
+  it.runIf(process.getuid?.() === 0)('A28 a directory of somebody else is refused', async () => {
+    chmodSync(cwd, 0o555);
+    const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
+    const run = (): string =>
+      execFileSync('setpriv', [...args, 'my-app', ...QUICK], { cwd, encoding: 'utf8', stdio: 'pipe' });
+    expect(run).toThrow(expect.objectContaining({ status: 4, stderr: expect.stringMatching(/permission denied \(EACCES\)/) }));
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it.each([
+    ['000', 0o755, 0o644],
+    ['022', 0o755, 0o644],
+    ['077', 0o700, 0o600],
+  ])('A39 with umask %s are the mode minus the umask, and .env is private', async (umask, directory, file) => {
+    const script = `umask ${umask}; exec "$0" "$@"`;
+    execFileSync('sh', ['-c', script, process.execPath, PROGRAM, 'a/my-app', ...QUICK], { cwd, stdio: 'pipe' });
+    const mode = (path: string): number => statSync(join(cwd, 'a', path)).mode & 0o777;
+    expect(mode('.')).toBe(directory);
+    expect(mode('my-app')).toBe(directory);
+    expect(mode('my-app/src')).toBe(directory);
+    expect(mode('my-app/package.json')).toBe(file);
+    expect(mode('my-app/.env')).toBe(0o600);
+  });
+
+  it('A35 nothing goes to the temporary directory of the system', async () => {
+    const missing = join(cwd, 'missing');
+    const env = { TMPDIR: missing, TMP: missing, TEMP: missing };
+    const outcome = await command(['my-app', ...QUICK], { cwd, env });
+    expect(outcome.code).toBe(0);
+    expect(readFileSync(join(cwd, 'my-app/package.json'), 'utf8')).toContain('my-app');
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { command, json } from '../support/command.ts';
+import { fakeProgram, onlyPrograms } from '../support/fake-program.ts';
+import { scratch, treeOf } from '../support/scratch.ts';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = scratch();
+});
+
+// Stands for an npm that installs: puts a package.json where each dependency would be.
+const INSTALLS = `
+cd "$3" && node -e '
+const { dependencies, devDependencies } = JSON.parse(fs.readFileSync("package.json", "utf8"));
+for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+  fs.mkdirSync("node_modules/" + name, { recursive: true });
+  fs.writeFileSync("node_modules/" + name + "/package.json", "{}");
+}
+fs.writeFileSync("package-lock.json", "{}");
+' && env > environment.txt && echo "$@" > arguments.txt`;
+
+describe('installing', () => {
+  it('A75 needs the package manager, and looks for it before anything is written', async () => {
+    const env = onlyPrograms(process.execPath);
+    const outcome = await command(['my-app', '--yes'], { cwd, env });
+    expect(outcome.stderr).toMatch(/npm was not found on the PATH\n.*--no-install/);
+    expect(outcome.code).toBe(6);
+    expect(treeOf(cwd)).toEqual({});
+    const without = await command(['my-app', '--yes', '--no-install'], { cwd, env });
+    expect(without.code).toBe(0);
+  });
+
+  it('A76 that fails keeps the project, shows the end of the output and how to finish', async () => {
+    const npm = fakeProgram('npm', 'for i in $(seq 30); do echo "npm error $i" >&2; done; exit 7');
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env: npm });
+    expect(outcome.code).toBe(5);
+    expect(outcome.stderr).toMatch(/error: npm install failed with exit code 7\n.*is complete.*cd my-app && npm install/);
+    expect(outcome.stderr).toMatch(/npm error 30/);
+    expect(outcome.stderr).not.toMatch(/npm error 10\n/);
+    expect(outcome.stdout).toBe('');
+    expect(readFileSync(join(cwd, 'my-app/package.json'), 'utf8')).toContain('my-app');
+
+    const asJson = await command(['other', '--yes', '--no-git', '--json'], { cwd, env: npm });
+    expect(asJson.code).toBe(5);
+    expect(json(asJson)).toMatchObject({
+      ok: false,
+      path: join(cwd, 'other'),
+      install: { status: 'failed', command: 'npm install', code: 7 },
+      error: { code: 'STEP_FAILED' },
+    });
+  });
+
+  it('A78 that ends with 0 but installs nothing is found out', async () => {
+    const npm = fakeProgram('npm', 'exit 0');
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env: npm });
+    expect(outcome.stderr).toMatch(/ended without an error, but \S+ is not in node_modules/);
+    expect(outcome.code).toBe(5);
+  });
+
+  it('A79 goes into the project, whatever workspace is around it', async () => {
+    writeFileSync(join(cwd, 'package.json'), '{"name":"root","workspaces":["packages/*"]}');
+    mkdirSync(join(cwd, 'packages'));
+    const before = treeOf(cwd);
+    const npm = fakeProgram('npm', INSTALLS);
+    const outcome = await command(['packages/my-app', '--yes', '--no-git'], { cwd, env: npm });
+    expect(outcome.code).toBe(0);
+    expect(treeOf(cwd, ['packages/my-app'])).toEqual(before);
+    const args = readFileSync(join(cwd, 'packages/my-app/arguments.txt'), 'utf8');
+    expect(args).toContain(`--prefix ${join(cwd, 'packages/my-app')} --workspaces=false`);
+  });
+
+  it('A81, A82 does not inherit what would change it', async () => {
+    const env = {
+      ...fakeProgram('npm', INSTALLS),
+      NODE_ENV: 'production',
+      CI: 'true',
+      GIT_DIR: '/nowhere',
+      npm_config_dry_run: 'true',
+      npm_config_global: 'true',
+      npm_config_omit: 'dev',
+      npm_config_registry: 'https://registry.example/',
+      HTTPS_PROXY: 'http://proxy.example/',
+    };
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    expect(outcome.stderr).not.toMatch(/error/);
+    const seen = readFileSync(join(cwd, 'my-app/environment.txt'), 'utf8');
+    expect(seen).not.toMatch(/^(?:NODE_ENV|NODE_OPTIONS|CI|GIT_DIR|npm_config_(?:dry_run|global|omit))=/m);
+    expect(seen).toMatch(/^npm_config_registry=https:\/\/registry\.example\/$/m);
+    expect(seen).toMatch(/^HTTPS_PROXY=/m);
+  });
+});

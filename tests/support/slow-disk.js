@@ -1,0 +1,12 @@
+// Loaded before the program (`node --import`): every file takes a while to write, as on a slow disk,
+// so that a test can act while the program writes.
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const delay = Number(process.env['SLOW_DISK_MS']);
+const { writeFile } = fs;
+
+fs.writeFile = (...args) => {
+  setTimeout(() => writeFile(...args), delay);
+};
+syncBuiltinESMExports();
