@@ -94,7 +94,8 @@ function wantedFeatures(given: CreateOptions, features: readonly Feature[]): rea
   const wanted = new Set(given.features);
   assertFeatureNames([...wanted, ...left], features);
   for (const feature of features) {
-    if (preset && feature.presets.includes(preset) && !left.has(feature.name)) wanted.add(feature.name);
+    if (preset && feature.presets.includes(preset) && !left.has(feature.name))
+      wanted.add(feature.name);
   }
   const selected = selectFeatures(features, [...wanted]);
   for (const feature of selected) {

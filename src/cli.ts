@@ -85,7 +85,11 @@ function makeUi({ json = false, quiet = false, debug = false }: Flags): Ui {
 
 // A mistake on the command line has to be reported in the form that was asked for, too.
 function rawFlags(argv: readonly string[]): Flags {
-  return { json: argv.includes('--json'), quiet: argv.includes('--quiet'), debug: argv.includes('--debug') };
+  return {
+    json: argv.includes('--json'),
+    quiet: argv.includes('--quiet'),
+    debug: argv.includes('--debug'),
+  };
 }
 
 // `| head -1` closes our output early: nothing to complain about, and no reason to stop half-way.

@@ -78,6 +78,11 @@ async function write(
 ): Promise<void> {
   reporter.begin('write', `writing ${actions.length} files`);
   if (target.exists) await writeInPlace(target, actions, signal);
-  else await writeNewDirectory(target, actions.map((action) => action.file), signal);
+  else
+    await writeNewDirectory(
+      target,
+      actions.map((action) => action.file),
+      signal,
+    );
   reporter.end('write', 'done', `${actions.length} files in ${target.path}`);
 }

@@ -23,7 +23,8 @@ export function systemCode(error: unknown): string | undefined {
 /** Puts a failed system call into words. Everything else comes back as it is. */
 export function toFileSystemError(error: unknown, path: string): unknown {
   const code = systemCode(error);
-  if (error instanceof CreateError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  if (error instanceof CreateError || code === undefined || !/^E[A-Z0-9]+$/.test(code))
+    return error;
   return new CreateError(
     'FILE_SYSTEM',
     `cannot write ${path}: ${REASONS[code] ?? 'the file system refused'} (${code})`,

@@ -42,7 +42,8 @@ export async function finishProject(project: Project, run: Run): Promise<CreateR
     const details = { cause: run.signal.reason, result };
     throw new CreateError('ABORTED', 'cancelled after the project was written', hint, details);
   }
-  const problem = installed.problem ?? (committed.status === 'failed' ? committed.reason : undefined);
+  const problem =
+    installed.problem ?? (committed.status === 'failed' ? committed.reason : undefined);
   if (problem === undefined) return result;
   throw new CreateError('STEP_FAILED', problem, hint, { result });
 }

@@ -63,9 +63,13 @@ async function stageAndCommit(git: Git, request: CommitRequest): Promise<GitOutc
     files.filter((file) => !ignored.has(file)).join('\0'),
   );
   if (staged.code !== 0) return failed('git add', staged);
-  const identities = [await git(['var', 'GIT_AUTHOR_IDENT']), await git(['var', 'GIT_COMMITTER_IDENT'])];
+  const identities = [
+    await git(['var', 'GIT_AUTHOR_IDENT']),
+    await git(['var', 'GIT_COMMITTER_IDENT']),
+  ];
   if (identities.some((identity) => identity.code !== 0)) {
-    const reason = 'git does not know your name: set user.name and user.email, then type git commit';
+    const reason =
+      'git does not know your name: set user.name and user.email, then type git commit';
     return { status: 'staged', commit: null, reason };
   }
   const committed = await git(['commit', '--quiet', '--no-verify', '--message', MESSAGE]);

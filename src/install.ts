@@ -96,7 +96,9 @@ function watchSilence(
   command: string,
 ): { readonly reset: () => void; readonly stop: () => void } {
   const timer = setTimeout(() => {
-    reporter.note(`${command} has printed nothing for ${SILENCE_MS / 60_000} minutes; still waiting`);
+    reporter.note(
+      `${command} has printed nothing for ${SILENCE_MS / 60_000} minutes; still waiting`,
+    );
   }, SILENCE_MS);
   timer.unref();
   return { reset: () => timer.refresh(), stop: () => clearTimeout(timer) };

@@ -4,7 +4,16 @@ import type { Flags, OptionRow } from './options.ts';
 import type { Environment } from './steps.ts';
 
 // Keys that npm knows itself: what stands in them may have nothing to do with us.
-const NPM_KEYS = new Set(['description', 'quiet', 'author', 'force', 'yes', 'json', 'dryRun', 'git']);
+const NPM_KEYS = new Set([
+  'description',
+  'quiet',
+  'author',
+  'force',
+  'yes',
+  'json',
+  'dryRun',
+  'git',
+]);
 
 /**
  * The flags that npm took for its own: `npm create chat-backend app --dry-run` reaches us without

@@ -125,7 +125,7 @@ export const OPTIONS = [
     kind: 'choice',
     choices: ['npm', 'pnpm', 'yarn', 'bun'],
     default: 'npm',
-    help: 'who installs (default: the one that runs this, else npm)',
+    help: 'who installs; without it, the one that runs this command',
     question: 'Package manager',
     face: 'everywhere',
     replayed: true,
@@ -224,7 +224,13 @@ export const OPTIONS = [
 type Row = (typeof OPTIONS)[number];
 type Value<R extends Row> = R extends { readonly choices: readonly (infer Choice)[] }
   ? Choice
-  : { text: string; port: number; switch: boolean; list: readonly string[]; choice: never }[R['kind']];
+  : {
+      text: string;
+      port: number;
+      switch: boolean;
+      list: readonly string[];
+      choice: never;
+    }[R['kind']];
 type Everywhere = Extract<Row, { readonly face: 'everywhere' }>;
 
 /** The key of any option. */
@@ -240,9 +246,9 @@ export type Flags = { [R in Row as R['key']]?: Value<R> | undefined };
 
 /** Every option with its value decided. */
 export type Answers = {
-  readonly [R in Everywhere as R['key'] extends 'preset' | 'withoutFeatures'
-    ? never
-    : R['key']]: Value<R>;
+  readonly [
+    R in Everywhere as R['key'] extends 'preset' | 'withoutFeatures' ? never : R['key']
+  ]: Value<R>;
 };
 
 /** The option of that key. */

@@ -38,7 +38,9 @@ export function directoryNameProblem(name: string): string | undefined {
 }
 
 function lengthProblem(name: string): string | undefined {
-  return name.length > LONGEST ? `has ${name.length} characters, ${LONGEST} are allowed` : undefined;
+  return name.length > LONGEST
+    ? `has ${name.length} characters, ${LONGEST} are allowed`
+    : undefined;
 }
 
 function partProblem(part: string): string | undefined {
@@ -53,13 +55,16 @@ function partProblem(part: string): string | undefined {
 // Letters of other alphabets look like ours: only the number tells.
 function named(character: string): string {
   const code = character.codePointAt(0)!;
-  return code < 0x80 ? visible(character) : `${visible(character)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+  return code < 0x80
+    ? visible(character)
+    : `${visible(character)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
 /** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */
 export function visible(text: string): string {
-  const escaped = JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
+  const escaped = JSON.stringify(text).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
   );
   return escaped;
 }

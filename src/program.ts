@@ -116,7 +116,10 @@ function assertValuesAreNoFlags(argv: readonly string[], command: Command): void
 
 function usageError(error: CommanderError, argv: readonly string[], command: Command): CreateError {
   const help = 'create-chat-backend --help shows everything.';
-  const message = error.message.replace(/^error: /, '').replace(/\n.*/s, '').replace(/\.$/, '');
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\n.*/s, '')
+    .replace(/\.$/, '');
   if (error.code === 'commander.unknownOption') {
     const flag = /'([^']*)'/.exec(message)?.[1] ?? '';
     const flags = command.options.map((option) => option.long ?? '');

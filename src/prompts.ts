@@ -14,7 +14,8 @@ export type Given = { readonly [Key in keyof CreateOptions]?: CreateOptions[Key]
 
 type Asked = Omit<CreateOptions, 'preset'> & { readonly preset?: string };
 
-interface Question {
+/** One question, as inquirer takes it. */
+export interface Question {
   readonly name: string;
   readonly type: 'input' | 'select' | 'checkbox' | 'confirm';
   readonly message: string;
@@ -45,7 +46,8 @@ export async function askForMissing(
   }
 }
 
-function questions(given: Given, features: readonly Feature[]): readonly Question[] {
+/** The questions for what is missing, in their order. */
+export function questions(given: Given, features: readonly Feature[]): readonly Question[] {
   const choosable = features.filter((feature) => feature.name !== 'base');
   return [
     ask('directory', 'input', { default: 'my-chat', validate: directoryAnswer }),

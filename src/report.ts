@@ -33,7 +33,11 @@ export function toResult(project: Project, outcomes: Outcomes = notRun(project))
     answers,
     files: project.actions.map(({ path, bytes, action }) => ({ path, bytes, action })),
     ...outcomes,
-    replay: replayCommand({ answers: project.answers, defaults: project.defaults, version: VERSION }),
+    replay: replayCommand({
+      answers: project.answers,
+      defaults: project.defaults,
+      version: VERSION,
+    }),
     nextSteps: nextSteps(project.answers, outcomes),
     warnings: warnings(project),
   };

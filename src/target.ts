@@ -116,6 +116,8 @@ function assertNoTwin(path: string, siblings: readonly string[]): void {
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );
   if (twin !== undefined) {
-    throw inTheWay(`${twin} is there already and differs from ${name} only in upper and lower case`);
+    throw inTheWay(
+      `${twin} is there already and differs from ${name} only in upper and lower case`,
+    );
   }
 }

@@ -20,10 +20,14 @@ export async function writeNewDirectory(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const parents = await makeParents(target);
-  const staging = join(dirname(target.path), stagingPrefix(target.path) + randomBytes(6).toString('hex'));
+  const staging = join(
+    dirname(target.path),
+    stagingPrefix(target.path) + randomBytes(6).toString('hex'),
+  );
   try {
     await mkdir(staging, DIRECTORY_MODE);
-    for (const directory of directoriesOf(files)) await mkdir(join(staging, directory), DIRECTORY_MODE);
+    for (const directory of directoriesOf(files))
+      await mkdir(join(staging, directory), DIRECTORY_MODE);
     for (const file of files) {
       throwIfAborted(signal);
       await outputFile(join(staging, file.path), file.bytes, { mode: file.mode, flag: 'wx' });
@@ -61,7 +65,10 @@ async function makeParents(target: Target): Promise<readonly string[]> {
   try {
     for (const name of relative(target.anchor, dirname(target.path)).split(sep).filter(Boolean)) {
       directory = join(directory, name);
-      const ours = await unless(['EEXIST'], mkdir(directory, DIRECTORY_MODE).then(() => true));
+      const ours = await unless(
+        ['EEXIST'],
+        mkdir(directory, DIRECTORY_MODE).then(() => true),
+      );
       if (ours) made.push(directory);
     }
   } catch (error) {
@@ -73,7 +80,8 @@ async function makeParents(target: Target): Promise<readonly string[]> {
 
 /** The error for something that appeared between our look and our writing, or undefined. */
 export function collision(error: unknown, path: string): CreateError | undefined {
-  if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return undefined;
+  if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? ''))
+    return undefined;
   return new CreateError(
     'TARGET_IN_THE_WAY',
     `${path} was made by somebody else in the meantime`,

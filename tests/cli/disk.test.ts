@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROGRAM, command } from '../support/command.ts';
@@ -43,7 +51,9 @@ describe.runIf(canMount())('a file system that refuses', () => {
   it('A30 is full: the staging directory is gone again', async () => {
     const disk = mount('size=64k');
     const outcome = await command(['a/my-app', ...QUICK], { cwd: disk });
-    expect(outcome.stderr).toMatch(/cannot write .*my-app: the disk is full \(ENOSPC\)\n {2}Make room/);
+    expect(outcome.stderr).toMatch(
+      /cannot write .*my-app: the disk is full \(ENOSPC\)\n {2}Make room/,
+    );
     expect(outcome.code).toBe(4);
     expect(readdirSync(disk)).toEqual([]);
   });
@@ -81,8 +91,17 @@ describe('permissions', () => {
     chmodSync(cwd, 0o555);
     const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
     const run = (): string =>
-      execFileSync('setpriv', [...args, 'my-app', ...QUICK], { cwd, encoding: 'utf8', stdio: 'pipe' });
-    expect(run).toThrow(expect.objectContaining({ status: 4, stderr: expect.stringMatching(/permission denied \(EACCES\)/) }));
+      execFileSync('setpriv', [...args, 'my-app', ...QUICK], {
+        cwd,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    expect(run).toThrow(
+      expect.objectContaining({
+        status: 4,
+        stderr: expect.stringMatching(/permission denied \(EACCES\)/),
+      }),
+    );
     expect(readdirSync(cwd)).toEqual([]);
   });
 
@@ -90,16 +109,22 @@ describe('permissions', () => {
     ['000', 0o755, 0o644],
     ['022', 0o755, 0o644],
     ['077', 0o700, 0o600],
-  ])('A39 with umask %s are the mode minus the umask, and .env is private', async (umask, directory, file) => {
-    const script = `umask ${umask}; exec "$0" "$@"`;
-    execFileSync('sh', ['-c', script, process.execPath, PROGRAM, 'a/my-app', ...QUICK], { cwd, stdio: 'pipe' });
-    const mode = (path: string): number => statSync(join(cwd, 'a', path)).mode & 0o777;
-    expect(mode('.')).toBe(directory);
-    expect(mode('my-app')).toBe(directory);
-    expect(mode('my-app/src')).toBe(directory);
-    expect(mode('my-app/package.json')).toBe(file);
-    expect(mode('my-app/.env')).toBe(0o600);
-  });
+  ])(
+    'A39 with umask %s are the mode minus the umask, and .env is private',
+    async (umask, directory, file) => {
+      const script = `umask ${umask}; exec "$0" "$@"`;
+      execFileSync('sh', ['-c', script, process.execPath, PROGRAM, 'a/my-app', ...QUICK], {
+        cwd,
+        stdio: 'pipe',
+      });
+      const mode = (path: string): number => statSync(join(cwd, 'a', path)).mode & 0o777;
+      expect(mode('.')).toBe(directory);
+      expect(mode('my-app')).toBe(directory);
+      expect(mode('my-app/src')).toBe(directory);
+      expect(mode('my-app/package.json')).toBe(file);
+      expect(mode('my-app/.env')).toBe(0o600);
+    },
+  );
 
   it('A35 nothing goes to the temporary directory of the system', async () => {
     const missing = join(cwd, 'missing');

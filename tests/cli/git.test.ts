@@ -21,7 +21,10 @@ beforeEach(() => {
 
 function git(...args: readonly string[]): string {
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd };
-  return execFileSync('git', ['-C', join(cwd, 'my-app'), ...args], { encoding: 'utf8', env }).trim();
+  return execFileSync('git', ['-C', join(cwd, 'my-app'), ...args], {
+    encoding: 'utf8',
+    env,
+  }).trim();
 }
 
 describe('the repository', () => {
@@ -41,7 +44,10 @@ describe('the repository', () => {
     const env = onlyPrograms(process.execPath);
     const skipped = await command(['my-app', ...QUICK], { cwd, env });
     expect(skipped.code).toBe(0);
-    expect(json(skipped).git).toMatchObject({ status: 'skipped', reason: expect.stringMatching(/not found/) as string });
+    expect(json(skipped).git).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringMatching(/not found/) as string,
+    });
     const refused = await command(['other', '--git', ...QUICK], { cwd, env });
     expect(refused.code).toBe(6);
     expect(existsSync(join(cwd, 'other'))).toBe(false);
@@ -58,7 +64,12 @@ describe('the repository', () => {
 
   it('A83 goes to the project whatever GIT_DIR says', async () => {
     const elsewhere = join(cwd, 'elsewhere');
-    const env = { ...ADA, GIT_DIR: elsewhere, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(cwd, 'index') };
+    const env = {
+      ...ADA,
+      GIT_DIR: elsewhere,
+      GIT_WORK_TREE: cwd,
+      GIT_INDEX_FILE: join(cwd, 'index'),
+    };
     const outcome = await command(['my-app', ...QUICK], { cwd, env });
     expect(json(outcome).git.status).toBe('committed');
     expect(existsSync(elsewhere)).toBe(false);
@@ -69,7 +80,10 @@ describe('the repository', () => {
     execFileSync('git', ['init', '--quiet', cwd]);
     const outcome = await command(['my-app', ...QUICK], { cwd, env: ADA });
     expect(outcome.code).toBe(0);
-    expect(json(outcome).git).toMatchObject({ status: 'skipped', reason: expect.stringMatching(/work tree/) as string });
+    expect(json(outcome).git).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringMatching(/work tree/) as string,
+    });
     expect(existsSync(join(cwd, 'my-app/.git'))).toBe(false);
   });
 
@@ -77,8 +91,16 @@ describe('the repository', () => {
     const home = scratch();
     const hooks = join(home, 'templates/hooks');
     mkdirSync(hooks, { recursive: true });
-    for (const hook of ['pre-commit', 'post-commit', 'commit-msg', 'reference-transaction', 'post-index-change']) {
-      writeFileSync(join(hooks, hook), `#!/bin/sh\necho ${hook} >> ${home}/ran\nexit 1\n`, { mode: 0o755 });
+    for (const hook of [
+      'pre-commit',
+      'post-commit',
+      'commit-msg',
+      'reference-transaction',
+      'post-index-change',
+    ]) {
+      writeFileSync(join(hooks, hook), `#!/bin/sh\necho ${hook} >> ${home}/ran\nexit 1\n`, {
+        mode: 0o755,
+      });
     }
     const settings = [
       `[init]\n\ttemplateDir = ${join(home, 'templates')}\n\tdefaultBranch = trunk`,
@@ -107,7 +129,10 @@ describe('the repository', () => {
     mkdirSync(join(cwd, 'bare'));
     writeFileSync(join(cwd, 'bare/.gitignore'), '.env\n!.env\n');
     const refused = await command(['bare', ...QUICK], { cwd, env: ADA });
-    expect(json(refused).git).toMatchObject({ status: 'failed', reason: expect.stringMatching(/check-ignore/) as string });
+    expect(json(refused).git).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/check-ignore/) as string,
+    });
     expect(refused.code).toBe(5);
   });
 });

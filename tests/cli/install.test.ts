@@ -36,7 +36,9 @@ describe('installing', () => {
     const npm = fakeProgram('npm', 'for i in $(seq 30); do echo "npm error $i" >&2; done; exit 7');
     const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env: npm });
     expect(outcome.code).toBe(5);
-    expect(outcome.stderr).toMatch(/error: npm install failed with exit code 7\n.*is complete.*cd my-app && npm install/);
+    expect(outcome.stderr).toMatch(
+      /error: npm install failed with exit code 7\n.*is complete.*cd my-app && npm install/,
+    );
     expect(outcome.stderr).toMatch(/npm error 30/);
     expect(outcome.stderr).not.toMatch(/npm error 10\n/);
     expect(outcome.stdout).toBe('');
@@ -86,7 +88,9 @@ describe('installing', () => {
     const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
     expect(outcome.stderr).not.toMatch(/error/);
     const seen = readFileSync(join(cwd, 'my-app/environment.txt'), 'utf8');
-    expect(seen).not.toMatch(/^(?:NODE_ENV|NODE_OPTIONS|CI|GIT_DIR|npm_config_(?:dry_run|global|omit))=/m);
+    expect(seen).not.toMatch(
+      /^(?:NODE_ENV|NODE_OPTIONS|CI|GIT_DIR|npm_config_(?:dry_run|global|omit))=/m,
+    );
     expect(seen).toMatch(/^npm_config_registry=https:\/\/registry\.example\/$/m);
     expect(seen).toMatch(/^HTTPS_PROXY=/m);
   });

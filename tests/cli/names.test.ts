@@ -27,7 +27,10 @@ describe('the name of the project', () => {
   });
 
   it('A04 is refused with a space, and a better one suggested', async () => {
-    await expectRefused('My App', /"My App" has an upper-case letter\n.*create-chat-backend my-app/);
+    await expectRefused(
+      'My App',
+      /"My App" has an upper-case letter\n.*create-chat-backend my-app/,
+    );
     await expectRefused('my app', /"my app" has the character " ".*\n.*create-chat-backend my-app/);
   });
 
@@ -49,13 +52,19 @@ describe('the name of the project', () => {
     await expectRefused(name, /is reserved/);
   });
 
-  it.each(['http', 'fs', 'stream'])('A08 is refused when it is the core module %s', async (name) => {
-    await expectRefused(name, new RegExp(`is a core module of Node\\n.*${name}-chat`));
-  });
+  it.each(['http', 'fs', 'stream'])(
+    'A08 is refused when it is the core module %s',
+    async (name) => {
+      await expectRefused(name, new RegExp(`is a core module of Node\\n.*${name}-chat`));
+    },
+  );
 
-  it.each(['con', 'nul', 'aux.app'])('A09 is refused when Windows knows %s as a device', async (name) => {
-    await expectRefused(name, /Windows device/);
-  });
+  it.each(['con', 'nul', 'aux.app'])(
+    'A09 is refused when Windows knows %s as a device',
+    async (name) => {
+      await expectRefused(name, /Windows device/);
+    },
+  );
 
   it.each(['x.', 'x '])('A09 is refused when Windows would drop the end of "%s"', async (name) => {
     await expectRefused(name, /which Windows drops/);
@@ -66,9 +75,15 @@ describe('the name of the project', () => {
     await expectRefused('a'.repeat(256), /has 256 bytes/);
   });
 
-  it.each(['café', '日本', 'chat🚀'])('A11 is refused in %s, and the character named', async (name) => {
-    await expectRefused(name, /has the character ".+" \(U\+[0-9A-F]+\), which a URL cannot carry/);
-  });
+  it.each(['café', '日本', 'chat🚀'])(
+    'A11 is refused in %s, and the character named',
+    async (name) => {
+      await expectRefused(
+        name,
+        /has the character ".+" \(U\+[0-9A-F]+\), which a URL cannot carry/,
+      );
+    },
+  );
 
   it('A12 is refused with an invisible character, which is shown escaped', async () => {
     await expectRefused('a\u202Eb', /"a\\u\{202E\}b" has a control or invisible character/);
@@ -89,15 +104,18 @@ describe('the name of the project', () => {
     expect(readdirSync(cwd)).toEqual(['here', 'there']);
   });
 
-  it.each(['.', '..', '/', '~'])('A16 cannot be %s where that is no place for a project', async (place) => {
-    mkdirSync(join(cwd, 'here'));
-    const before = treeOf(cwd);
-    const here = place === '.' ? cwd : join(cwd, 'here');
-    const outcome = await command([place, ...QUICK], { cwd: here, env: { HOME: cwd } });
-    expect(outcome.stderr).toMatch(/is not a place for a project/);
-    expect(outcome.code).toBe(3);
-    expect(treeOf(cwd)).toEqual(before);
-  });
+  it.each(['.', '..', '/', '~'])(
+    'A16 cannot be %s where that is no place for a project',
+    async (place) => {
+      mkdirSync(join(cwd, 'here'));
+      const before = treeOf(cwd);
+      const here = place === '.' ? cwd : join(cwd, 'here');
+      const outcome = await command([place, ...QUICK], { cwd: here, env: { HOME: cwd } });
+      expect(outcome.stderr).toMatch(/is not a place for a project/);
+      expect(outcome.code).toBe(3);
+      expect(treeOf(cwd)).toEqual(before);
+    },
+  );
 
   it('A18 comes from --package-name where the directory has none to give', async () => {
     const here = join(cwd, 'My Chat');
@@ -107,7 +125,9 @@ describe('the name of the project', () => {
     expect(refused.code).toBe(2);
     expect(readdirSync(here)).toEqual([]);
 
-    const made = await command(['.', '--package-name', '@team/chat', ...QUICK, '--json'], { cwd: here });
+    const made = await command(['.', '--package-name', '@team/chat', ...QUICK, '--json'], {
+      cwd: here,
+    });
     expect(json(made)).toMatchObject({ ok: true, packageName: '@team/chat', path: here });
   });
 

@@ -33,7 +33,10 @@ describe('the command line', () => {
   });
 
   it('A40 names an unknown flag and the one that was meant', async () => {
-    await expectRefused(['my-app', '--descripton'], /unknown option --descripton\n {2}Did you mean --description\?/);
+    await expectRefused(
+      ['my-app', '--descripton'],
+      /unknown option --descripton\n {2}Did you mean --description\?/,
+    );
     await expectRefused(['my-app', '--no-typign'], /Did you mean --no-typing\?/);
     await expectRefused(['my-app', '--prot=3'], /Did you mean --port\?/);
   });
@@ -47,7 +50,10 @@ describe('the command line', () => {
   it.each(['0', '65536', '-1', '1e3', '0x50', '3000abc', '３０００', ''])(
     'A42 refuses %j as a port',
     async (port) => {
-      await expectRefused(['my-app', '--port', port], /--port ".*" is not an integer from 1 to 65535/);
+      await expectRefused(
+        ['my-app', '--port', port],
+        /--port ".*" is not an integer from 1 to 65535/,
+      );
     },
   );
 
@@ -57,11 +63,17 @@ describe('the command line', () => {
       /"pnmp" is not one of the choices\n {2}Did you mean pnpm\? Choose one of: npm, pnpm, yarn, bun\./,
     );
     await expectRefused(['my-app', '--preset', 'foo'], /Choose one of: minimal, standard, full/);
-    await expectRefused(['my-app', '--features', 'tiping'], /no feature "tiping"\n {2}Did you mean typing\?/);
+    await expectRefused(
+      ['my-app', '--features', 'tiping'],
+      /no feature "tiping"\n {2}Did you mean typing\?/,
+    );
   });
 
   it('A44 names contradictions', async () => {
-    await expectRefused(['my-app', '--on-conflict', 'keep', '--force'], /--force and --on-conflict keep/);
+    await expectRefused(
+      ['my-app', '--on-conflict', 'keep', '--force'],
+      /--force and --on-conflict keep/,
+    );
     await expectRefused(['my-app', '--features', 'typing', '--no-typing'], /contradict each other/);
     await expectRefused(['my-app', '--git', '--no-git'], /together with its opposite/);
   });
@@ -75,16 +87,25 @@ describe('the command line', () => {
     await expectRefused(['my', 'app'], /more than one directory is given\n.*needs quotes/);
   });
 
-  it.each(['a\nb', 'a\rb', 'a\u2028b'])('A48 refuses a line break in a description', async (text) => {
-    await expectRefused(['my-app', `--description=${text}`], /one line of plain text is expected/);
-  });
+  it.each(['a\nb', 'a\rb', 'a\u2028b'])(
+    'A48 refuses a line break in a description',
+    async (text) => {
+      await expectRefused(
+        ['my-app', `--description=${text}`],
+        /one line of plain text is expected/,
+      );
+    },
+  );
 
   it('A53 refuses what turns the reading direction, and shows it escaped', async () => {
     await expectRefused(['my-app', '--description', 'a\u202Eb'], /contains "\\u\{202E\}"/);
   });
 
   it('A54 refuses a description that is longer than 200 characters', async () => {
-    await expectRefused(['my-app', '--description', 'x'.repeat(100_000)], /100000 characters; 200 are allowed/);
+    await expectRefused(
+      ['my-app', '--description', 'x'.repeat(100_000)],
+      /100000 characters; 200 are allowed/,
+    );
   });
 
   it('A56 refuses a connection string with a line break, without showing it', async () => {
@@ -94,7 +115,10 @@ describe('the command line', () => {
   });
 
   it.each(['a.b', '$x', 'x'.repeat(64)])('A58 refuses the database name %s', async (name) => {
-    await expectRefused(['my-app', '--database-uri', `mongodb://localhost/${name}`], /names a database/);
+    await expectRefused(
+      ['my-app', '--database-uri', `mongodb://localhost/${name}`],
+      /names a database/,
+    );
   });
 
   it('reports a mistake as JSON when --json is there', async () => {

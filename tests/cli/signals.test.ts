@@ -17,7 +17,9 @@ beforeEach(() => {
 
 async function plannedFiles(): Promise<readonly string[]> {
   const outcome = await command(['my-app', ...QUICK, '--dry-run', '--json'], { cwd: scratch() });
-  return json(outcome).files.map((file) => file.path).toSorted();
+  return json(outcome)
+    .files.map((file) => file.path)
+    .toSorted();
 }
 
 describe('a signal while the project is written', () => {
@@ -58,7 +60,9 @@ describe('a signal while the project is written', () => {
       running.kill('SIGKILL');
       await running.ended;
       const left = readdirSync(parent);
-      expect(left.every((entry) => /^(?:my-app|\.my-app\.create-[0-9a-f]{12})$/.test(entry))).toBe(true);
+      expect(left.every((entry) => /^(?:my-app|\.my-app\.create-[0-9a-f]{12})$/.test(entry))).toBe(
+        true,
+      );
       if (left.includes('my-app')) expect(filesOf(join(parent, 'my-app'))).toEqual(planned);
       else expect((await command(['my-app', ...QUICK], { cwd: parent })).code).toBe(0);
     }
@@ -98,8 +102,12 @@ describe('a signal while npm installs', () => {
     running.kill('SIGINT');
     const outcome = await running.ended;
     expect(outcome.code).toBe(130);
-    expect(outcome.stderr).toMatch(/cancelled after the project was written\n.*cd my-app && npm install/);
-    expect(filesOf(join(cwd, 'my-app'))).toEqual(expect.arrayContaining([...(await plannedFiles())]));
+    expect(outcome.stderr).toMatch(
+      /cancelled after the project was written\n.*cd my-app && npm install/,
+    );
+    expect(filesOf(join(cwd, 'my-app'))).toEqual(
+      expect.arrayContaining([...(await plannedFiles())]),
+    );
   });
 
   it('A72 kills an npm that does not listen', async () => {

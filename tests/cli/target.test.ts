@@ -50,13 +50,18 @@ describe('the place of the project', () => {
     expect(treeOf(app)).toMatchObject(kept);
     expect(treeOf(app)['.gitignore']).not.toBe(ignore);
     expect(readFileSync(join(app, '.gitignore'), 'utf8')).toMatch(/^secret\.txt\n(?:.*\n)*\.env\n/);
-    expect(json(outcome).warnings).toEqual([expect.stringMatching(/kept as they were: README\.md/)]);
+    expect(json(outcome).warnings).toEqual([
+      expect.stringMatching(/kept as they were: README\.md/),
+    ]);
   });
 
   it('A20 is refused with files in it, of which the first ten are named', async () => {
     mkdirSync(join(cwd, 'my-app/src'), { recursive: true });
     for (let file = 10; file < 22; file += 1) writeFileSync(join(cwd, `my-app/file-${file}`), '');
-    await expectInTheWay('my-app', /is not empty: file-10, .*file-19 and 3 more\n.*--on-conflict keep/);
+    await expectInTheWay(
+      'my-app',
+      /is not empty: file-10, .*file-19 and 3 more\n.*--on-conflict keep/,
+    );
   });
 
   it('A20 keeps what is there with --on-conflict keep, and adds what is missing', async () => {
@@ -88,9 +93,7 @@ describe('the place of the project', () => {
     expect(JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')).name).toBe('my-app');
     const backup = readdirSync(app).find((entry) => entry.startsWith('package.json.bak-'));
     expect(readFileSync(join(app, backup!), 'utf8')).toBe('my package.json');
-    const actions = Object.fromEntries(
-      json(outcome).files.map((file) => [file.path, file.action]),
-    );
+    const actions = Object.fromEntries(json(outcome).files.map((file) => [file.path, file.action]));
     expect(actions).toMatchObject({ 'package.json': 'overwrite', '.env': 'keep' });
   });
 
@@ -159,7 +162,9 @@ describe('the place of the project', () => {
     mkdirSync(join(cwd, '.my-app.create-0123456789ab'));
     const outcome = await create('my-app');
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toMatch(/\.my-app\.create-0123456789ab is left of a run that was killed/);
+    expect(outcome.stderr).toMatch(
+      /\.my-app\.create-0123456789ab is left of a run that was killed/,
+    );
     expect(readdirSync(cwd)).toContain('.my-app.create-0123456789ab');
   });
 

@@ -37,18 +37,24 @@ describe('a description', () => {
 
   it.each(['*/ process.exit() /*', '-->', ']]>'])('A50 may end a comment: %s', expectLiteral);
 
-  it.each(['${process.env.HOME}', '$(id)', '{{x}}'])('A51 may look like a variable: %s', expectLiteral);
+  it.each(['${process.env.HOME}', '$(id)', '{{x}}'])(
+    'A51 may look like a variable: %s',
+    expectLiteral,
+  );
 
   it('A52 may be markup, which the README shows as text', async () => {
     await expectLiteral('</script><img onerror>');
     expect(read('README.md')).not.toContain('<img');
   });
 
-  it.each(['A <a@b.example>', '=cmd()', '- yaml: x', '# x'])('A55 an author may be %s', async (author) => {
-    const outcome = await command(['my-app', ...QUICK, `--author=${author}`], { cwd });
-    expect(outcome.code).toBe(0);
-    expect(JSON.parse(read('package.json')).author).toBe(author);
-  });
+  it.each(['A <a@b.example>', '=cmd()', '- yaml: x', '# x'])(
+    'A55 an author may be %s',
+    async (author) => {
+      const outcome = await command(['my-app', ...QUICK, `--author=${author}`], { cwd });
+      expect(outcome.code).toBe(0);
+      expect(JSON.parse(read('package.json')).author).toBe(author);
+    },
+  );
 });
 
 describe('a connection string', () => {

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PROGRAM, command, json } from '../support/command.ts';
+import { scratch, treeOf } from '../support/scratch.ts';
+
+const QUICK = ['--yes', '--no-install', '--no-git'];
+const run = promisify(execFile);
+
+let cwd: string;
+beforeEach(() => {
+  cwd = scratch();
+});
+
+describe('the surroundings', () => {
+  it('A84 an old Node is named before anything is loaded', async () => {
+    const preload = join(cwd, 'old.mjs');
+    writeFileSync(
+      preload,
+      `Object.defineProperty(process.versions, 'node', { value: '18.20.0' });`,
+    );
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    const outcome = await command(['my-app', ...QUICK], { cwd, env });
+    expect(outcome.stderr).toMatch(
+      /error: Node 18\.20\.0 is too old.*\n {2}Install Node 20\.19 or newer/,
+    );
+    expect(outcome.code).toBe(6);
+    expect(readdirSync(cwd)).toEqual(['old.mjs']);
+  });
+
+  it('A84 the entry parses where only old syntax is known', () => {
+    const source = readFileSync(PROGRAM, 'utf8');
+    expect(source).not.toMatch(/^import /m);
+    expect(source).not.toMatch(/await import|\?\.|\?\?/);
+  });
+
+  it.each([
+    ['unset', undefined],
+    ['missing', '/nowhere/home'],
+  ])('A85 a home directory may be %s', async (_name, home) => {
+    const env = { PATH: process.env['PATH'] ?? '', ...(home && { HOME: home }) };
+    const args = [PROGRAM, 'my-app', '--yes', '--no-install', '--json'];
+    const { stdout } = await run(process.execPath, args, { cwd, env });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, git: { status: 'staged' } });
+  });
+
+  it('A86 the current directory may be gone', async () => {
+    const gone = join(cwd, 'gone');
+    mkdirSync(gone);
+    const script = 'rmdir "$PWD"; exec "$0" "$@"';
+    const failed = run('sh', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], {
+      cwd: gone,
+    });
+    await expect(failed).rejects.toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/the current directory no longer exists/) as string,
+    });
+  });
+
+  it('A88 another language changes nothing', async () => {
+    await command(['one/my-app', ...QUICK], { cwd });
+    const env = { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham' };
+    await command(['two/my-app', ...QUICK], { cwd, env });
+    expect(treeOf(join(cwd, 'two'), ['my-app/.env'])).toEqual(
+      treeOf(join(cwd, 'one'), ['my-app/.env']),
+    );
+  });
+
+  it.each([0, 4_102_444_800_000])('A89 another time changes nothing: %i', async (time) => {
+    const preload = join(cwd, 'clock.mjs');
+    writeFileSync(
+      preload,
+      `const Real = Date;
+      globalThis.Date = class extends Real {
+        constructor(...parts) { super(...(parts.length > 0 ? parts : [${time}])); }
+        static now() { return ${time}; }
+      };`,
+    );
+    await command(['one/my-app', ...QUICK], { cwd });
+    await command(['two/my-app', ...QUICK], { cwd, env: { NODE_OPTIONS: `--import=${preload}` } });
+    expect(treeOf(join(cwd, 'two'), ['my-app/.env'])).toEqual(
+      treeOf(join(cwd, 'one'), ['my-app/.env']),
+    );
+  });
+
+  it('A90 a damaged installation is named, and nothing written', async () => {
+    const installed = join(cwd, 'installed');
+    const root = join(PROGRAM, '../..');
+    for (const part of ['bin', 'dist', 'templates', 'package.json']) {
+      cpSync(join(root, part), join(installed, part), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
+    rmSync(join(installed, 'templates/base/feature.json'));
+    const program = join(installed, 'bin/create-chat-backend.js');
+    const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is damaged: .*base.feature\.json/) as string,
+    });
+    expect(readdirSync(cwd)).toEqual(['installed']);
+  });
+
+  it.each(['', 'yes\n'])('A66 asks nothing where stdin is no terminal (%j)', async (input) => {
+    const outcome = await command(['my-app', '--no-install', '--no-git', '--json'], { cwd, input });
+    expect(json(outcome).ok).toBe(true);
+    expect(outcome.stderr).toBe('');
+    expect((await command([], { cwd, input })).code).toBe(2);
+  });
+
+  it('A69 an output that is closed early is no reason to complain', async () => {
+    const script = '"$0" "$@" 2>stderr | true';
+    await run('sh', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], { cwd });
+    await run('sh', ['-c', script, process.execPath, PROGRAM, '--help'], { cwd });
+    expect(readdirSync(join(cwd, 'my-app'))).toContain('package.json');
+    expect(readFileSync(join(cwd, 'stderr'), 'utf8')).not.toMatch(/EPIPE|at /);
+  });
+
+  it('says nothing with --quiet, and no colour without a terminal', async () => {
+    const quiet = await command(['my-app', '--quiet', ...QUICK], { cwd });
+    expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const plain = await command(['other', ...QUICK], { cwd });
+    expect(plain.stdout + plain.stderr).not.toContain('\u001B');
+    const forced = await command(['third', ...QUICK], { cwd, env: { FORCE_COLOR: '1' } });
+    expect(forced.stdout).toContain('\u001B[');
+  });
+});

@@ -1,0 +1,21 @@
+import { OPTIONS } from '../../src/options.ts';
+import type { OptionRow } from '../../src/options.ts';
+
+/** The table of options as the README has it. */
+export function optionsTable(): string {
+  const rows = (OPTIONS as readonly OptionRow[]).map((option) => [
+    `\`${[option.flag, option.negative].filter(Boolean).join('`, `')}\``,
+    option.face === 'everywhere' ? `\`${option.key}\`` : '',
+    option.choices?.map((choice) => `\`${choice}\``).join(', ') ?? option.kind,
+    option.default === undefined || option.default === '' ? '' : `\`${option.default}\``,
+    option.help,
+  ]);
+  const table = [['flag', 'API', 'value', 'default', ''], ...rows];
+  const widths = table[0]!.map((_, column) =>
+    Math.max(3, ...table.map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const [head, ...body] = table.map(line);
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
+}

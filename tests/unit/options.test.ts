@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { assertOptions } from '../../src/answers.ts';
+import { OPTIONS, flagOf } from '../../src/options.ts';
+import type { OptionRow } from '../../src/options.ts';
+import { parseCommandLine } from '../../src/program.ts';
+import { questions } from '../../src/prompts.ts';
+import { optionsTable } from '../support/options-table.ts';
+
+const rows = OPTIONS as readonly OptionRow[];
+const README_PATH = join(import.meta.dirname, '../../README.md');
+const README = readFileSync(README_PATH, 'utf8');
+
+// A value that the option takes, as text for the flag and as value for the API.
+function sample(option: OptionRow): { readonly text?: string; readonly value: unknown } {
+  if (option.choices) return { text: option.choices.at(-1)!, value: option.choices.at(-1) };
+  if (option.kind === 'port') return { text: '4000', value: 4000 };
+  if (option.kind === 'list') return { text: 'a,b', value: ['a', 'b'] };
+  if (option.kind === 'switch') return { value: true };
+  const text = option.key === 'databaseUri' ? 'mongodb://localhost/chat' : 'some-text';
+  return { text, value: text };
+}
+
+function parse(...argv: readonly string[]): Record<string, unknown> {
+  const parsed = parseCommandLine(argv, []);
+  return parsed.kind === 'create' ? { ...parsed.flags } : expect.unreachable(parsed.text);
+}
+
+function help(): string {
+  const parsed = parseCommandLine(['--help'], []);
+  return parsed.kind === 'print' ? parsed.text : expect.unreachable('--help prints');
+}
+
+describe.each(rows.map((option) => [option.key, option] as const))(
+  'the option %s',
+  (key, option) => {
+    const { text, value } = sample(option);
+
+    it('has a flag that sets it', () => {
+      if (key === 'directory') expect(parse('some-text')).toEqual({ directory: 'some-text' });
+      else if (key !== 'withoutFeatures')
+        expect(parse(text === undefined ? flagOf(option) : `${flagOf(option)}=${text}`)).toEqual({
+          [key]: value,
+        });
+    });
+
+    it('has a flag that says no, where a yes is the default', () => {
+      expect(option.negative !== undefined).toBe(
+        option.kind === 'switch' && option.default !== false,
+      );
+      if (option.negative) expect(parse(option.negative)).toEqual({ [key]: false });
+    });
+
+    it('has a line in the help and in the README', () => {
+      const name = key === 'directory' ? 'directory' : flagOf(option);
+      expect(help()).toContain(name);
+      expect(README).toContain(`| \`${option.flag}`);
+    });
+
+    it('is in the API, or known to the command line alone', () => {
+      const given = { directory: 'some-text', [key]: value };
+      if (option.face === 'everywhere') expect(() => assertOptions(given)).not.toThrow();
+      else expect(() => assertOptions(given)).toThrow(`unknown option "${key}"`);
+    });
+
+    it('is asked for exactly when it has a question', () => {
+      const asked = questions({}, []).find((question) => question.name === key);
+      expect(asked?.message).toBe(option.question);
+    });
+
+    it('has a default that it would accept', () => {
+      if (option.default === undefined || option.default === '') return;
+      if (option.face === 'everywhere')
+        expect(() =>
+          assertOptions({ directory: 'some-text', [key]: option.default }),
+        ).not.toThrow();
+      else expect(option.default).toBe(false);
+    });
+  },
+);
+
+describe('the table of options', () => {
+  it('has every key and every flag once', () => {
+    const keys = rows.map((option) => option.key);
+    const flags = rows.flatMap((option) => [option.flag, option.negative ?? []].flat());
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(new Set(flags).size).toBe(flags.length);
+  });
+
+  it('is the table in the README', async () => {
+    const table = /(<!-- options: .* -->\n)[^]*(\n<!-- end of options -->)/;
+    const expected = README.replace(
+      table,
+      (_, begin, end) => `${begin}\n${optionsTable()}\n${end}`,
+    );
+    await expect(expected).toMatchFileSnapshot(README_PATH);
+  });
+
+  it('keeps what is secret out of what is replayed', () => {
+    expect(rows.filter((option) => option.secret && option.replayed)).toEqual([]);
+  });
+});
