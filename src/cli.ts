@@ -55,7 +55,7 @@ async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptio
     ...(force && { onConflict: 'overwrite' as const }),
     packageManager: given.packageManager ?? callingPackageManager(),
   };
-  if (mayAsk() && !yes && !json && interactive !== false) {
+  if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
     const { askForMissing } = await import('./prompts.ts');
     return askForMissing(options, loadFeatures(TEMPLATES), signal);
   }
@@ -67,9 +67,9 @@ async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptio
   );
 }
 
-function mayAsk(): boolean {
-  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
-  return terminal && !isCi(process.env);
+// A dumb terminal cannot redraw a question.
+function isAtTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 }
 
 // npm, pnpm, yarn and bun say who they are to what they run: `pnpm/9.1.0 npm/? node/v20`.

@@ -15,6 +15,8 @@ export interface PlannedAction extends FileAction {
   readonly tail?: string;
 }
 
+type Policy = 'abort' | 'keep' | 'overwrite';
+
 /**
  * Decides for each planned file what happens to it, without changing anything.
  * @throws CreateError TARGET_IN_THE_WAY when the directory is not free or a file cannot stand where it must.
@@ -22,20 +24,22 @@ export interface PlannedAction extends FileAction {
 export async function decideActions(
   target: Target,
   files: readonly PlannedFile[],
-  onConflict: 'abort' | 'keep' | 'overwrite',
+  onConflict: Policy,
 ): Promise<readonly PlannedAction[]> {
   assertFree(target, onConflict);
   if (!target.exists) return files.map((file) => withAction(file, 'create'));
   for (const directory of directoriesOf(files)) await assertDirectoryOrNothing(target, directory);
+  const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   const actions: PlannedAction[] = [];
-  for (const file of files) actions.push(await decide(target, file, onConflict));
+  for (const file of files) actions.push(await decide(target, file, onConflict, stamp));
   return actions;
 }
 
 async function decide(
   target: Target,
   file: PlannedFile,
-  onConflict: 'abort' | 'keep' | 'overwrite',
+  onConflict: Policy,
+  stamp: string,
 ): Promise<PlannedAction> {
   const path = join(target.path, file.path);
   const found = await unless(['ENOENT'], lstat(path));
@@ -43,15 +47,20 @@ async function decide(
   if (found.isDirectory()) throw blocked(path, 'is a directory, and a file has to be there');
   if (file.path === '.gitignore' && found.isFile()) {
     const tail = missingLines(await readFile(path, 'utf8'), file.bytes.toString('utf8'));
-    return tail === '' ? withAction(file, 'keep') : { ...withAction(file, 'append'), tail };
+    if (tail === '') return withAction(file, 'keep', 0);
+    return { ...withAction(file, 'append', Buffer.byteLength(tail)), tail };
   }
   // `.env` holds the owner's secrets: no policy replaces it.
-  const replace = onConflict === 'overwrite' && file.path !== '.env';
-  return withAction(file, replace ? 'overwrite' : 'keep');
+  if (onConflict !== 'overwrite' || file.path === '.env') return withAction(file, 'keep', 0);
+  return { ...withAction(file, 'overwrite'), backup: `${file.path}.bak-${stamp}` };
 }
 
-function withAction(file: PlannedFile, action: FileAction['action']): PlannedAction {
-  return { path: file.path, bytes: file.bytes.length, action, file };
+function withAction(
+  file: PlannedFile,
+  action: FileAction['action'],
+  bytes = file.bytes.length,
+): PlannedAction {
+  return { path: file.path, bytes, action, file };
 }
 
 /** The lines of a `.gitignore` that another one lacks, ready to be appended to it. */

@@ -15,7 +15,7 @@ import { planProject } from './plan.ts';
 import { toResult } from './report.ts';
 import type { CreateResult } from './result.ts';
 import { makeSecrets } from './secrets.ts';
-import { inspectTarget, locateTarget } from './target.ts';
+import { inspectTarget, listed, locateTarget } from './target.ts';
 import type { Target } from './target.ts';
 import { writeInPlace } from './write-in-place.ts';
 import { writeNewDirectory } from './write.ts';
@@ -76,7 +76,12 @@ async function write(
   actions: readonly PlannedAction[],
   { reporter, signal }: Run,
 ): Promise<void> {
-  reporter.begin('write', `writing ${actions.length} files`);
+  const replaced = actions.filter((action) => action.action === 'overwrite');
+  if (replaced.length > 0) {
+    reporter.note(`replacing, each with a backup: ${listed(replaced.map(({ path }) => path))}`);
+  }
+  const written = actions.filter((action) => action.action !== 'keep').length;
+  reporter.begin('write', `writing ${written} files`);
   if (target.exists) await writeInPlace(target, actions, signal);
   else
     await writeNewDirectory(
@@ -84,5 +89,5 @@ async function write(
       actions.map((action) => action.file),
       signal,
     );
-  reporter.end('write', 'done', `${actions.length} files in ${target.path}`);
+  reporter.end('write', 'done', `${written} files in ${target.path}`);
 }

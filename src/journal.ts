@@ -42,17 +42,11 @@ export async function closeJournal(root: string): Promise<void> {
   await rm(join(root, JOURNAL), { force: true });
 }
 
-/** One step of the journal for an action, or undefined when the action changes nothing. */
-export async function journalStep(
-  root: string,
-  action: PlannedAction,
-  stamp: string,
-): Promise<JournalStep | undefined> {
-  const { path } = action;
-  if (action.action === 'keep') return undefined;
-  if (action.action === 'create') return { path, hash: hashOf(action.file.bytes) };
-  if (action.action === 'overwrite') {
-    return { path, hash: hashOf(action.file.bytes), backup: `${path}.bak-${stamp}` };
+/** The step of the journal for an action that changes something. */
+export async function journalStep(root: string, action: PlannedAction): Promise<JournalStep> {
+  const { path, backup } = action;
+  if (action.action !== 'append') {
+    return { path, hash: hashOf(action.file.bytes), ...(backup !== undefined && { backup }) };
   }
   const before = await readFile(join(root, path));
   const after = Buffer.concat([before, Buffer.from(action.tail ?? '')]);

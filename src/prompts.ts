@@ -90,7 +90,7 @@ function presetChoices(features: readonly Feature[]): readonly object[] {
   const presets = (optionOf('preset').choices ?? []).map((preset) => {
     const names = features.filter((feature) => feature.presets.includes(preset as never));
     const brings = names.map((feature) => feature.name).join(', ') || 'the core alone';
-    return { value: preset, name: `${preset.padEnd(8)}  ${brings}` };
+    return { value: preset, name: `${preset.padEnd(8)}  ${brings}`, short: preset };
   });
   return [...presets, { value: OWN_CHOICE, name: 'choose features' }];
 }

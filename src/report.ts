@@ -5,6 +5,7 @@ import type { Answers } from './options.ts';
 import { VERSION } from './package.ts';
 import { quote, replayCommand } from './replay.ts';
 import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
+import { listed } from './target.ts';
 import type { Target } from './target.ts';
 
 /** A project as it is known before anything is installed. */
@@ -31,7 +32,7 @@ export function toResult(project: Project, outcomes: Outcomes = notRun(project))
     packageName: answers.packageName,
     version: VERSION,
     answers,
-    files: project.actions.map(({ path, bytes, action }) => ({ path, bytes, action })),
+    files: project.actions.map(({ file: _file, tail: _tail, ...action }) => action),
     ...outcomes,
     replay: replayCommand({
       answers: project.answers,
@@ -73,14 +74,26 @@ function nextSteps(answers: Answers, { install, git }: Outcomes): readonly strin
 }
 
 function warnings({ answers, target, actions }: Project): readonly string[] {
-  const kept = actions.filter((action) => action.action === 'keep').map((action) => action.path);
+  const kept = keptEntries(target, actions);
+  const ownEnv = actions.some(({ path, action }) => path === '.env' && action === 'keep');
   return [
     ...target.leftovers.map(
       (path) => `${path} is left of a run that was killed; remove it if none is running`,
     ),
-    ...(kept.length > 0 ? [`kept as they were: ${kept.join(', ')}`] : []),
+    ...(kept.length > 0 ? [`kept as they were: ${listed(kept)}`] : []),
+    ...(ownEnv ? ['.env was there already: compare it with .env.example'] : []),
     ...(answers.databaseUri === ''
       ? []
       : ['the connection string is in .env only; the replay command leaves it out']),
   ];
+}
+
+// What was there and is untouched: planned files that are kept, and entries nobody planned.
+function keptEntries(target: Target, actions: readonly PlannedAction[]): readonly string[] {
+  const changed = actions.filter(({ action }) => action === 'overwrite' || action === 'append');
+  const entries = [...target.harmless, ...target.foreign].filter(
+    (entry) => !changed.some(({ path }) => path === entry || path.startsWith(`${entry}/`)),
+  );
+  const files = actions.filter(({ action }) => action === 'keep').map(({ path }) => path);
+  return [...new Set([...entries, ...files])].sort();
 }

@@ -4,9 +4,12 @@ import type { Answers } from './options.ts';
 export interface FileAction {
   /** Relative to the project, with forward slashes. */
   readonly path: string;
+  /** How much of it this run writes. */
   readonly bytes: number;
   /** `append` adds missing lines to a `.gitignore` that was there; `overwrite` keeps a backup. */
   readonly action: 'create' | 'overwrite' | 'append' | 'keep';
+  /** For `overwrite`: where the file that was there goes. */
+  readonly backup?: string;
 }
 
 /** How installing the dependencies ended. */

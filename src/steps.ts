@@ -1,6 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,6 +61,8 @@ export function isOnPath(program: string, environment: Environment): boolean {
 
 /** Runs a program to its end. Resolves however it ends; only a bug of ours rejects. */
 export async function runProgram(command: Command): Promise<Ended> {
+  // Imported here because it takes longer to load than all the rest, and many runs need no program.
+  const { execa } = await import('execa');
   const child = execa(command.program, command.args, {
     cwd: command.cwd,
     env: command.environment as Record<string, string>,
@@ -77,7 +78,7 @@ export async function runProgram(command: Command): Promise<Ended> {
   });
   // What a stopped program started may hold its streams open; nobody waits for that.
   child.once('exit', () => {
-    if (!command.signal?.aborted) return;
+    if (!child.killed) return;
     child.stdout?.destroy();
     child.stderr?.destroy();
   });

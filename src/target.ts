@@ -69,13 +69,17 @@ export async function inspectTarget(requested: string): Promise<Target> {
 /** Refuses a directory with files, unless the user chose what happens to them. @throws CreateError TARGET_IN_THE_WAY. */
 export function assertFree(target: Target, onConflict: 'abort' | 'keep' | 'overwrite'): void {
   if (onConflict !== 'abort' || target.foreign.length === 0) return;
-  const shown = target.foreign.slice(0, 10).join(', ');
-  const more = target.foreign.length > 10 ? ` and ${target.foreign.length - 10} more` : '';
   throw new CreateError(
     'TARGET_IN_THE_WAY',
-    `${target.path} is not empty: ${shown}${more}`,
+    `${target.path} is not empty: ${listed(target.foreign)}`,
     'Choose another directory, or add --on-conflict keep (write only what is missing) or --on-conflict overwrite (replace, with backups).',
   );
+}
+
+/** The first ten names, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+  return names.slice(0, 10).join(', ') + more;
 }
 
 function inTheWay(message: string): CreateError {

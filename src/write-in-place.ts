@@ -32,7 +32,7 @@ export async function writeInPlace(
     for (const [index, action] of changes.entries()) {
       throwIfAborted(signal);
       begun = index + 1;
-      await apply(root, action, journal.steps[index]?.backup);
+      await apply(root, action);
     }
     throwIfAborted(signal);
     await closeJournal(root);
@@ -45,12 +45,8 @@ export async function writeInPlace(
 }
 
 async function prepare(root: string, changes: readonly PlannedAction[]): Promise<Journal> {
-  const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   const steps = [];
-  for (const action of changes) {
-    const step = await journalStep(root, action, stamp);
-    if (step) steps.push(step);
-  }
+  for (const action of changes) steps.push(await journalStep(root, action));
   const created = changes.filter((action) => action.action === 'create');
   const directories = [];
   for (const directory of directoriesOf(created)) {
@@ -60,13 +56,9 @@ async function prepare(root: string, changes: readonly PlannedAction[]): Promise
   return { pid: process.pid, directories, steps };
 }
 
-async function apply(
-  root: string,
-  action: PlannedAction,
-  backup: string | undefined,
-): Promise<void> {
+async function apply(root: string, action: PlannedAction): Promise<void> {
   const path = join(root, action.path);
-  if (action.action === 'append') return appendFile(path, action.tail ?? '');
-  if (backup !== undefined) await rename(path, join(root, backup));
+  if (action.tail !== undefined) return appendFile(path, action.tail);
+  if (action.backup !== undefined) await rename(path, join(root, action.backup));
   return outputFile(path, action.file.bytes, { mode: action.file.mode, flag: 'wx' });
 }

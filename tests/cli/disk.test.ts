@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROGRAM, command } from '../support/command.ts';
+import { fakeProgram } from '../support/fake-program.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
@@ -77,6 +78,17 @@ describe.runIf(canMount())('a file system that refuses', () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
+  it('A31 is full when npm installs: the project is complete, and what to type is said', async () => {
+    const disk = mount('size=3m');
+    const npm = fakeProgram('npm', 'head -c 4000000 /dev/zero > "$3/node_modules.tar" || exit 228');
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd: disk, env: npm });
+    expect(outcome.stderr).toMatch(/No space left on device/);
+    expect(outcome.stderr).toMatch(
+      /npm install failed with exit code 228\n.*cd my-app && npm install/,
+    );
+    expect(outcome.code).toBe(5);
+  });
+
   it('A29 is read-only, and is found so before anything is asked or written', async () => {
     const disk = mount('size=1m');
     execFileSync('mount', ['-o', 'remount,ro', disk]);
@@ -126,7 +138,7 @@ describe('permissions', () => {
     },
   );
 
-  it('A35 nothing goes to the temporary directory of the system', async () => {
+  it('A35, A87 nothing goes to the temporary directory of the system', async () => {
     const missing = join(cwd, 'missing');
     const env = { TMPDIR: missing, TMP: missing, TEMP: missing };
     const outcome = await command(['my-app', ...QUICK], { cwd, env });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +55,25 @@ describe('installing', () => {
     });
   });
 
+  it('A77 that hangs is spoken of after two minutes and stopped after ten', async () => {
+    const preload = join(scratch(), 'fast-clock.mjs');
+    writeFileSync(
+      preload,
+      `import timers from 'node:timers/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { setTimeout: callback } = globalThis;
+      const { setTimeout: promise } = timers;
+      globalThis.setTimeout = (work, delay, ...rest) => callback(work, delay / 500, ...rest);
+      timers.setTimeout = (delay, ...rest) => promise(delay / 500, ...rest);
+      syncBuiltinESMExports();`,
+    );
+    const env = { ...fakeProgram('npm', 'exec sleep 60'), NODE_OPTIONS: `--import=${preload}` };
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    expect(outcome.stderr).toMatch(/npm install has printed nothing for 2 minutes/);
+    expect(outcome.stderr).toMatch(/error: npm install was stopped after 10 minutes/);
+    expect(outcome.code).toBe(5);
+  });
+
   it('A78 that ends with 0 but installs nothing is found out', async () => {
     const npm = fakeProgram('npm', 'exit 0');
     const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env: npm });
@@ -71,6 +91,15 @@ describe('installing', () => {
     expect(treeOf(cwd, ['packages/my-app'])).toEqual(before);
     const args = readFileSync(join(cwd, 'packages/my-app/arguments.txt'), 'utf8');
     expect(args).toContain(`--prefix ${join(cwd, 'packages/my-app')} --workspaces=false`);
+  });
+
+  it('A80 follows the .npmrc of the user', async () => {
+    const home = scratch();
+    writeFileSync(join(home, '.npmrc'), 'registry=https://registry.example/\n');
+    const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
+    const script = `'${npm}' config get registry --prefix "$3" > "$3/registry.txt"`;
+    await command(['my-app', '--yes'], { cwd, env: { ...fakeProgram('npm', script), HOME: home } });
+    expect(readFileSync(join(cwd, 'my-app/registry.txt'), 'utf8')).toContain('registry.example');
   });
 
   it('A81, A82 does not inherit what would change it', async () => {

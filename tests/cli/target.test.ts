@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { command, json } from '../support/command.ts';
+import { command, json, start } from '../support/command.ts';
 import type { Outcome } from '../support/command.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
+import { slowDisk, untilStaging } from '../support/slow-disk.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
 
@@ -50,9 +51,7 @@ describe('the place of the project', () => {
     expect(treeOf(app)).toMatchObject(kept);
     expect(treeOf(app)['.gitignore']).not.toBe(ignore);
     expect(readFileSync(join(app, '.gitignore'), 'utf8')).toMatch(/^secret\.txt\n(?:.*\n)*\.env\n/);
-    expect(json(outcome).warnings).toEqual([
-      expect.stringMatching(/kept as they were: README\.md/),
-    ]);
+    expect(json(outcome).warnings).toEqual(['kept as they were: .git, LICENSE, README.md']);
   });
 
   it('A20 is refused with files in it, of which the first ten are named', async () => {
@@ -85,16 +84,17 @@ describe('the place of the project', () => {
     for (const file of ['package.json', 'notes.txt', '.env', '.git/config']) {
       writeFileSync(join(app, file), `my ${file}`);
     }
-    const outcome = await create('my-app', '--force', '--json');
+    const outcome = await create('my-app', '--force');
     expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toMatch(/replacing, each with a backup: package\.json\n/);
+    expect(outcome.stderr).toMatch(/kept as they were: \.env, \.git, notes\.txt\n/);
     for (const file of ['notes.txt', '.env', '.git/config']) {
       expect(readFileSync(join(app, file), 'utf8')).toBe(`my ${file}`);
     }
-    expect(JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')).name).toBe('my-app');
-    const backup = readdirSync(app).find((entry) => entry.startsWith('package.json.bak-'));
-    expect(readFileSync(join(app, backup!), 'utf8')).toBe('my package.json');
-    const actions = Object.fromEntries(json(outcome).files.map((file) => [file.path, file.action]));
-    expect(actions).toMatchObject({ 'package.json': 'overwrite', '.env': 'keep' });
+    expect(readFileSync(join(app, 'package.json'), 'utf8')).toContain('"my-app"');
+    const backups = readdirSync(app).filter((entry) => entry.includes('.bak-'));
+    expect(backups).toEqual([expect.stringMatching(/^package\.json\.bak-\d{8}T\d+Z$/)]);
+    expect(readFileSync(join(app, backups[0]!), 'utf8')).toBe('my package.json');
   });
 
   it('A22 is refused when it is a file', async () => {
@@ -125,6 +125,17 @@ describe('the place of the project', () => {
     symlinkSync('real', join(cwd, 'link'));
     const outcome = await create('link/my-app', '--json');
     expect(json(outcome)).toMatchObject({ ok: true, path: join(cwd, 'real/my-app') });
+  });
+
+  it('A26 is refused when a link appears there while the files are staged', async () => {
+    mkdirSync(join(cwd, 'elsewhere'));
+    const running = start(['my-app', ...QUICK], { cwd, env: slowDisk(10) });
+    await untilStaging(cwd);
+    symlinkSync('elsewhere', join(cwd, 'my-app'));
+    const outcome = await running.ended;
+    expect(outcome.stderr).toMatch(/was made by somebody else in the meantime/);
+    expect(outcome.code).toBe(3);
+    expect(Object.keys(treeOf(cwd))).toEqual(['elsewhere', 'my-app']);
   });
 
   it('A27 is made with its parents', async () => {
