@@ -2,7 +2,7 @@
  * Encoders: the only way in which a value reaches a rendered file. Each one throws on what its
  * format cannot hold, undefined included.
  */
-export const encoders = { json, md, yaml, env, code };
+export const encoders = { json, md, yaml, env, line, block, code };
 
 /** A JSON value, quotes included. */
 function json(value: unknown): string {
@@ -41,11 +41,23 @@ function env(value: string | number): string {
   return quote + plain + quote;
 }
 
+/** One line of plain text from a manifest, as it is. */
+function line(value: string): string {
+  const plain = text('line', value);
+  if (/[\r\n]/.test(plain)) throw new TypeError('line() got a line break');
+  return plain;
+}
+
+/** Text of a fragment, as it is: it is written in the format of the file that prints it. */
+function block(value: string): string {
+  return text('block', value);
+}
+
 /** Manifest data in TypeScript: one relative path, one identifier, or several joined by commas. */
 function code(value: string | readonly (string | undefined)[]): string {
   const names = [value].flat().filter((name) => name !== undefined);
   for (const name of names)
-    if (!/^(?:[A-Za-z][A-Za-z0-9]*|\.{1,2}\/[a-z0-9./-]+)$/.test(name))
+    if (!/^(?:[A-Za-z][A-Za-z0-9_]*|\.{1,2}\/[a-z0-9./-]+)$/.test(name))
       throw new TypeError(`code() got ${JSON.stringify(name)}`);
   if (names.length === 0) throw new TypeError('code() got nothing to print');
   return names.sort().join(', ');

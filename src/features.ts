@@ -11,6 +11,8 @@ export interface Manifest {
   readonly name: string;
   /** One line for lists. */
   readonly summary: string;
+  /** How a person is asked for it. */
+  readonly question?: string | undefined;
   readonly presets: readonly string[];
   /** Features that come along. */
   readonly requires: readonly string[];
@@ -43,7 +45,18 @@ const RENAMED = new Map([
   ['_npmrc', '.npmrc'],
 ]);
 
-const MANIFEST_KEYS = ['$schema', 'name', 'summary', 'presets', 'requires', 'conflicts', 'slots', 'policies'];
+const MANIFEST_KEYS = [
+  'question',
+  '$schema',
+  'name',
+  'summary',
+  'question',
+  'presets',
+  'requires',
+  'conflicts',
+  'slots',
+  'policies',
+];
 
 const loaded = new Map<string, readonly Feature[]>();
 
@@ -113,6 +126,7 @@ function toManifest(path: string, name: string): Manifest {
   return {
     name,
     summary: data.summary,
+    question: data.question,
     presets: data.presets ?? [],
     requires: data.requires ?? [],
     conflicts: data.conflicts ?? [],
@@ -159,7 +173,8 @@ function assertReferences(features: readonly Feature[]): void {
   const names = new Set(features.map((feature) => feature.name));
   for (const feature of features)
     for (const other of [...feature.requires, ...feature.conflicts])
-      if (!names.has(other)) throw damaged(feature.name, `names a feature ${other} that is not there`);
+      if (!names.has(other))
+        throw damaged(feature.name, `names a feature ${other} that is not there`);
 }
 
 function unknownFeature(name: string, all: readonly Feature[]): CreateError {

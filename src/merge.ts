@@ -23,7 +23,12 @@ export function mergeJson(
   return result;
 }
 
-function mergeInto(target: JsonObject, part: JsonObject, from: string, path: readonly string[]): void {
+function mergeInto(
+  target: JsonObject,
+  part: JsonObject,
+  from: string,
+  path: readonly string[],
+): void {
   for (const [key, value] of Object.entries(part)) {
     const place = [...path, key];
     const present = Object.hasOwn(target, key) ? target[key] : undefined;

@@ -120,7 +120,8 @@ function fillSlots(features: readonly Feature[]): Readonly<Record<string, readon
   for (const feature of features)
     for (const [name, entries] of Object.entries(feature.slots)) {
       const slot = slots[name];
-      if (slot === undefined) throw damaged(feature.name, `fills a slot ${name} that no host prints`);
+      if (slot === undefined)
+        throw damaged(feature.name, `fills a slot ${name} that no host prints`);
       slot.push(...entries);
     }
   for (const entries of Object.values(slots)) entries.sort(byImport);
