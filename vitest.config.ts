@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const SECONDS = 1000;
+const MINUTES = 60 * SECONDS;
+
+/** One project a folder of tests, each with the time that its tests may take. */
+const project = (name: string, testTimeout: number) => ({
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    pool: 'forks' as const,
+    testTimeout,
+    hookTimeout: Math.max(testTimeout, MINUTES),
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 10 * SECONDS),
+      project('templates', 5 * MINUTES),
+      project('cli', MINUTES),
+      project('generated', 10 * MINUTES),
+      project('package', 10 * MINUTES),
+    ],
+    passWithNoTests: true,
+  },
+});
