@@ -4,7 +4,11 @@ import type { Logger } from 'pino';
 import { createAuth, createGate } from './backend/features/auth/index.ts';
 import { createAccess, createConversations } from './backend/features/conversations/index.ts';
 import { features } from './backend/features/index.ts';
-import { createHistory, createMessages } from './backend/features/messages/index.ts';
+import {
+  createHistory,
+  createMessages,
+  createReadMarks,
+} from './backend/features/messages/index.ts';
 import { createUsers } from './backend/features/users/index.ts';
 import { createHttp } from './backend/http/index.ts';
 import { systemClock, type Clock } from './backend/shared/clock.ts';
@@ -49,10 +53,19 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
   const sockets = createSockets({ ...core, server: http.server, authenticate: gate.authenticate });
   const access = createAccess(core);
   const history = createHistory(core);
-  const ports = { ...core, api: http.api, sockets: sockets.hub, access, history, database };
+  const readMarks = createReadMarks(core);
+  const ports = {
+    ...core,
+    api: http.api,
+    sockets: sockets.hub,
+    access,
+    history,
+    readMarks,
+    database,
+  };
 
   const auth = createAuth({ ...ports, gate });
-  const users = createUsers({ ...ports, passwords: auth.passwords, devices: auth.devices });
+  const users = createUsers(ports);
   const conversations = createConversations({ ...ports, users });
   const messages = createMessages({ ...ports, memberships: conversations.memberships });
   const readiness = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineCommand, defineRoute } from './define.ts';
-import { id, label, listOf, moment } from './scalars.ts';
+import { id, isWellFormed, label, listOf, moment } from './scalars.ts';
 import { email, meView, username } from './users.ts';
 
 const { account } = limits;
@@ -15,7 +15,7 @@ const { account } = limits;
 const password = z
   .string()
   .max(account.passwordBytes)
-  .refine((text) => text.isWellFormed(), 'not well-formed Unicode')
+  .refine(isWellFormed, 'not well-formed Unicode')
   .transform((text) => text.normalize('NFKC'));
 
 const token = z.string().min(1).max(4_096);

@@ -7,8 +7,11 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 /** Characters that reorder the text around them (Unicode TR9, explicit formatting). */
 const bidiControls = /[\u202a-\u202e\u2066-\u2069]/;
 
+/** Whether a text is well-formed Unicode: half of a surrogate pair cannot be stored as it is. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
 /** Whether a text is well-formed Unicode without control characters. */
-export const isCleanText = (text: string): boolean => text.isWellFormed() && !controls.test(text);
+export const isCleanText = (text: string): boolean => isWellFormed(text) && !controls.test(text);
 
 const codePoints = (text: string): number => Array.from(text).length;
 

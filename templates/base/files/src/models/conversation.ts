@@ -9,6 +9,7 @@ export const conversationSchema = new Schema(
     dmKey: { type: String }, // direct only: the two user ids, sorted
     createdBy: { type: Schema.Types.ObjectId, required: true },
     memberCount: { type: Number, required: true },
+    membersRev: { type: Number, required: true, default: 0 }, // serialises changes of members
     archivedAt: { type: Date, default: null },
     // A cache for sorting lists, never for numbering.
     lastSeq: { type: Number, required: true, default: 0 },

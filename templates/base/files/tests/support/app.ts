@@ -6,6 +6,7 @@ import { inject, onTestFinished } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
+import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import type {
   ClientToServerEvents,
@@ -18,6 +19,11 @@ import type {
 } from '../../src/contract/index.ts';
 
 export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+/** For names that are only known when the test runs. */
+type UntypedSocket = Pick<Socket, 'timeout'> & {
+  once(name: string, listener: (payload: never) => void): unknown;
+};
 
 /** An answer of the API, its body parsed. */
 export interface Answer<Body = unknown> {
@@ -64,6 +70,21 @@ export async function startApp(
 
 export type TestApp = ReturnType<typeof createTestApp>;
 
+type Call = <Body = any>(path: string, body?: unknown) => Promise<Answer<Body>>;
+
+/** A signed-in user who calls the API with their token. */
+export interface TestUser extends MeView {
+  readonly session: SessionView;
+  readonly token: string;
+  readonly get: Call;
+  readonly post: Call;
+  readonly put: Call;
+  readonly patch: Call;
+  readonly delete: Call;
+  /** Opens a socket and waits until the server says `ready`. */
+  connect(): Promise<TestSocket>;
+}
+
 function createTestApp(app: App) {
   const { port } = app.http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -91,7 +112,7 @@ function createTestApp(app: App) {
   }
 
   /** Registers a user with a random name and signs them in. */
-  async function register(username = `user-${randomUUID().slice(0, 8)}`): Promise<TestUser> {
+  async function register(username = `user-${randomUUID().slice(0, 8)}`) {
     const answer = await call<SessionView>('POST', '/auth/register', {
       body: {
         username,
@@ -103,7 +124,17 @@ function createTestApp(app: App) {
     return createTestUser(answer.body);
   }
 
-  function createTestUser(session: SessionView) {
+  /** Registers users, a few at a time: passwords are hashed in a queue of limited length. */
+  async function registerMany(count: number): Promise<TestUser[]> {
+    const users: TestUser[] = [];
+    while (users.length < count) {
+      const group = Array.from({ length: Math.min(20, count - users.length) }, () => register());
+      users.push(...(await Promise.all(group)));
+    }
+    return users;
+  }
+
+  function createTestUser(session: SessionView): TestUser {
     const token = session.accessToken;
     const send = <Body = any>(method: string, path: string, body?: unknown) =>
       call<Body>(method, path, { token, body });
@@ -145,7 +176,7 @@ function createTestApp(app: App) {
 
   /** Registers users who share a group; the first one owns it. */
   async function group(size: number, options: { type?: string; visibility?: string } = {}) {
-    const users = await Promise.all(Array.from({ length: size }, () => register()));
+    const users = await registerMany(size);
     const [owner, ...others] = users as [TestUser, ...TestUser[]];
     const answer = await owner.post('/conversations', {
       type: 'group',
@@ -157,10 +188,19 @@ function createTestApp(app: App) {
     return { conversationId: answer.body.id as string, owner, others, users };
   }
 
-  return { app, url, sockets, call, register, open, connect, group, adopt: createTestUser };
+  return {
+    app,
+    url,
+    sockets,
+    call,
+    register,
+    registerMany,
+    open,
+    connect,
+    group,
+    adopt: createTestUser,
+  };
 }
-
-export type TestUser = Awaited<ReturnType<TestApp['register']>>;
 
 /** The next notice of a name. */
 export const next = <Name extends NoticeName>(
@@ -173,7 +213,7 @@ export const next = <Name extends NoticeName>(
       () => reject(new Error(`no ${name} within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    (socket as Socket).once(name, (payload: Notices[Name]) => {
+    (socket as unknown as UntypedSocket).once(name, (payload: Notices[Name]) => {
       clearTimeout(timer);
       resolve(payload);
     });
@@ -185,9 +225,9 @@ export const ask = async <Name extends CommandName>(
   name: Name,
   payload: unknown,
 ): Promise<Acknowledgement<CommandOutput<Name>>> =>
-  (await (socket as Socket).timeout(10_000).emitWithAck(name, payload)) as Acknowledgement<
-    CommandOutput<Name>
-  >;
+  (await (socket as unknown as Socket)
+    .timeout(10_000)
+    .emitWithAck(name, payload)) as Acknowledgement<CommandOutput<Name>>;
 
 /** Sends a command that must succeed. */
 export async function done<Name extends CommandName>(

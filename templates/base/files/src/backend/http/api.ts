@@ -16,11 +16,13 @@ export interface ApiRequest<Route extends RouteContract> {
   readonly requestId: string;
 }
 
-/** An answer that the contract knows: one of its statuses with the body of that status. */
+/** An answer that the contract knows: the body under its status, null where there is none. */
 export type ApiAnswer<Route extends RouteContract> = {
-  [Status in keyof Route['answers']]: Route['answers'][Status] extends z.ZodType
-    ? { readonly status: Status; readonly body: z.input<Route['answers'][Status]> }
-    : { readonly status: Status };
+  [Status in keyof Route['answers']]: {
+    readonly [Only in Status]: Route['answers'][Status] extends z.ZodType
+      ? z.input<Route['answers'][Status]>
+      : null;
+  };
 }[keyof Route['answers']];
 
 /** Serves a route: validated input in, a documented answer out; throws `AppError` otherwise. */

@@ -71,6 +71,11 @@ export interface Membership {
 
 /** Where features mount commands, and the way to the sockets. */
 export interface SocketHub extends Notifier, Membership {
+  readonly cluster: Cluster;
+  /** From the first signal to stop: nothing new is taken. */
+  readonly isDraining: boolean;
+  /** Lets a socket live until its newer token ends. */
+  extend(socketId: string, expiresAt: Date): void;
   command<Name extends CommandName>(
     name: Name,
     rate: CommandRate | null,

@@ -18,8 +18,7 @@ export const receipts: Feature = ({ access, api, events, history, models, socket
     service.mark('lastDeliveredSeq', userId, conversationId, seq),
   );
   api.route(receiptRoutes.markRead, async ({ params, body, caller }) => ({
-    status: 200,
-    body: await service.mark('lastReadSeq', caller.userId, params.conversationId, body.seq),
+    200: await service.mark('lastReadSeq', caller.userId, params.conversationId, body.seq),
   }));
   events.hear('member:removed', ({ conversationId, userId }) =>
     service.forget(conversationId, userId),

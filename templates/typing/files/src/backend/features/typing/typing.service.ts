@@ -43,7 +43,8 @@ export function createTyping(ports: {
         name: 'typing:updated',
         payload: { conversationId, userId, isTyping, expiresInMs: isTyping ? expiresInMs : 0 },
       },
-      { volatile: true, except: rooms.user(userId) },
+      // Whoever does not hear of the start misses nothing; the end must arrive.
+      { volatile: isTyping, except: rooms.user(userId) },
     );
   }
 

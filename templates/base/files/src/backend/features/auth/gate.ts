@@ -1,0 +1,43 @@
+import type { Environment } from '../../../configs/env.ts';
+import type { Models } from '../../../models/index.ts';
+import { AppError } from '../../shared/app-error.ts';
+import type { Caller } from '../../shared/caller.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { createShortCache } from '../../shared/short-cache.ts';
+import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
+
+const deviceCacheMs = 5_000; // how long another node's revocation may go unnoticed by requests
+const deviceCacheSize = 50_000;
+
+/** Who comes in. */
+export interface Gate {
+  readonly accessTokens: AccessTokens;
+  /** The caller of an access token whose device is still signed in. @throws AppError */
+  authenticate(token: string): Promise<Caller>;
+  /** Forgets a device that was revoked. */
+  forget(deviceId: string): void;
+}
+
+/** Creates the gate that HTTP and sockets share. */
+export function createGate(core: {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly models: Models;
+}): Gate {
+  const accessTokens = createAccessTokens(core.env, core.clock);
+  const devices = createShortCache<boolean>(deviceCacheMs, deviceCacheSize);
+
+  return {
+    accessTokens,
+    async authenticate(token) {
+      const caller = await accessTokens.verify(token);
+      const isActive = await devices.get(caller.deviceId, async () => {
+        const filter = { _id: caller.deviceId, user: caller.userId, revokedAt: null };
+        return (await core.models.devices.exists(filter)) !== null;
+      });
+      if (!isActive) throw new AppError('unauthenticated');
+      return caller;
+    },
+    forget: devices.forget,
+  };
+}

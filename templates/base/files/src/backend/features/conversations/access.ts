@@ -1,0 +1,74 @@
+import { limits } from '../../../configs/limits.ts';
+import type { Models } from '../../../models/index.ts';
+import type { Access, Room } from '../../shared/access.ts';
+import { AppError, notFound } from '../../shared/app-error.ts';
+import type { Events } from '../../shared/events.ts';
+import { createShortCache } from '../../shared/short-cache.ts';
+import { judge } from './rights.ts';
+
+const cacheSize = 100_000;
+
+/** Creates the gate to conversations. */
+export function createAccess(core: { readonly models: Models; readonly events: Events }): Access {
+  const { conversations, memberships, blocks } = core.models;
+  const rooms = createShortCache<Room | null>(limits.conversation.membershipCacheMs, cacheSize);
+  // What changes for a whole conversation gives it a new generation: the old keys just age away.
+  const generations = new Map<string, number>();
+  let latest = 0;
+  let epoch = 0;
+  const keyOf = (userId: string, conversationId: string): string =>
+    `${conversationId} ${generations.get(conversationId) ?? 0} ${epoch} ${userId}`;
+
+  async function load(userId: string, conversationId: string): Promise<Room | null> {
+    const [conversation, membership] = await Promise.all([
+      conversations
+        .findOne(
+          { _id: conversationId, archivedAt: null },
+          { type: 1, visibility: 1, memberCount: 1, dmKey: 1 },
+        )
+        .lean(),
+      memberships
+        .findOne({ conversation: conversationId, user: userId, leftAt: null }, { role: 1 })
+        .lean(),
+    ]);
+    if (conversation === null) return null;
+    const { type, visibility, memberCount, dmKey } = conversation;
+    const isBlocked = membership !== null && dmKey ? await hasBlock(dmKey.split(' ')) : false;
+    const role = membership?.role ?? null;
+    return { conversationId, type, visibility, memberCount, role, blocked: isBlocked };
+  }
+
+  /** Either way: blocks bind both. */
+  async function hasBlock(pair: readonly string[]): Promise<boolean> {
+    const [a = '', b = ''] = pair;
+    const found = await Promise.all([
+      blocks.exists({ user: a, blocked: b }),
+      blocks.exists({ user: b, blocked: a }),
+    ]);
+    return found.some((block) => block !== null);
+  }
+
+  core.events.hear('user:blocked', () => (epoch += 1));
+
+  return {
+    async room(userId, conversationId, need) {
+      const key = keyOf(userId, conversationId);
+      const room = await rooms.get(key, () => load(userId, conversationId));
+      if (room === null) throw notFound();
+      const refusal = judge(room, need);
+      if (refusal === 'not-found') throw notFound();
+      if (refusal !== undefined) throw new AppError(refusal);
+      return room;
+    },
+    forget(conversationId, userId) {
+      if (userId !== undefined) rooms.forget(keyOf(userId, conversationId));
+      else {
+        if (generations.size >= cacheSize) {
+          generations.clear();
+          epoch += 1;
+        }
+        generations.set(conversationId, (latest += 1));
+      }
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Environment } from '../../configs/env.ts';
+import { limits } from '../../configs/limits.ts';
+import type { Caller } from '../shared/caller.ts';
+import type { Limiters } from '../shared/limiters.ts';
+import type { Api } from './api.ts';
+import { readJson } from './body.ts';
+import { answerError, methodNotAllowed, unknownRoute } from './errors.ts';
+import { limitAddress, noStore, refuseTokensInUrls, requestContext } from './middleware.ts';
+import { createRouter } from './router.ts';
+
+/** The HTTP side of a backend. */
+export interface Http {
+  readonly server: Server;
+  readonly express: Express;
+  readonly api: Api;
+  /** Listens; no route can be added after it. */
+  listen(): Promise<void>;
+  /** Ends idle connections at once and waits for running requests. */
+  close(): Promise<void>;
+}
+
+/** What HTTP needs of the rest. */
+export interface HttpPorts {
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly limiters: Limiters;
+  /** @throws AppError `unauthenticated` */
+  readonly authenticate: (token: string) => Promise<Caller>;
+}
+
+/** Creates the HTTP server of one app; the order of everything that a request passes is here. */
+export function createHttp(ports: HttpPorts): Http {
+  const { env, log, limiters } = ports;
+  const app = express();
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', env.TRUST_PROXY);
+
+  app.use(requestContext(log));
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: nothing } }));
+  app.use(cors({ origin: env.ALLOWED_ORIGINS.length > 0 ? env.ALLOWED_ORIGINS : false }));
+  app.use(noStore);
+  app.use(refuseTokensInUrls);
+  app.use(limitAddress(limiters));
+  app.use(readJson);
+  const router = createRouter(app, ports);
+
+  const server = createServer(
+    {
+      headersTimeout: limits.http.headersTimeoutMs,
+      requestTimeout: limits.http.requestTimeoutMs,
+      connectionsCheckingInterval: limits.http.connectionsCheckMs,
+    },
+    app,
+  );
+  server.maxRequestsPerSocket = limits.http.requestsPerSocket;
+  server.maxConnections = limits.http.connections;
+
+  return {
+    server,
+    express: app,
+    api: router.api,
+    async listen() {
+      for (const [path, methods] of router.methods) app.all(path, methodNotAllowed(methods));
+      app.use(unknownRoute);
+      app.use(answerError(log));
+      server.listen(env.PORT, env.HOST);
+      await once(server, 'listening');
+    },
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
+
+/** An API answer loads nothing and is framed nowhere; a page sets a policy of its own. */
+const nothing = {
+  defaultSrc: ["'none'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+};

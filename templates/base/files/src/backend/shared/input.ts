@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { limits } from '../../configs/limits.ts';
+import { AppError } from './app-error.ts';
+
+/**
+ * Refuses input that is nested too deep or too wide, before a schema walks it: recursion over 15,000
+ * levels overflows the stack. Iterative for the same reason.
+ *
+ * @throws AppError `validation`
+ */
+export function assertShape(input: unknown): void {
+  let level: unknown[] = [input];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limits.input.depth) throw tooMuch('is nested too deep');
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      const children = Object.values(value);
+      const most = Array.isArray(value) ? limits.input.arrayItems : limits.input.objectKeys;
+      if (children.length > most) throw tooMuch('has too many items');
+      next.push(...children);
+    }
+    level = next;
+  }
+}
+
+const tooMuch = (detail: string): AppError =>
+  new AppError('validation', { errors: [{ pointer: '', detail }] });
+
+/**
+ * Parses input by the schema that types it; `place` leads the JSON Pointers of what is wrong.
+ *
+ * @throws AppError `validation`
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  place = '',
+): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          pointer: pointer(place, [...issue.path, key]),
+          detail: 'is not known',
+        }))
+      : [{ pointer: pointer(place, issue.path), detail: issue.message }],
+  );
+  throw new AppError('validation', { errors: errors.slice(0, limits.input.objectKeys) });
+}
+
+/** @see RFC 6901 */
+const pointer = (place: string, path: readonly PropertyKey[]): string =>
+  [place, ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join(
+    '/',
+  );
+
+/**
+ * Checks an answer against its schema, so that tests find what must not get out; nothing is changed.
+ *
+ * @throws Error for a missing, wrong or additional field.
+ */
+export function assertOutput(schema: z.ZodType, output: unknown): void {
+  const parsed = JSON.stringify(sorted(schema.parse(output)));
+  const given = JSON.stringify(sorted(output));
+  if (parsed !== given)
+    throw new Error(`an answer does not fit its schema: ${given} not ${parsed}`);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, child]) => [key, sorted(child)]));
+}

@@ -1,0 +1,28 @@
+/**
+ * Remembers answers for a short time, at most `size` of them, and joins concurrent questions for one
+ * key; a rejected answer is not kept.
+ */
+export interface ShortCache<Value> {
+  get(key: string, load: () => Promise<Value>): Promise<Value>;
+  forget(key: string): void;
+}
+
+/** Creates an empty cache; `ttlMs` in milliseconds. */
+export function createShortCache<Value>(ttlMs: number, size: number): ShortCache<Value> {
+  const entries = new Map<string, { readonly value: Promise<Value>; readonly until: number }>();
+
+  return {
+    get(key, load) {
+      const known = entries.get(key);
+      if (known !== undefined && known.until > performance.now()) return known.value;
+      const value = load();
+      const entry = { value, until: performance.now() + ttlMs };
+      entries.delete(key); // so that the order of the map is the order of age
+      entries.set(key, entry);
+      value.catch(() => entries.get(key) === entry && entries.delete(key));
+      if (entries.size > size) entries.delete(entries.keys().next().value as string);
+      return value;
+    },
+    forget: (key) => void entries.delete(key),
+  };
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage } from 'node:http';
+import { limits } from '../../configs/limits.ts';
+import type { Problem } from '../../contract/errors.ts';
+import { networkOf, plainAddress } from '../shared/address.ts';
+import { AppError, toProblem } from '../shared/app-error.ts';
+import type { ServerSocket, SocketPorts } from './index.ts';
+
+/** Decides who may connect. */
+export interface Admission {
+  /** Before any session exists: the origin, and no token in the URL. */
+  allowRequest(
+    request: IncomingMessage,
+    decide: (error: string | null | undefined, isAllowed: boolean) => void,
+  ): void;
+  /** At the handshake of the namespace: the token and the caps. @throws a `connect_error` */
+  admit(socket: ServerSocket, isDraining: boolean): Promise<void>;
+  /** Bans a user for a while after too many refused commands. */
+  ban(userId: string): void;
+}
+
+/** What Socket.IO turns into a `connect_error` whose `data` is the problem. */
+class Refusal extends Error {
+  readonly data: Problem;
+
+  constructor(error: unknown) {
+    super(toProblem(error).title, { cause: error });
+    this.data = toProblem(error);
+  }
+}
+
+/** Creates the admission of one node. */
+export function createAdmission(ports: SocketPorts): Admission {
+  const { env, authenticate } = ports;
+  const perUser = createCounter(limits.socket.perUser * Math.max(1, env.RATE_LIMIT_FACTOR));
+  const perAddress = createCounter(limits.socket.perAddress * Math.max(1, env.RATE_LIMIT_FACTOR));
+  const total = createCounter(limits.socket.total * Math.max(1, env.RATE_LIMIT_FACTOR));
+  const banned = new Map<string, NodeJS.Timeout>();
+
+  async function identify(socket: ServerSocket): Promise<void> {
+    const { token } = socket.handshake.auth as { token?: unknown };
+    if (typeof token !== 'string') throw new AppError('unauthenticated');
+    const caller = await authenticate(token);
+    if (banned.has(caller.userId))
+      throw new AppError('rate-limited', { retryAfterMs: limits.socket.strikeBanSeconds * 1_000 });
+    const address = networkOf(addressOf(socket.request, env.TRUST_PROXY));
+    const places = [perUser.take(caller.userId), perAddress.take(address), total.take('')];
+    socket.data.caller = caller;
+    socket.data.address = address;
+    const release = (): void => places.forEach((place) => place?.());
+    socket.conn.once('close', release);
+    if (places.includes(undefined)) throw new AppError('too-many-connections');
+  }
+
+  return {
+    allowRequest(request, decide) {
+      const { origin, host } = request.headers;
+      const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+      if (query.has('token') || query.has('access_token'))
+        return decide('no token in a URL', false);
+      decide(null, origin === undefined || isAllowed(origin, host, env.ALLOWED_ORIGINS));
+    },
+    async admit(socket, isDraining) {
+      try {
+        if (isDraining) throw new AppError('unavailable', { retryAfterMs: 1_000 });
+        await identify(socket);
+      } catch (error) {
+        // The answer goes out first; a refused transport would otherwise stay until its timeout.
+        setImmediate(() => socket.conn.close());
+        throw new Refusal(error);
+      }
+    },
+    ban(userId) {
+      const end = setTimeout(
+        () => banned.delete(userId),
+        (limits.socket.strikeBanSeconds * 1_000) / Math.max(1, env.RATE_LIMIT_FACTOR),
+      );
+      clearTimeout(banned.get(userId));
+      banned.set(userId, end.unref());
+    },
+  };
+}
+
+/** Exactly one of the listed origins; with an empty list, the page's own. */
+function isAllowed(origin: string, host: string | undefined, list: readonly string[]): boolean {
+  if (list.length > 0) return list.includes(origin);
+  return origin === `http://${host}` || origin === `https://${host}`;
+}
+
+/** The client's address behind a number of trusted proxies; networks are Express's business. */
+function addressOf(request: IncomingMessage, trust: number | readonly string[]): string {
+  const own = plainAddress(request.socket.remoteAddress);
+  if (typeof trust !== 'number' || trust === 0) return own;
+  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  return plainAddress(forwarded.at(-trust)?.trim()) || own;
+}
+
+/** Counts what is open; `take` gives the way back, or undefined when there is no place. */
+function createCounter(most: number) {
+  const counts = new Map<string, number>();
+  return {
+    take(key: string): (() => void) | undefined {
+      const count = counts.get(key) ?? 0;
+      if (count >= most) return undefined;
+      counts.set(key, count + 1);
+      return () => {
+        const left = (counts.get(key) ?? 1) - 1;
+        if (left > 0) counts.set(key, left);
+        else counts.delete(key);
+      };
+    },
+  };
+}
