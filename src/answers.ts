@@ -1,8 +1,9 @@
 import { CreateError } from './errors.ts';
 import { selectFeatures } from './features.ts';
 import type { Feature } from './features.ts';
-import { OPTIONS, flagOf, optionOf } from './options.ts';
-import type { Answers, CreateOptions, OptionRow } from './options.ts';
+import { DEFAULTS, OPTIONS, flagOf } from './options.ts';
+import type { OptionRow } from './option-row.ts';
+import type { Answers, CreateOptions } from './options.ts';
 import { visible } from './package-name.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -11,22 +12,17 @@ import { didYouMean } from './suggest.ts';
  * @throws CreateError INVALID_OPTION.
  */
 export function resolveAnswers(
-  given: CreateOptions,
+  options: CreateOptions,
   nameOfDirectory: string,
   features: readonly Feature[],
 ): Answers {
-  const answers: Record<string, unknown> = {
+  const { preset: _preset, withoutFeatures: _without, ...given } = definedOf(options);
+  return {
+    ...DEFAULTS,
     packageName: nameOfDirectory,
-    features: wantedFeatures(given, features),
+    ...given,
+    features: wantedFeatures(options, features),
   };
-  for (const option of OPTIONS) {
-    if (option.face !== 'everywhere' || option.key in answers) continue;
-    answers[option.key] = given[option.key] ?? ('default' in option ? option.default : undefined);
-  }
-  if (given.packageName !== undefined) answers['packageName'] = given.packageName;
-  delete answers['preset'];
-  delete answers['withoutFeatures'];
-  return answers as unknown as Answers;
 }
 
 /**
@@ -65,7 +61,15 @@ export function invalidOption(option: OptionRow, text: string, problem: string):
 }
 
 function everywhere(): readonly OptionRow[] {
-  return OPTIONS.filter((option) => option.face === 'everywhere');
+  return (OPTIONS as readonly OptionRow[]).filter((option) => !option.commandLineOnly);
+}
+
+// A caller may pass undefined for what it leaves open.
+function definedOf(options: CreateOptions): {
+  [Key in keyof CreateOptions]: Exclude<CreateOptions[Key], undefined>;
+} {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as ReturnType<typeof definedOf>;
 }
 
 function unknownKey(key: string, known: readonly string[]): CreateError {
@@ -90,7 +94,7 @@ function typeProblem(option: OptionRow, value: unknown): string | undefined {
 
 function wantedFeatures(given: CreateOptions, features: readonly Feature[]): readonly string[] {
   const left = new Set(given.withoutFeatures);
-  const preset = given.preset ?? (given.features ? undefined : defaultPreset());
+  const preset = given.preset ?? (given.features ? undefined : DEFAULTS.preset);
   const wanted = new Set(given.features);
   assertFeatureNames([...wanted, ...left], features);
   for (const feature of features) {
@@ -102,10 +106,6 @@ function wantedFeatures(given: CreateOptions, features: readonly Feature[]): rea
     if (left.has(feature.name)) throw stillNeeded(feature.name, given.features ?? [], selected);
   }
   return selected.map((feature) => feature.name).filter((name) => name !== 'base');
-}
-
-function defaultPreset(): string {
-  return String(optionOf('preset').default);
 }
 
 function assertFeatureNames(names: readonly string[], features: readonly Feature[]): void {

@@ -89,5 +89,5 @@ async function write(
       actions.map((action) => action.file),
       signal,
     );
-  reporter.end('write', 'done', `${written} files in ${target.path}`);
+  reporter.end('write', 'done', `${written} files written to ${target.path}`);
 }

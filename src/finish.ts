@@ -56,7 +56,7 @@ function finishCommand(result: CreateResult): string {
 async function installStep({ answers, target }: Project, run: Run): Promise<InstallOutcome> {
   const command = installCommand(answers.packageManager);
   if (!answers.install || run.signal?.aborted) return { status: 'skipped', command, code: null };
-  run.reporter.begin('install', `installing the dependencies with ${command}`);
+  run.reporter.begin('install', `installing the dependencies (${command})`);
   const outcome = await install(target.path, answers.packageManager, run);
   if (outcome.status === 'done') run.reporter.end('install', 'done', 'dependencies installed');
   else run.reporter.end('install', 'failed', outcome.problem ?? command);
@@ -82,6 +82,6 @@ async function makeRepository(
 }
 
 function gitWords(outcome: GitOutcome): string {
-  if (outcome.status === 'committed') return `first commit ${outcome.commit?.slice(0, 7)}`;
+  if (outcome.status === 'committed') return `first commit made (${outcome.commit?.slice(0, 7)})`;
   return outcome.status === 'failed' ? `${outcome.reason}` : `git: ${outcome.reason}`;
 }

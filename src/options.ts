@@ -1,32 +1,5 @@
+import type { OptionRow } from './option-row.ts';
 import { databaseUriProblem, portProblem, textProblem } from './values.ts';
-
-/** One option, with every face it has. */
-export interface OptionRow {
-  /** Its name in the API, in JSON and in preset files. */
-  readonly key: string;
-  /** Its flag as commander takes it; the directory is the argument. */
-  readonly flag: string;
-  /** The flag that says no. */
-  readonly negative?: string;
-  readonly kind: 'text' | 'port' | 'switch' | 'choice' | 'list';
-  readonly choices?: readonly string[];
-  /** What holds when nobody says anything; without one, the place that uses it decides. */
-  readonly default?: string | number | boolean;
-  /** Its line in --help and in the README. */
-  readonly help: string;
-  /** What a person at a terminal is asked; options without one are only flags. */
-  readonly question?: string;
-  /** Whether the API has it too, or only the command line. */
-  readonly face: 'everywhere' | 'command line';
-  /** Whether the command that repeats a run has to say it. */
-  readonly replayed?: true;
-  /** Written to `.env` only: no output may show its value. */
-  readonly secret?: true;
-  /** A value as a hint shows it. */
-  readonly example?: string;
-  /** What is wrong with a value, as the end of a sentence. */
-  readonly problem?: (value: never) => string | undefined;
-}
 
 /** THE table of options: flags, questions, help, README and the API's types derive from it. */
 export const OPTIONS = [
@@ -36,7 +9,6 @@ export const OPTIONS = [
     kind: 'text',
     help: 'where the project goes; its name becomes the package name',
     question: 'Directory of the new project',
-    face: 'everywhere',
   },
   {
     key: 'preset',
@@ -46,7 +18,6 @@ export const OPTIONS = [
     default: 'standard',
     help: 'a named set of features',
     question: 'How much should it bring?',
-    face: 'everywhere',
   },
   {
     key: 'features',
@@ -55,7 +26,6 @@ export const OPTIONS = [
     help: 'exactly these features, as a,b or none; with --preset, in addition to it',
     question: 'Features',
     example: 'typing,receipts',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -64,7 +34,6 @@ export const OPTIONS = [
     kind: 'list',
     help: 'leave a feature out',
     example: 'typing',
-    face: 'everywhere',
   },
   {
     key: 'packageName',
@@ -72,7 +41,6 @@ export const OPTIONS = [
     kind: 'text',
     help: 'name in package.json (default: name of the directory)',
     question: 'Package name',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -82,7 +50,6 @@ export const OPTIONS = [
     default: 'A real-time chat backend',
     help: 'one line for package.json and the README',
     example: "'Chat of our shop'",
-    face: 'everywhere',
     replayed: true,
     problem: textProblem,
   },
@@ -93,7 +60,6 @@ export const OPTIONS = [
     default: '',
     help: 'author in package.json',
     example: "'Ada Lovelace'",
-    face: 'everywhere',
     replayed: true,
     problem: textProblem,
   },
@@ -104,7 +70,6 @@ export const OPTIONS = [
     default: 3000,
     help: 'port the server listens on',
     example: '3000',
-    face: 'everywhere',
     replayed: true,
     problem: portProblem,
   },
@@ -115,7 +80,6 @@ export const OPTIONS = [
     default: '',
     help: 'MongoDB connection string, written to .env only',
     example: 'mongodb://localhost:27017/chat',
-    face: 'everywhere',
     secret: true,
     problem: databaseUriProblem,
   },
@@ -127,7 +91,6 @@ export const OPTIONS = [
     default: 'npm',
     help: 'who installs; without it, the one that runs this command',
     question: 'Package manager',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -138,7 +101,6 @@ export const OPTIONS = [
     default: true,
     help: 'install the dependencies',
     question: 'Install the dependencies now?',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -149,7 +111,6 @@ export const OPTIONS = [
     default: true,
     help: 'make a git repository with a first commit',
     question: 'Make a git repository with a first commit?',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -160,7 +121,6 @@ export const OPTIONS = [
     default: 'abort',
     help: 'when the directory has files: stop, write only what is missing, or replace with a backup',
     question: 'The directory has files in the way',
-    face: 'everywhere',
     replayed: true,
   },
   {
@@ -169,7 +129,7 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'the same as --on-conflict overwrite',
-    face: 'command line',
+    commandLineOnly: true,
   },
   {
     key: 'dryRun',
@@ -177,7 +137,6 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'say what would be written, write nothing',
-    face: 'everywhere',
   },
   {
     key: 'yes',
@@ -185,7 +144,7 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'ask nothing, take the defaults',
-    face: 'command line',
+    commandLineOnly: true,
   },
   {
     key: 'interactive',
@@ -193,7 +152,7 @@ export const OPTIONS = [
     negative: '--no-interactive',
     kind: 'switch',
     help: 'ask for what is missing (default: at a terminal, outside CI)',
-    face: 'command line',
+    commandLineOnly: true,
   },
   {
     key: 'json',
@@ -201,7 +160,7 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'print the result as one JSON object',
-    face: 'command line',
+    commandLineOnly: true,
   },
   {
     key: 'quiet',
@@ -209,7 +168,7 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'print errors only',
-    face: 'command line',
+    commandLineOnly: true,
   },
   {
     key: 'debug',
@@ -217,7 +176,7 @@ export const OPTIONS = [
     kind: 'switch',
     default: false,
     help: 'print every command that is run, and the stack of an error',
-    face: 'command line',
+    commandLineOnly: true,
   },
 ] as const satisfies readonly OptionRow[];
 
@@ -231,7 +190,7 @@ type Value<R extends Row> = R extends { readonly choices: readonly (infer Choice
       list: readonly string[];
       choice: never;
     }[R['kind']];
-type Everywhere = Extract<Row, { readonly face: 'everywhere' }>;
+type Everywhere = Exclude<Row, { readonly commandLineOnly: true }>;
 
 /** The key of any option. */
 export type OptionKey = Row['key'];
@@ -250,6 +209,13 @@ export type Answers = {
     R in Everywhere as R['key'] extends 'preset' | 'withoutFeatures' ? never : R['key']
   ]: Value<R>;
 };
+
+/** What holds when nobody says anything, for every option that has a default. */
+export const DEFAULTS = Object.fromEntries(
+  OPTIONS.flatMap((option) =>
+    'default' in option && !('commandLineOnly' in option) ? [[option.key, option.default]] : [],
+  ),
+) as { readonly [R in Extract<Everywhere, { readonly default: unknown }> as R['key']]: Value<R> };
 
 /** The option of that key. */
 export function optionOf(key: OptionKey): OptionRow {

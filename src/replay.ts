@@ -1,5 +1,6 @@
 import { OPTIONS, flagOf } from './options.ts';
-import type { Answers, OptionRow } from './options.ts';
+import type { Answers } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 /** What stays equal between a run and its repetition: answers, and the defaults they are held against. */
 export interface ReplayRequest {

@@ -26,10 +26,10 @@ export function createSpinner(stream: Stream, paint: (sign: string) => string): 
     start(text) {
       stop();
       let frame = 0;
-      const room = (stream.columns ?? 80) - 12;
+      const room = (stream.columns ?? 80) - 3;
       const line = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
       const draw = (): void => {
-        stream.write(`${CLEAR_LINE}  ${paint(FRAMES[frame % FRAMES.length]!)}        ${line}`);
+        stream.write(`${CLEAR_LINE}${paint(FRAMES[frame % FRAMES.length]!)} ${line}`);
         frame += 1;
       };
       stream.write(HIDE_CURSOR);

@@ -37,18 +37,18 @@ export function createUi(options: UiOptions): Ui {
   return {
     begin(step, text) {
       if (spinner) spinner.start(text);
-      else if (!silent && step === 'install') say(`  ...      ${text}`);
+      else if (!silent && step === 'install') say(`...      ${text}`);
     },
     end(_step, outcome, text) {
       spinner?.stop();
-      if (!silent) say(`  ${stateWord(outcome, colour)}  ${text}`);
+      if (!silent) say(stateLine(outcome, text, spinner !== undefined, colour));
     },
     note(text) {
       spinner?.stop();
-      if (!silent) say(`  ${colour.yellow('note')}     ${text}`);
+      if (!silent) say(spinner ? `${colour.yellow('!')} ${text}` : `note     ${text}`);
     },
     debug(text) {
-      if (debug) say(colour.dim(`  debug    ${text}`));
+      if (debug) say(colour.dim(`debug    ${text}`));
     },
     result(result) {
       spinner?.stop();
@@ -67,14 +67,23 @@ export function createUi(options: UiOptions): Ui {
   };
 }
 
-function stateWord(outcome: 'done' | 'skipped' | 'failed', colour: ChalkInstance): string {
-  const paint = { done: colour.green, skipped: colour.yellow, failed: colour.red }[outcome];
-  return paint(outcome.padEnd(7));
+// The signs are those of the questions above them; the text says what went well or failed.
+function stateLine(
+  outcome: 'done' | 'skipped' | 'failed',
+  text: string,
+  lively: boolean,
+  colour: ChalkInstance,
+): string {
+  if (!lively) return `${outcome.padEnd(7)}  ${text}`;
+  if (outcome === 'done') return `${colour.green('✔')} ${text}`;
+  return outcome === 'skipped'
+    ? `${colour.yellow('–')} skipped  ${text}`
+    : `${colour.red('✖')} ${text}`;
 }
 
 function sayError(error: CreateError, colour: ChalkInstance, say: (text: string) => void): void {
   const output = error.result?.install.output || error.result?.git.output;
-  if (output) say(`\n${output.replace(/^/gm, colour.dim('  | '))}\n`);
+  if (output && error.code !== 'ABORTED') say(`\n${output.replace(/^/gm, colour.dim('  | '))}\n`);
   say(`${colour.red('error:')} ${error.message}`);
   say(`  ${error.hint}`);
 }

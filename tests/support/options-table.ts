@@ -1,11 +1,11 @@
+import type { OptionRow } from '../../src/option-row.ts';
 import { OPTIONS } from '../../src/options.ts';
-import type { OptionRow } from '../../src/options.ts';
 
 /** The table of options as the README has it. */
 export function optionsTable(): string {
   const rows = (OPTIONS as readonly OptionRow[]).map((option) => [
     `\`${[option.flag, option.negative].filter(Boolean).join('`, `')}\``,
-    option.face === 'everywhere' ? `\`${option.key}\`` : '',
+    option.commandLineOnly ? '' : `\`${option.key}\``,
     option.choices?.map((choice) => `\`${choice}\``).join(', ') ?? option.kind,
     option.default === undefined || option.default === '' ? '' : `\`${option.default}\``,
     option.help,

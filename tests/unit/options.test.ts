@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assertOptions } from '../../src/answers.ts';
+import type { OptionRow } from '../../src/option-row.ts';
 import { OPTIONS, flagOf } from '../../src/options.ts';
-import type { OptionRow } from '../../src/options.ts';
 import { parseCommandLine } from '../../src/program.ts';
 import { questions } from '../../src/prompts.ts';
 import { optionsTable } from '../support/options-table.ts';
@@ -60,7 +60,7 @@ describe.each(rows.map((option) => [option.key, option] as const))(
 
     it('is in the API, or known to the command line alone', () => {
       const given = { directory: 'some-text', [key]: value };
-      if (option.face === 'everywhere') expect(() => assertOptions(given)).not.toThrow();
+      if (!option.commandLineOnly) expect(() => assertOptions(given)).not.toThrow();
       else expect(() => assertOptions(given)).toThrow(`unknown option "${key}"`);
     });
 
@@ -71,7 +71,7 @@ describe.each(rows.map((option) => [option.key, option] as const))(
 
     it('has a default that it would accept', () => {
       if (option.default === undefined || option.default === '') return;
-      if (option.face === 'everywhere')
+      if (!option.commandLineOnly)
         expect(() =>
           assertOptions({ directory: 'some-text', [key]: option.default }),
         ).not.toThrow();
