@@ -9,7 +9,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 6;
 } else {
-  import('../dist/cli.js').then(async ({ main }) => {
-    process.exitCode = await main(process.argv.slice(2));
-  });
+  import('../dist/cli.js')
+    .then((cli) => cli.main(process.argv.slice(2)))
+    .then(
+      (code) => (process.exitCode = code),
+      (error) => {
+        console.error(
+          `error: the installation of create-chat-backend is damaged: ${error.message}\n` +
+            '  Install it again, for example: npx create-chat-backend@latest',
+        );
+        process.exitCode = 1;
+      },
+    );
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CreateError } from './errors.ts';
 import { selectFeatures } from './features.ts';
 import type { Feature } from './features.ts';
@@ -48,7 +49,8 @@ export function assertOptions(given: Readonly<Record<string, unknown>>): void {
 export function assertOption(option: OptionRow, value: unknown): void {
   if (value === undefined) return;
   const problem = typeProblem(option, value) ?? option.problem?.(value as never);
-  if (problem !== undefined) throw invalidOption(option, String(value), problem);
+  const text = typeof value === 'string' ? value : inspect(value, { breakLength: Infinity });
+  if (problem !== undefined) throw invalidOption(option, text, problem);
 }
 
 /** The error for a value that an option cannot have; `problem` is the end of a sentence. */

@@ -8,7 +8,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 export function textProblem(text: string): string | undefined {
   const odd = UNPRINTABLE.exec(text)?.[0];
   if (odd !== undefined) return `contains ${visible(odd)}; one line of plain text is expected`;
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (length > LONGEST_TEXT) return `has ${length} characters; ${LONGEST_TEXT} are allowed`;
   return undefined;
 }
@@ -32,6 +32,8 @@ export function parsePort(text: string): number | undefined {
  */
 export function databaseUriProblem(uri: string): string | undefined {
   if (UNPRINTABLE.test(uri)) return 'contains a control character or a line break';
+  // An environment file could not quote it; as part of a user name they are written %22 %27 %60.
+  if (['"', "'", '`'].every((mark) => uri.includes(mark))) return 'contains three kinds of quotes';
   const parts = /^mongodb(?:\+srv)?:\/\/[^/?]+(?:\/([^?]*))?(?:\?.*)?$/.exec(uri);
   if (!parts) return 'does not have the form mongodb://host/database';
   const database = decoded(parts[1] ?? '');

@@ -2,47 +2,48 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assertOptions } from '../../src/answers.ts';
+import { loadFeatures } from '../../src/features.ts';
 import type { OptionRow } from '../../src/option-row.ts';
 import { OPTIONS, flagOf } from '../../src/options.ts';
+import { TEMPLATES } from '../../src/package.ts';
 import { parseCommandLine } from '../../src/program.ts';
 import { questions } from '../../src/prompts.ts';
 import { optionsTable } from '../support/options-table.ts';
 
 const rows = OPTIONS as readonly OptionRow[];
+const FEATURES = loadFeatures(TEMPLATES);
 const README_PATH = join(import.meta.dirname, '../../README.md');
 const README = readFileSync(README_PATH, 'utf8');
 
-// A value that the option takes, as text for the flag and as value for the API.
-function sample(option: OptionRow): { readonly text?: string; readonly value: unknown } {
-  if (option.choices) return { text: option.choices.at(-1)!, value: option.choices.at(-1) };
-  if (option.kind === 'port') return { text: '4000', value: 4000 };
-  if (option.kind === 'list') return { text: 'a,b', value: ['a', 'b'] };
-  if (option.kind === 'switch') return { value: true };
-  const text = option.key === 'databaseUri' ? 'mongodb://localhost/chat' : 'some-text';
-  return { text, value: text };
+// A value that the option takes, on the command line and in the API.
+function sample(option: OptionRow): { readonly argv: readonly string[]; readonly value: unknown } {
+  const flag = flagOf(option);
+  if (option.key === 'directory') return { argv: ['some-text'], value: 'some-text' };
+  if (option.key === 'withoutFeatures') return { argv: ['--no-typing'], value: ['typing'] };
+  if (option.kind === 'port') return { argv: [flag, '4000'], value: 4000 };
+  if (option.kind === 'list') return { argv: [flag, 'a,b'], value: ['a', 'b'] };
+  if (option.kind === 'switch') return { argv: [flag], value: true };
+  const text = option.choices?.at(-1) ?? (option.secret ? 'mongodb://localhost/chat' : 'some-text');
+  return { argv: [flag, text], value: text };
 }
 
 function parse(...argv: readonly string[]): Record<string, unknown> {
-  const parsed = parseCommandLine(argv, []);
+  const parsed = parseCommandLine(argv, FEATURES);
   return parsed.kind === 'create' ? { ...parsed.flags } : expect.unreachable(parsed.text);
 }
 
 function help(): string {
-  const parsed = parseCommandLine(['--help'], []);
+  const parsed = parseCommandLine(['--help'], FEATURES);
   return parsed.kind === 'print' ? parsed.text : expect.unreachable('--help prints');
 }
 
 describe.each(rows.map((option) => [option.key, option] as const))(
   'the option %s',
   (key, option) => {
-    const { text, value } = sample(option);
+    const { argv, value } = sample(option);
 
     it('has a flag that sets it', () => {
-      if (key === 'directory') expect(parse('some-text')).toEqual({ directory: 'some-text' });
-      else if (key !== 'withoutFeatures')
-        expect(parse(text === undefined ? flagOf(option) : `${flagOf(option)}=${text}`)).toEqual({
-          [key]: value,
-        });
+      expect(parse(...argv)).toEqual({ [key]: value });
     });
 
     it('has a flag that says no, where a yes is the default', () => {
@@ -65,18 +66,18 @@ describe.each(rows.map((option) => [option.key, option] as const))(
     });
 
     it('is asked for exactly when it has a question', () => {
-      const asked = questions({}, []).find((question) => question.name === key);
+      const asked = questions({}, FEATURES).find((question) => question.name === key);
       expect(asked?.message).toBe(option.question);
     });
 
-    it('has a default that it would accept', () => {
-      if (option.default === undefined || option.default === '') return;
-      if (!option.commandLineOnly)
-        expect(() =>
-          assertOptions({ directory: 'some-text', [key]: option.default }),
-        ).not.toThrow();
-      else expect(option.default).toBe(false);
-    });
+    it.runIf(option.default !== undefined && option.default !== '')(
+      'has a default that it would accept',
+      () => {
+        const given = { directory: 'some-text', [key]: option.default };
+        if (option.commandLineOnly) expect(option.default).toBe(false);
+        else expect(() => assertOptions(given)).not.toThrow();
+      },
+    );
   },
 );
 

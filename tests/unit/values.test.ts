@@ -57,6 +57,7 @@ describe('databaseUriProblem', () => {
     'mongodb://localhost/a.b',
     'mongodb://localhost/a%2Eb',
     'mongodb://localhost/%zz',
+    'mongodb://a"b\'c`d@localhost/chat',
     `mongodb://localhost/${'x'.repeat(64)}`,
     'mongodb://localhost/\nchat',
   ])('A58 refuses %j', (uri) => {
