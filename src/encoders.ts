@@ -1,3 +1,5 @@
+import { parseEnv } from 'node:util';
+
 /**
  * Encoders: the only way in which a value reaches a rendered file. Each one throws on what its
  * format cannot hold, undefined included.
@@ -6,20 +8,26 @@ export const encoders = { json, md, yaml, env, line, block, code };
 
 /** A JSON value, quotes included. */
 function json(value: unknown): string {
-  if (value === undefined) throw new TypeError('json() got nothing to print');
-  return JSON.stringify(value);
+  const encoded = JSON.stringify(value) as string | undefined;
+  if (encoded === undefined) throw new TypeError(`json() got ${typeof value}`);
+  return encoded;
 }
 
 /**
- * Text in a Markdown paragraph, shown as it is.
- * @see CommonMark 0.31.2, section 2.4, backslash escapes
+ * Text in a Markdown paragraph or heading, shown as it is.
+ * @see CommonMark 0.31.2, section 2.4 (backslash escapes) and 2.5 (character references)
  */
 function md(value: string): string {
-  return text('md', value)
-    .replaceAll(/[\\`*_[\]<>~|]/g, String.raw`\$&`)
+  return line(value)
     .replaceAll('&', '&amp;')
+    .replaceAll(/[\\`*_[\]<>~|]/g, String.raw`\$&`)
     .replace(/^(?=[#+=-])/, '\\')
-    .replace(/^(\d+)([.)])/, String.raw`$1\$2`);
+    .replace(/^(\d+)([.)])/, String.raw`$1\$2`)
+    .replaceAll(/^\s|\s$|(?<=\s)\s|(?<=\s#*)#$/g, reference);
+}
+
+function reference(character: string): string {
+  return `&#${character.codePointAt(0)};`;
 }
 
 /** A YAML 1.2 string: every JSON string is one. */
@@ -32,19 +40,22 @@ function yaml(value: string): string {
  * nothing is expanded, only double quotes turn `\n` into a line break.
  */
 function env(value: string | number): string {
-  const plain = text('env', String(value));
-  if (/[\r\n]/.test(plain)) throw new TypeError('env() got a line break');
-  if (/^[\w.,:/@+=?&%~-]*$/.test(plain)) return plain;
+  const plain = line(String(value));
+  const encoded = /^[\w.,:/@+=?&%~-]*$/.test(plain) ? plain : quoted(plain);
+  if (encoded === undefined || parseEnv(`X=${encoded}`)['X'] !== plain)
+    throw new TypeError('env() got a text that no environment file can hold');
+  return encoded;
+}
+
+function quoted(plain: string): string | undefined {
   const quote = ["'", '`', '"'].find((mark) => !plain.includes(mark));
-  if (quote === undefined || (quote === '"' && plain.includes('\\n')))
-    throw new TypeError('env() got all three kinds of quotes');
-  return quote + plain + quote;
+  return quote === undefined ? undefined : quote + plain + quote;
 }
 
 /** One line of plain text from a manifest, as it is. */
 function line(value: string): string {
   const plain = text('line', value);
-  if (/[\r\n]/.test(plain)) throw new TypeError('line() got a line break');
+  if (/[\n\r\u2028\u2029]/.test(plain)) throw new TypeError('line() got a line break');
   return plain;
 }
 

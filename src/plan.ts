@@ -1,12 +1,18 @@
-import { damaged, loadFeatures, selectFeatures } from './features.ts';
-import type { Feature, SlotEntry, TemplateFile } from './features.ts';
+import { assertOption } from './answers.ts';
+import { damaged, undamaged } from './damaged.ts';
+import { loadFeatures, selectFeatures } from './features.ts';
+import type { Feature } from './features.ts';
 import { mergeJson } from './merge.ts';
 import type { JsonObject } from './merge.ts';
+import { assertPackageName } from './names.ts';
+import { optionOf } from './options.ts';
 import { TEMPLATES, VERSION } from './package.ts';
 import { recordFiles } from './record.ts';
 import { renderHost } from './render.ts';
 import type { RenderContext } from './render.ts';
 import type { Secrets } from './secrets.ts';
+import { fillSlots } from './slots.ts';
+import type { TemplateFile } from './template-files.ts';
 
 /** The answers that shape the bytes of a project. */
 export interface PlanAnswers {
@@ -36,101 +42,103 @@ export interface PlannedFile {
 /** The complete set of files of a project, by path. */
 export interface Plan {
   readonly files: readonly PlannedFile[];
+  /** Without `base`, in their canonical order. */
   readonly features: readonly string[];
 }
 
 /** A template file with the feature that owns it. */
 interface Owned {
   readonly file: TemplateFile;
-  readonly feature: Feature;
+  readonly feature: string;
 }
 
 const SECRET_FILE = '.env';
+const MERGED_FILE = 'package.json';
 
 /**
- * Renders a project in memory: no disk, clock or environment; the same answers give the same bytes.
- * @throws CreateError INVALID_OPTION for unknown features, DAMAGED for a broken template.
+ * Renders a project in memory: no disk beyond the templates, no clock, no environment; the same
+ * answers give the same bytes.
+ * @throws CreateError INVALID_OPTION for an impossible answer, DAMAGED for a broken template.
  */
 export function planProject(
   answers: PlanAnswers,
   templates: readonly Feature[] = loadFeatures(TEMPLATES),
 ): Plan {
+  assertAnswers(answers);
+  const { packageName, description, author, port, packageManager, databaseUri } = answers;
+  const recorded = { packageName, description, author, port, packageManager };
   const features = selectFeatures(templates, answers.features);
-  const context = toContext(answers, features);
-  const files: PlannedFile[] = [];
-  for (const [path, owners] of byPath(features)) {
-    if (path === SECRET_FILE && answers.secrets === undefined) continue;
-    files.push(planFile(path, owners, context));
-  }
   const names = features.map((feature) => feature.name).filter((name) => name !== 'base');
-  const { packageName, description, author, port, packageManager } = answers;
-  files.push(
-    ...recordFiles(files, {
-      version: VERSION,
-      options: { packageName, description, author, port, packageManager },
-      features: names,
-      policies: Object.assign({}, ...features.map((feature) => feature.policies)),
-    }),
-  );
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), features: names };
+  const files = renderFiles(features, {
+    answers: { ...recorded, databaseUri },
+    slots: fillSlots(features),
+    secrets: { ...answers.secrets },
+  });
+  const record = recordFiles(files, {
+    version: VERSION,
+    options: recorded,
+    features: names,
+    policies: Object.assign({}, ...features.map((feature) => feature.policies)),
+  });
+  return {
+    // Copies, because templates are read once a process and belong to all plans.
+    files: [...files, ...record]
+      .map((file) => ({ ...file, bytes: Buffer.from(file.bytes) }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    features: names,
+  };
 }
 
-function planFile(path: string, owners: readonly Owned[], context: RenderContext): PlannedFile {
-  const [first, ...others] = owners as [Owned, ...Owned[]];
-  const feature = first.feature.name;
-  const mode = path === SECRET_FILE ? 0o600 : first.file.isExecutable ? 0o755 : 0o644;
-  if (path === 'package.json') return { path, bytes: mergeFiles(owners, context), mode, feature };
-  const other = others[0]?.feature.name;
-  if (other !== undefined) throw damaged(path, `belongs to two features, ${feature} and ${other}`);
-  return { path, bytes: contentOf(first.file, context), mode, feature };
+function assertAnswers(answers: PlanAnswers): void {
+  assertPackageName(answers.packageName, 'flag');
+  for (const key of ['description', 'author', 'port', 'packageManager'] as const)
+    assertOption(optionOf(key), answers[key]);
+  if (answers.databaseUri !== '') assertOption(optionOf('databaseUri'), answers.databaseUri);
 }
 
-function mergeFiles(owners: readonly Owned[], context: RenderContext): Buffer {
+function renderFiles(features: readonly Feature[], context: RenderContext): readonly PlannedFile[] {
+  const hasSecrets = Object.keys(context.secrets).length > 0;
+  return [...byPath(features)]
+    .filter(([path]) => path !== SECRET_FILE || hasSecrets)
+    .map(([path, owners]) => planFile(path, owners, context));
+}
+
+function byPath(features: readonly Feature[]): ReadonlyMap<string, [Owned, ...Owned[]]> {
+  const paths = new Map<string, [Owned, ...Owned[]]>();
+  for (const { name: feature, files } of features)
+    for (const file of files) {
+      const owners = paths.get(file.path);
+      if (owners) owners.push({ file, feature });
+      else paths.set(file.path, [{ file, feature }]);
+    }
+  return paths;
+}
+
+function planFile(
+  path: string,
+  owners: readonly [Owned, ...Owned[]],
+  context: RenderContext,
+): PlannedFile {
+  const [{ file, feature }, other] = owners;
+  const mode = path === SECRET_FILE ? 0o600 : file.isExecutable ? 0o755 : 0o644;
+  if (path === MERGED_FILE) return { path, bytes: mergeOwned(owners, context), mode, feature };
+  if (other !== undefined)
+    throw damaged(path, `belongs to two features, ${feature} and ${other.feature}`);
+  return { path, bytes: contentOf(file, context), mode, feature };
+}
+
+function mergeOwned(owners: readonly Owned[], context: RenderContext): Buffer {
   const parts = owners.map(({ file, feature }) => ({
-    from: `${file.path} of ${feature.name}`,
-    value: JSON.parse(contentOf(file, context).toString()) as JsonObject,
+    of: feature,
+    value: undamaged(
+      file.source,
+      () => JSON.parse(contentOf(file, context).toString()) as JsonObject,
+    ),
   }));
-  return Buffer.from(`${JSON.stringify(mergeJson(parts), null, 2)}\n`);
+  const merged = undamaged(MERGED_FILE, () => mergeJson(parts));
+  return Buffer.from(`${JSON.stringify(merged, null, 2)}\n`);
 }
 
 function contentOf(file: TemplateFile, context: RenderContext): Buffer {
   return file.isHost ? Buffer.from(renderHost(file, context)) : file.bytes;
-}
-
-function byPath(features: readonly Feature[]): ReadonlyMap<string, readonly Owned[]> {
-  const paths = new Map<string, Owned[]>();
-  for (const feature of features)
-    for (const file of feature.files)
-      paths.set(file.path, [...(paths.get(file.path) ?? []), { file, feature }]);
-  return paths;
-}
-
-function toContext(answers: PlanAnswers, features: readonly Feature[]): RenderContext {
-  const { secrets, features: _names, ...rest } = answers;
-  return { answers: rest, slots: fillSlots(features), secrets: { ...secrets } };
-}
-
-/** Every slot that a host prints, with what the features give to it. */
-function fillSlots(features: readonly Feature[]): Readonly<Record<string, readonly SlotEntry[]>> {
-  const slots: Record<string, SlotEntry[]> = {};
-  for (const file of features.flatMap((feature) => feature.files))
-    if (file.isHost)
-      for (const [, name] of file.bytes.toString().matchAll(/\bslots\.(\w+)/g))
-        slots[name as string] = [];
-  for (const feature of features)
-    for (const [name, entries] of Object.entries(feature.slots)) {
-      const slot = slots[name];
-      if (slot === undefined)
-        throw damaged(feature.name, `fills a slot ${name} that no host prints`);
-      slot.push(...entries);
-    }
-  for (const entries of Object.values(slots)) entries.sort(byImport);
-  return slots;
-}
-
-/** Imports stand in the order of their files; what imports nothing keeps the order of features. */
-function byImport(a: SlotEntry, b: SlotEntry): number {
-  if (typeof a === 'string' || typeof b === 'string') return 0;
-  const [left, right] = [a['from'] ?? '', b['from'] ?? ''];
-  return left < right ? -1 : left > right ? 1 : 0;
 }

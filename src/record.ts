@@ -1,12 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
+import type { Policy } from './manifest.ts';
 import type { PlannedFile } from './plan.ts';
 
 /** The directory of a project's record of how it was made. */
 const RECORD = '.chat-backend';
-
-/** How a later version merges a file with the owner's edits. */
-export type Policy = 'text' | 'json' | 'union' | 'soft' | 'binary';
 
 /** What the record says besides the files. */
 export interface Recorded {
@@ -14,8 +13,17 @@ export interface Recorded {
   /** Answers that shape bytes; never a secret. */
   readonly options: Readonly<Record<string, string | number>>;
   readonly features: readonly string[];
-  readonly policies: Readonly<Record<string, string>>;
+  /** For files whose name does not tell their policy. */
+  readonly policies: Readonly<Record<string, Policy>>;
 }
+
+/** Hash and compressed text of a file. Templates stay the same, so each is compressed once. */
+interface Pristine {
+  readonly h: string;
+  readonly z: string;
+}
+
+const pristine = new WeakMap<Buffer, Pristine>();
 
 /**
  * The files of the record: the manifest for people, and the pristine text of every file as the base
@@ -27,11 +35,12 @@ export function recordFiles(
 ): readonly PlannedFile[] {
   const lines = files
     .filter((file) => file.path !== '.env')
-    .map((file) => baseLine(file, recorded.policies));
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map((file) => `${baseLine(file, recorded.policies)}\n`);
   return [
     record('.gitattributes', 'base.jsonl linguist-generated merge=union\n'),
     record('.gitignore', 'pending.json\n'),
-    record('base.jsonl', lines.map((line) => `${line}\n`).join('')),
+    record('base.jsonl', lines.join('')),
     record('manifest.json', manifest(recorded)),
   ];
 }
@@ -47,21 +56,31 @@ function manifest({ version, options, features }: Recorded): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** One file: path, policy, mode, hash of its LF text, and the text, deflated. */
-function baseLine(file: PlannedFile, policies: Readonly<Record<string, string>>): string {
+/** One file: path, policy, mode, hash of its text (templates have LF and no BOM), compressed text. */
+function baseLine(file: PlannedFile, policies: Readonly<Record<string, Policy>>): string {
   return JSON.stringify({
     p: file.path,
     k: policies[file.path] ?? policyOf(file),
     m: Number(file.mode.toString(8)),
-    h: createHash('sha256').update(file.bytes).digest('hex').slice(0, 32),
-    z: deflateRawSync(file.bytes, { level: 9 }).toString('base64'),
+    ...pristineOf(file.bytes),
   });
 }
 
+function pristineOf(bytes: Buffer): Pristine {
+  const known = pristine.get(bytes);
+  if (known) return known;
+  const made = {
+    h: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
+    z: deflateRawSync(bytes, { level: 9 }).toString('base64'),
+  };
+  pristine.set(bytes, made);
+  return made;
+}
+
 function policyOf({ path, bytes }: PlannedFile): Policy {
-  if (bytes.includes(0)) return 'binary';
+  if (bytes.includes(0) || !isUtf8(bytes)) return 'binary';
   if (/(?:^|\/)(?:package|tsconfig[^/]*|\.[a-z]+rc)\.json$/.test(path)) return 'json';
-  if (/(?:^|\/)\.(?:gitignore|dockerignore|env\.example)$/.test(path)) return 'union';
+  if (/(?:^|\/)\.(?:[a-z]+ignore|env\.example)$/.test(path)) return 'union';
   return path.endsWith('.md') ? 'soft' : 'text';
 }
 

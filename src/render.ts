@@ -1,39 +1,44 @@
 import ejs from 'ejs';
+import { undamaged } from './damaged.ts';
 import { encoders } from './encoders.ts';
-import { damaged } from './features.ts';
-import type { SlotEntry, TemplateFile } from './features.ts';
+import type { SlotEntry } from './manifest.ts';
+import type { TemplateFile } from './template-files.ts';
 
-/** What a host may name. */
+/** What a host may name, besides the encoders. */
 export interface RenderContext {
   readonly answers: Readonly<Record<string, unknown>>;
   readonly slots: Readonly<Record<string, readonly SlotEntry[]>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-const NAMES = ['answers', 'slots', 'secrets', ...Object.keys(encoders)];
+const compiled = new WeakMap<TemplateFile, ejs.TemplateFunction>();
 
 /**
  * Renders a host; a name it does not know is an error, never an empty place.
  * @throws CreateError DAMAGED with file and line.
  */
 export function renderHost(file: TemplateFile, context: RenderContext): string {
-  try {
-    const print = ejs.compile(file.bytes.toString(), {
-      strict: true,
-      destructuredLocals: NAMES,
-      // Files are not HTML: each value passes an encoder of its own.
-      escape: String,
-      filename: file.path,
-    });
+  return undamaged(file.source, () => {
+    const print = compiled.get(file) ?? compile(file);
     return print({
       answers: guarded('answers', context.answers),
       slots: guarded('slots', context.slots),
       secrets: guarded('secrets', context.secrets),
       ...encoders,
     });
-  } catch (error) {
-    throw damaged(file.source, `cannot be rendered: ${(error as Error).message}`, error);
-  }
+  });
+}
+
+function compile(file: TemplateFile): ejs.TemplateFunction {
+  const print = ejs.compile(file.bytes.toString(), {
+    strict: true,
+    destructuredLocals: ['answers', 'slots', 'secrets', ...Object.keys(encoders)],
+    // Files are not HTML: each value passes an encoder of its own.
+    escape: String,
+    filename: file.path,
+  });
+  compiled.set(file, print);
+  return print;
 }
 
 /** EJS prints nothing for an undefined property; this throws instead. */

@@ -1,0 +1,76 @@
+/** How a later version merges a file with its owner's edits. */
+export const POLICIES = ['text', 'json', 'union', 'soft', 'binary'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** What a feature gives to a slot: a text, or named texts that a host prints. */
+export type SlotEntry = string | Readonly<Record<string, string>>;
+
+/** What a feature folder says of itself in feature.json; feature.schema.json tells editors the same. */
+export interface Manifest {
+  readonly name: string;
+  /** One line for lists. */
+  readonly summary: string;
+  /** How a person at a terminal is asked for it. */
+  readonly question?: string;
+  /** The presets that bring it. */
+  readonly presets: readonly string[];
+  /** Features that come along. */
+  readonly requires: readonly string[];
+  /** Features that cannot be there too. */
+  readonly conflicts: readonly string[];
+  readonly slots: Readonly<Record<string, readonly SlotEntry[]>>;
+  /** The policy of a file whose name does not tell it. */
+  readonly policies: Readonly<Record<string, Policy>>;
+}
+
+const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  $schema: isText,
+  name: isText,
+  summary: isText,
+  question: isText,
+  presets: isTexts,
+  requires: isTexts,
+  conflicts: isTexts,
+  slots: (value) =>
+    isRecordOf(value, (entries) => Array.isArray(entries) && entries.every(isEntry)),
+  policies: (value) => isRecordOf(value, (policy) => POLICIES.includes(policy as Policy)),
+};
+
+/** Reads the text of a feature.json. @throws Error that says what is wrong with it. */
+export function parseManifest(text: string, name: string): Manifest {
+  const data: unknown = JSON.parse(text);
+  if (!isRecordOf(data, () => true)) throw new TypeError('is not an object');
+  for (const [key, value] of Object.entries(data)) {
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
+    if (check === undefined) throw new TypeError(`has an unknown key ${key}`);
+    if (!check(value)) throw new TypeError(`has an impossible value for ${key}`);
+  }
+  if (data['name'] !== name) throw new TypeError('has another name than its folder');
+  if (data['summary'] === undefined) throw new TypeError('has no summary');
+  const empty = { presets: [], requires: [], conflicts: [], slots: {}, policies: {} };
+  return { ...empty, ...(data as Partial<Manifest> & Pick<Manifest, 'name' | 'summary'>) };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isEntry(value: unknown): boolean {
+  return isText(value) || isRecordOf(value, (part) => typeof part === 'string');
+}
+
+function isRecordOf(
+  value: unknown,
+  check: (value: unknown) => boolean,
+): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(check)
+  );
+}
