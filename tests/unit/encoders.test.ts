@@ -1,12 +1,11 @@
 import { parseEnv } from 'node:util';
-import { Parser } from 'commonmark';
-import type { Node } from 'commonmark';
 import fc from 'fast-check';
 import prettier from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { encoders } from '../../src/encoders.ts';
 import { hostileLine, hostileText } from '../support/hostile-text.ts';
+import { shownBlocks } from '../support/markdown.ts';
 
 const { json, md, yaml, env, line, code } = encoders;
 const RUNS = { numRuns: 1000 };
@@ -146,20 +145,4 @@ function attempt<Result>(action: () => Result): Result | undefined {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
-}
-
-/** The text of each block, when all of them are plain paragraphs and headings. */
-function shownBlocks(markdown: string): readonly string[] {
-  const document = new Parser().parse(markdown);
-  const blocks: string[] = [];
-  for (let block: Node | null = document.firstChild; block; block = block.next) {
-    expect(['paragraph', 'heading']).toContain(block.type);
-    let text = '';
-    for (let inline: Node | null = block.firstChild; inline; inline = inline.next) {
-      expect(inline.type).toBe('text');
-      text += inline.literal;
-    }
-    blocks.push(text);
-  }
-  return blocks;
 }
