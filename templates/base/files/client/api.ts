@@ -42,13 +42,13 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
     method: string,
     path: string,
     body: unknown,
-    token?: string,
+    accessToken?: string,
   ): Promise<Body> {
     const response = await fetch(`${baseUrl}/v1${path}`, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

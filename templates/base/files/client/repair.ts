@@ -132,6 +132,6 @@ function createSync(
       const run = askAll(group).finally(() => group.forEach((id) => running.delete(id)));
       group.forEach((id) => running.set(id, run));
     }
-    await Promise.all(conversationIds.map((id) => running.get(id)));
+    await Promise.all(conversationIds.flatMap((id) => running.get(id) ?? []));
   };
 }

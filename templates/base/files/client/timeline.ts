@@ -74,7 +74,7 @@ export function createTimeline(lastSeq: number, lastRev: number): Timeline {
     get incomplete() {
       return seq.ahead.size > 0 || rev.ahead.size > 0;
     },
-    messages: () => [...loaded.values()].sort((a, b) => a.seq - b.seq),
+    messages: () => [...loaded.values()].toSorted((a, b) => a.seq - b.seq),
     created(message) {
       keep(message);
       see(seq, message.seq);

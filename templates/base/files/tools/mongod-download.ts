@@ -23,7 +23,7 @@ async function fetchedBefore(folder: string): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
   const name = names
     .filter((file) => /^mongod-[^.]+[\d.]+$/.test(file))
-    .sort()
+    .toSorted()
     .at(-1);
   return name === undefined ? undefined : join(folder, name);
 }

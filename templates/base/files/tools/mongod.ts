@@ -50,7 +50,7 @@ export async function startMongod(options: {
     };
   } catch (error) {
     await remove();
-    throw new Error(`mongod does not start: ${(error as Error).message}`, { cause: error });
+    throw new Error(`MongoDB does not start: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -58,10 +58,24 @@ export async function startMongod(options: {
 async function keptPort(folder: string): Promise<number> {
   const file = join(folder, 'port');
   const known = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (known > 0) return known;
+  if (known > 0) {
+    if (await isTaken(known))
+      throw new Error(
+        `port ${known}, where this project keeps its database, is taken: does npm run dev run already?`,
+      );
+    return known;
+  }
   const port = await freePort();
   await writeFile(file, String(port));
   return port;
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(true));
+    server.once('listening', () => server.close(() => resolve(false)));
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -109,6 +109,21 @@ export async function createModel(
     changed();
   }
 
+  /** Somebody who came later than the list of members. */
+  function nameOf(userId: string): string {
+    const known = names.get(userId);
+    if (known !== undefined) return known;
+    names.set(userId, 'Somebody');
+    api.call<UserView>('GET', `/users/${userId}`).then(
+      (user) => {
+        names.set(userId, user.displayName);
+        changed();
+      },
+      () => names.delete(userId),
+    );
+    return 'Somebody';
+  }
+
   async function select(conversationId: string | null): Promise<void> {
     selected = conversationId;
     changed();
@@ -135,9 +150,9 @@ export async function createModel(
     get selected() {
       return selected;
     },
-    conversations: () => [...rows.values()].sort((a, b) => latest(b).localeCompare(latest(a))),
+    conversations: () => [...rows.values()].toSorted((a, b) => latest(b).localeCompare(latest(a))),
     titleOf: (row) => row.otherUser?.displayName ?? row.name ?? 'Conversation',
-    nameOf: (userId) => names.get(userId) ?? 'Somebody',
+    nameOf,
     unread: (row) => Math.max(0, (chat.timeline(row.id)?.seq ?? 0) - (read.get(row.id) ?? 0)),
     select,
     loadOlder,

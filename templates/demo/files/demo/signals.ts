@@ -8,6 +8,8 @@ export interface Signals {
   isOnline(userId: string): boolean;
   /** Says that the user writes, at most every few seconds. */
   type(conversationId: string): void;
+  /** A message was sent: the next one is written anew. */
+  sent(): void;
   read(conversationId: string, seq: number): void;
   /** Follows the presence of a user. */
   watch(userId: string): void;
@@ -69,6 +71,7 @@ export async function createSignals(chat: Chat, changed: () => void): Promise<Si
       typedAt = Date.now();
       command('typing:start', { conversationId });
     },
+    sent: () => void (typedAt = 0),
     read: (conversationId, seq) => command('receipt:read', { conversationId, seq }),
     watch(userId) {
       if (watched.has(userId)) return;

@@ -72,7 +72,10 @@ export function thread(model: Model): { root: HTMLElement; show(): void } {
     keyed(log, lines, keyOf, (line) => versionOf(model, line), render);
     if (isNew || wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
     const names = model.signals.typing(row.id).map(model.nameOf);
-    writing.textContent = names.length === 0 ? '' : `${names.join(', ')} writing …`;
+    writing.textContent =
+      names.length === 0
+        ? ''
+        : `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} writing …`;
     shown = row.id;
   }
 
@@ -188,6 +191,7 @@ function createComposer(model: Model): HTMLElement {
     if (content === '' || model.selected === null) return;
     input.value = '';
     model.chat.send(model.selected, content);
+    model.signals.sent();
   }
 
   return h('form', { class: 'composer', submit }, input, h('button', { class: 'primary' }, 'Send'));

@@ -30,6 +30,7 @@ export interface Database {
 const firstRetryMs = 250;
 const lastRetryMs = 4_000;
 const pingMs = 1_000;
+const connected = 1; // mongoose.STATES.connected
 const topologyEvents = [
   'topologyDescriptionChanged',
   'serverHeartbeatFailed',
@@ -103,7 +104,7 @@ export function createDatabase(env: Environment, log: Logger): Database {
       await connection.close();
     },
     async answers() {
-      if (connection.readyState !== 1) return false;
+      if (Number(connection.readyState) !== connected) return false;
       const ping = connection.db?.admin().command({ ping: 1, maxTimeMS: pingMs });
       const late = sleep(pingMs, undefined, { ref: false }).then(() => false);
       return Promise.race([

@@ -128,8 +128,8 @@ function createTestApp(app: App) {
   async function registerMany(count: number): Promise<TestUser[]> {
     const users: TestUser[] = [];
     while (users.length < count) {
-      const group = Array.from({ length: Math.min(20, count - users.length) }, () => register());
-      users.push(...(await Promise.all(group)));
+      const few = Array.from({ length: Math.min(20, count - users.length) }, () => register());
+      users.push(...(await Promise.all(few)));
     }
     return users;
   }

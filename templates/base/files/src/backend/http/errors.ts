@@ -22,7 +22,10 @@ export function methodNotAllowed(methods: ReadonlySet<string>): RequestHandler {
 /** Answers whatever was thrown with a problem; only what is unexpected is logged with its cause. */
 export function answerError(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    if (response.headersSent) return void next(error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
     const known = toKnown(error);
     if (!(known instanceof AppError)) log.error({ err: known }, 'unexpected error');
     const problem = toProblem(known);

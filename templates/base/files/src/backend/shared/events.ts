@@ -26,11 +26,12 @@ export function createEvents(): Events {
   const listeners = new Map<keyof DomainEvents, Listener<never>[]>();
   return {
     tell(name, event) {
-      for (const listener of listeners.get(name) ?? []) (listener as Listener<typeof name>)(event);
+      // The map holds under each name only listeners of its event.
+      for (const listener of listeners.get(name) ?? []) listener(event as never);
     },
     hear(name, listener) {
       const known = listeners.get(name) ?? [];
-      known.push(listener as Listener<never>);
+      known.push(listener);
       listeners.set(name, known);
     },
   };

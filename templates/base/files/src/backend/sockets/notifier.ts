@@ -1,31 +1,25 @@
 import type { Socket as NetSocket } from 'node:net';
-import type { Cluster, Notice, NoticeOptions, Notifier } from './hub.ts';
+import type { Cluster, Notice, Notifier } from './hub.ts';
 import type { SocketServer } from './index.ts';
 
 const clusterEvent = 'notices';
 
 /** Creates the way from the server to its clients. */
 export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
-  // The names and payloads of a notice fit together; Socket.IO's types want one name at a time.
-  const emit = (target: { emit(name: string, payload: unknown): unknown }, notice: Notice): void =>
-    void target.emit(notice.name, notice.payload);
-
   function emitLocally(notices: readonly Notice[]): void {
     const release = cork(io, new Set(notices.map((notice) => notice.room)));
-    try {
-      for (const notice of notices) emit(io.local.to(notice.room) as never, notice);
-    } finally {
-      release();
-    }
+    for (const notice of notices) emit(io.local.to(notice.room), notice);
+    // The acknowledgements that follow in this turn of the event loop leave with the same write.
+    setImmediate(release);
   }
 
   cluster.hear(clusterEvent, (data) => emitLocally(data as Notice[]));
 
   return {
-    notify(notice: Notice, options: NoticeOptions = {}) {
+    notify(notice, options = {}) {
       let target = io.to(notice.room);
       if (options.except !== undefined) target = target.except(options.except);
-      emit((options.volatile ? target.volatile : target) as never, notice);
+      emit(options.volatile ? target.volatile : target, notice);
     },
     notifyAll(notices) {
       if (notices.length === 0) return;
@@ -33,6 +27,12 @@ export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
       cluster.tell(clusterEvent, notices);
     },
   };
+}
+
+/** Name and payload of a notice fit together; Socket.IO's types want one name at a time. */
+function emit(target: { emit: unknown }, notice: Notice): void {
+  const untyped = target as { emit(name: string, payload: unknown): void };
+  untyped.emit(notice.name, notice.payload);
 }
 
 /**

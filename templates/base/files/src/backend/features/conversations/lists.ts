@@ -40,7 +40,7 @@ export function createLists(
       .lean();
     return rows
       .map((row): [number, string] => [row.lastMessageAt.getTime(), String(row._id)])
-      .sort(byLatest);
+      .toSorted(byLatest);
   }
 
   return {
@@ -50,7 +50,7 @@ export function createLists(
         .limit(limit.perUser)
         .lean();
       const sorted = await latestFirst(mine.map((row) => row.conversation));
-      const after = cursor === undefined ? undefined : fromCursor<[number, string]>(cursor);
+      const after = cursor === undefined ? undefined : fromCursor(cursor, isNumber);
       const rest = after ? sorted.filter((place) => byLatest(after, place) < 0) : sorted;
       const places = rest.slice(0, size);
       const ids = places.map(([, id]) => id);
@@ -66,7 +66,7 @@ export function createLists(
     },
     async listPublic(userId, prefix, cursor, size = page.defaultItems) {
       const from = prefix ?? '';
-      const after = cursor === undefined ? undefined : fromCursor<[string, string]>(cursor);
+      const after = cursor === undefined ? undefined : fromCursor(cursor, isText);
       const range = prefix === undefined ? { $gte: from } : { $gte: from, $lt: `${from}\uffff` };
       const place = after
         ? {
@@ -116,18 +116,26 @@ const toCursor = (place: readonly [number | string, string]): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
 /** A cursor is the client's word: only one of the right form is believed. */
-function fromCursor<Place extends readonly [number | string, string]>(cursor: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(place) && place.length === 2) {
-      const [value, id] = place as [unknown, unknown];
-      const isValue = typeof value === 'string' || Number.isSafeInteger(value);
-      if (isValue && typeof id === 'string' && /^[0-9a-f]{24}$/.test(id)) return place as never;
-    }
-  } catch {
-    // falls through to the same refusal
-  }
+function fromCursor<Value>(
+  cursor: string,
+  isValue: (value: unknown) => value is Value,
+): readonly [Value, string] {
+  const [value, id, ...more] = parseList(Buffer.from(cursor, 'base64url').toString());
+  if (isValue(value) && typeof id === 'string' && /^[0-9a-f]{24}$/.test(id) && more.length === 0)
+    return [value, id];
   throw new AppError('validation', {
     errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
   });
+}
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function parseList(text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }

@@ -78,7 +78,7 @@ export async function toViews(
 }
 
 /** The key of a direct conversation: both ids, sorted, so that either side makes the same one. */
-export const dmKeyOf = (a: string, b: string): string => [a, b].sort().join(' ');
+export const dmKeyOf = (a: string, b: string): string => [a, b].toSorted().join(' ');
 
 const otherOf = (row: StoredConversation, userId: string): string | undefined =>
   row.dmKey?.split(' ').find((id) => id !== userId);

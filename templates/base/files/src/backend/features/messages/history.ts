@@ -102,7 +102,7 @@ export function createHistory(core: { readonly models: Models }): History {
           find({ conversation, seq: { $gte: around } }, 1, size - half + 1),
         ]);
         return {
-          items: [...older.slice(0, half).reverse(), ...newer.slice(0, size - half)].map(
+          items: [...older.slice(0, half).toReversed(), ...newer.slice(0, size - half)].map(
             toMessageView,
           ),
           hasMoreBefore: older.length > half,
@@ -120,7 +120,7 @@ export function createHistory(core: { readonly models: Models }): History {
       const older = before === undefined ? {} : { seq: { $lt: before } };
       const rows = await find({ conversation, ...older }, -1, size + 1);
       return {
-        items: rows.slice(0, size).reverse().map(toMessageView),
+        items: rows.slice(0, size).toReversed().map(toMessageView),
         hasMoreBefore: rows.length > size,
         hasMoreAfter: before !== undefined,
       };

@@ -74,7 +74,7 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
       remove(send);
       sends.push(send);
     }
-    return sends.sort((a, b) =>
+    return sends.toSorted((a, b) =>
       a.conversationId < b.conversationId ? -1 : a.conversationId > b.conversationId ? 1 : 0,
     );
   }
