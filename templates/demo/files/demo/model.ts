@@ -109,19 +109,18 @@ export async function createModel(
     changed();
   }
 
-  /** Somebody who came later than the list of members. */
   function nameOf(userId: string): string {
-    const known = names.get(userId);
-    if (known !== undefined) return known;
+    if (!names.has(userId)) void loadName(userId);
+    return names.get(userId) ?? 'Somebody';
+  }
+
+  /** Somebody who came later than the list of members, asked for once. */
+  async function loadName(userId: string): Promise<void> {
     names.set(userId, 'Somebody');
-    api.call<UserView>('GET', `/users/${userId}`).then(
-      (user) => {
-        names.set(userId, user.displayName);
-        changed();
-      },
-      () => names.delete(userId),
-    );
-    return 'Somebody';
+    const user = await api.call<UserView>('GET', `/users/${userId}`).catch(() => null);
+    if (user === null) return;
+    names.set(userId, user.displayName);
+    changed();
   }
 
   async function select(conversationId: string | null): Promise<void> {

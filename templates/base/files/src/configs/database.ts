@@ -30,7 +30,6 @@ export interface Database {
 const firstRetryMs = 250;
 const lastRetryMs = 4_000;
 const pingMs = 1_000;
-const connected = 1; // mongoose.STATES.connected
 const topologyEvents = [
   'topologyDescriptionChanged',
   'serverHeartbeatFailed',
@@ -104,7 +103,7 @@ export function createDatabase(env: Environment, log: Logger): Database {
       await connection.close();
     },
     async answers() {
-      if (Number(connection.readyState) !== connected) return false;
+      if (connection.readyState !== connection.states.connected) return false;
       const ping = connection.db?.admin().command({ ping: 1, maxTimeMS: pingMs });
       const late = sleep(pingMs, undefined, { ref: false }).then(() => false);
       return Promise.race([

@@ -1,4 +1,4 @@
-import { Schema, type InferSchemaType } from 'mongoose';
+import { Schema } from 'mongoose';
 
 /** That a user does not want to hear from another. */
 export const blockSchema = new Schema(
@@ -12,5 +12,3 @@ export const blockSchema = new Schema(
 
 blockSchema.index({ user: 1, blocked: 1 }, { unique: true }); // whom I blocked
 blockSchema.index({ blocked: 1, user: 1 }, { unique: true }); // who blocked me
-
-export type BlockRow = InferSchemaType<typeof blockSchema>;

@@ -1,4 +1,4 @@
-import { Schema, type InferSchemaType } from 'mongoose';
+import { Schema } from 'mongoose';
 
 /** That a message was changed, and by whom; never what it said. */
 export const changeSchema = new Schema(
@@ -14,5 +14,3 @@ export const changeSchema = new Schema(
 );
 
 changeSchema.index({ conversation: 1, rev: 1 }, { unique: true }); // resync, referee
-
-export type ChangeRow = InferSchemaType<typeof changeSchema>;

@@ -1,4 +1,4 @@
-import { Schema, type InferSchemaType } from 'mongoose';
+import { Schema } from 'mongoose';
 
 /** One sign-in: a family of refresh tokens, of which only the generation is stored. */
 export const deviceSchema = new Schema(
@@ -18,5 +18,3 @@ export const deviceSchema = new Schema(
 
 deviceSchema.index({ user: 1, lastUsedAt: -1 }); // the devices of a user
 deviceSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 }); // removal of ended ones
-
-export type DeviceRow = InferSchemaType<typeof deviceSchema>;

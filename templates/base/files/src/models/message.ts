@@ -1,4 +1,4 @@
-import { Schema, type InferSchemaType } from 'mongoose';
+import { Schema } from 'mongoose';
 
 /**
  * What a user wrote. The rows are the only truth about order: a conversation's head is its highest
@@ -21,5 +21,3 @@ export const messageSchema = new Schema(
 
 messageSchema.index({ conversation: 1, seq: 1 }, { unique: true }); // order, history, referee
 messageSchema.index({ conversation: 1, sender: 1, clientMessageId: 1 }, { unique: true }); // repeats
-
-export type MessageRow = InferSchemaType<typeof messageSchema>;
