@@ -5,7 +5,7 @@ import type { Feature } from './features.ts';
 import { DEFAULTS, OPTIONS, flagOf } from './options.ts';
 import type { OptionRow } from './option-row.ts';
 import type { Answers, CreateOptions } from './options.ts';
-import { visible } from './package-name.ts';
+import { visible } from './text.ts';
 import { didYouMean } from './suggest.ts';
 
 /**
@@ -17,13 +17,17 @@ export function resolveAnswers(
   nameOfDirectory: string,
   features: readonly Feature[],
 ): Answers {
-  const { preset: _preset, withoutFeatures: _without, ...given } = definedOf(options);
-  return {
+  const {
+    preset: _preset,
+    withoutFeatures: _withoutFeatures,
+    ...answers
+  } = {
     ...DEFAULTS,
     packageName: nameOfDirectory,
-    ...given,
+    ...definedOf(options),
     features: wantedFeatures(options, features),
   };
+  return answers;
 }
 
 /**

@@ -4,7 +4,7 @@ import { CreateError } from './errors.ts';
 import { unless } from './file-system.ts';
 import type { PlannedFile } from './plan.ts';
 import type { FileAction } from './result.ts';
-import { assertFree } from './target.ts';
+import { assertFree, isHarmless } from './target.ts';
 import type { Target } from './target.ts';
 import { directoriesOf } from './write.ts';
 
@@ -49,6 +49,10 @@ async function decide(
     const tail = missingLines(await readFile(path, 'utf8'), file.bytes.toString('utf8'));
     if (tail === '') return withAction(file, 'keep', 0);
     return { ...withAction(file, 'append', Buffer.byteLength(tail)), tail };
+  }
+  // The directory was free a moment ago: another run fills it right now.
+  if (onConflict === 'abort' && !isHarmless(file.path.split('/')[0] ?? '')) {
+    throw blocked(path, 'appeared while this run looked at the directory');
   }
   // `.env` holds the owner's secrets: no policy replaces it.
   if (onConflict !== 'overwrite' || file.path === '.env') return withAction(file, 'keep', 0);

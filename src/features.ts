@@ -4,7 +4,7 @@ import { damaged, undamaged } from './damaged.ts';
 import { CreateError } from './errors.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest, SlotEntry } from './manifest.ts';
-import { visible } from './package-name.ts';
+import { visible } from './text.ts';
 import { didYouMean } from './suggest.ts';
 import { loadFiles, loadFragments } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';

@@ -1,11 +1,7 @@
 import { basename } from 'node:path';
 import { CreateError } from './errors.ts';
-import {
-  directoryNameProblem,
-  packageNameProblem,
-  suggestPackageName,
-  visible,
-} from './package-name.ts';
+import { directoryNameProblem, packageNameProblem, suggestPackageName } from './package-name.ts';
+import { visible } from './text.ts';
 
 const LONGEST_PATH_BYTES = 4096;
 const LONGEST_NAME_BYTES = 214;

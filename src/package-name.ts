@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module';
+import { visible } from './text.ts';
 
 const LONGEST = 214; // the registry's own limit
 const RESERVED = new Set(['node_modules', 'favicon.ico']);
@@ -58,13 +59,4 @@ function named(character: string): string {
   return code < 0x80
     ? visible(character)
     : `${visible(character)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
-}
-
-/** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */
-export function visible(text: string): string {
-  const escaped = JSON.stringify(text).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
-  );
-  return escaped;
 }

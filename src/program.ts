@@ -7,8 +7,7 @@ import { OPTIONS } from './options.ts';
 import type { Flags } from './options.ts';
 import type { OptionRow } from './option-row.ts';
 import { VERSION } from './package.ts';
-import { quote } from './replay.ts';
-import { didYouMean } from './suggest.ts';
+import { assertNoCommandToCome, assertValuesAreNoFlags, usageError } from './usage.ts';
 import { parsePort } from './values.ts';
 
 /** A command line, understood. */
@@ -32,8 +31,9 @@ export function parseCommandLine(argv: readonly string[], features: readonly Fea
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'print', text: printed };
-    throw usageError(error, argv, command);
+    throw usageError(error, command);
   }
+  assertNoCommandToCome(command.args[0]);
   return { kind: 'create', flags: toFlags(command, features) };
 }
 
@@ -97,41 +97,6 @@ function refuseRepetition(command: Command): void {
       seen.add(key);
     });
   }
-}
-
-// Commander would take `-y` as the description in `--description -y`.
-function assertValuesAreNoFlags(argv: readonly string[], command: Command): void {
-  const end = argv.indexOf('--');
-  const words = end === -1 ? argv : argv.slice(0, end);
-  for (const [index, word] of words.entries()) {
-    const value = words[index + 1];
-    const takesValue = command.options.some((option) => option.required && option.long === word);
-    if (!takesValue || value === undefined || !/^-\D/.test(value)) continue;
-    throw new CreateError(
-      'USAGE',
-      `${word} is followed by ${value}, which looks like a flag`,
-      `If it is meant as the value, type: ${word}=${quote(value)}`,
-    );
-  }
-}
-
-function usageError(error: CommanderError, argv: readonly string[], command: Command): CreateError {
-  const help = 'create-chat-backend --help shows everything.';
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/\n.*/s, '')
-    .replace(/\.$/, '');
-  if (error.code === 'commander.unknownOption') {
-    const flag = /'([^']*)'/.exec(message)?.[1] ?? '';
-    const flags = command.options.map((option) => option.long ?? '');
-    const hint = `${didYouMean(flag.replace(/=.*/s, ''), flags)}${help}`;
-    return new CreateError('USAGE', `unknown option ${flag}`, hint, { cause: error });
-  }
-  if (error.code === 'commander.excessArguments') {
-    const hint = `A name with spaces needs quotes; type: create-chat-backend ${quote(argv.find((word) => !word.startsWith('-')) ?? 'my-app')}`;
-    return new CreateError('USAGE', 'more than one directory is given', hint, { cause: error });
-  }
-  return new CreateError('USAGE', message, help, { cause: error });
 }
 
 function toFlags(command: Command, features: readonly Feature[]): Flags {

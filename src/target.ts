@@ -23,6 +23,11 @@ export interface Target {
   readonly leftovers: readonly string[];
 }
 
+/** Whether an entry may be in a directory that counts as empty. */
+export function isHarmless(entry: string): boolean {
+  return HARMLESS.test(entry);
+}
+
 /** Prefix of the staging directories of a target; a random suffix follows. */
 export function stagingPrefix(path: string): string {
   return `.${basename(path)}.create-`;
@@ -58,8 +63,8 @@ export async function inspectTarget(requested: string): Promise<Target> {
     path,
     exists: entries !== undefined,
     anchor,
-    harmless: (entries ?? []).filter((entry) => HARMLESS.test(entry)),
-    foreign: (entries ?? []).filter((entry) => !HARMLESS.test(entry)),
+    harmless: (entries ?? []).filter(isHarmless),
+    foreign: (entries ?? []).filter((entry) => !isHarmless(entry)),
     leftovers: siblings
       .filter((entry) => entry.startsWith(stagingPrefix(path)))
       .map((entry) => join(anchor, entry)),

@@ -90,8 +90,9 @@ function sayError(error: CreateError, colour: ChalkInstance, say: (text: string)
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause];
+  const reasons = causes.filter((cause) => cause !== undefined).map(stackOf);
+  return [error.stack ?? error.message, ...reasons].join('\ncaused by ');
 }
 
 // Every key is there in every case, so that a script needs no special one.

@@ -1,4 +1,4 @@
-import { visible } from './package-name.ts';
+import { visible } from './text.ts';
 
 const LONGEST_TEXT = 200;
 // Control characters, half surrogate pairs, line separators, and what turns the reading direction.

@@ -7,7 +7,7 @@ import { systemCode, toFileSystemError, unless } from './file-system.ts';
 import { closeJournal, journalStep, openJournal, undo } from './journal.ts';
 import type { Journal } from './journal.ts';
 import type { Target } from './target.ts';
-import { collision, directoriesOf } from './write.ts';
+import { cleanUp, collision, directoriesOf } from './write.ts';
 
 /**
  * Writes into a directory that exists: a journal first, then each file exclusively. Whatever stops
@@ -39,7 +39,8 @@ export async function writeInPlace(
   } catch (error) {
     // A file that somebody else made in the meantime is not ours to remove.
     if (systemCode(error) === 'EEXIST') begun = Math.max(0, begun - 1);
-    await undo(root, { ...journal, steps: journal.steps.slice(0, begun) }, true);
+    const steps = journal.steps.slice(0, begun);
+    await cleanUp(error, root, () => undo(root, { ...journal, steps }, true));
     throw collision(error, root) ?? toFileSystemError(error, root);
   }
 }

@@ -35,9 +35,32 @@ export async function writeNewDirectory(
     throwIfAborted(signal);
     await rename(staging, target.path);
   } catch (error) {
-    await remove(staging);
-    await removeEmpty(parents);
+    await cleanUp(error, staging, async () => {
+      await remove(staging);
+      await removeEmpty(parents);
+    });
     throw collision(error, target.path) ?? toFileSystemError(error, target.path);
+  }
+}
+
+/**
+ * Cleans up after an error, and says so when that fails too.
+ * @throws CreateError FILE_SYSTEM with both errors as its cause.
+ */
+export async function cleanUp(
+  error: unknown,
+  place: string,
+  action: () => Promise<void>,
+): Promise<void> {
+  try {
+    await action();
+  } catch (failure) {
+    throw new CreateError(
+      'FILE_SYSTEM',
+      `writing failed, and what was written could not be removed: ${place}`,
+      'Remove it by hand; --debug shows both reasons.',
+      { cause: new AggregateError([error, failure]) },
+    );
   }
 }
 

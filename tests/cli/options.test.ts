@@ -84,7 +84,10 @@ describe('the command line', () => {
   });
 
   it('A46 refuses a second directory and speaks of quotes', async () => {
-    await expectRefused(['my', 'app'], /more than one directory is given\n.*needs quotes/);
+    await expectRefused(
+      ['my', 'app'],
+      /more than one directory is given\n.*needs quotes: create-chat-backend 'my app'/,
+    );
   });
 
   it.each(['a\nb', 'a\rb', 'a\u2028b'])(
@@ -119,6 +122,14 @@ describe('the command line', () => {
       ['my-app', '--database-uri', `mongodb://localhost/${name}`],
       /names a database/,
     );
+  });
+
+  it('keeps the words of commands to come free', async () => {
+    await expectRefused(
+      ['update'],
+      /no command update in this version\n.*create-chat-backend \.\/update/,
+    );
+    expect((await create('./update', '--dry-run')).code).toBe(0);
   });
 
   it('reports a mistake as JSON when --json is there', async () => {

@@ -4,7 +4,6 @@ import {
   directoryNameProblem,
   packageNameProblem,
   suggestPackageName,
-  visible,
 } from '../../src/package-name.ts';
 
 describe('packageNameProblem', () => {
@@ -70,15 +69,5 @@ describe('directoryNameProblem', () => {
 
   it.each(['My App', 'console', 'com10', 'x.y'])('takes %j', (name) => {
     expect(directoryNameProblem(name)).toBeUndefined();
-  });
-});
-
-describe('visible', () => {
-  it('shows nothing that a terminal would obey or hide', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(visible(text)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
-      }),
-    );
   });
 });

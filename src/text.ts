@@ -1,0 +1,12 @@
+/** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */
+export function visible(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
+  );
+}
+
+/** A word of the command line as a message may show it: as it is, unless it holds odd characters. */
+export function shown(word: string): string {
+  return /^[\x21-\x7E]+$/.test(word) ? word : visible(word);
+}
