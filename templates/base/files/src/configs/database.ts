@@ -103,7 +103,6 @@ export function createDatabase(env: Environment, log: Logger): Database {
       await connection.close();
     },
     async answers() {
-      if (connection.readyState !== connection.states.connected) return false;
       const ping = connection.db?.admin().command({ ping: 1, maxTimeMS: pingMs });
       const late = sleep(pingMs, undefined, { ref: false }).then(() => false);
       return Promise.race([

@@ -113,7 +113,7 @@ export function createDevices(ports: {
         .findOneAndUpdate(
           { ...alive, generation },
           { $inc: { generation: 1 }, $set: { rotatedAt: now, lastUsedAt: now } },
-          { new: true },
+          { returnDocument: 'after' },
         )
         .lean();
       const row =

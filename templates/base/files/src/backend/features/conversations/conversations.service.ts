@@ -161,7 +161,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         .findOneAndUpdate(
           { _id: conversationId, archivedAt: null, type: trusted({ $ne: 'direct' }) },
           { $set: changes },
-          { new: true },
+          { returnDocument: 'after' },
         )
         .lean();
       if (row === null) throw notFound();
@@ -178,7 +178,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         .findOneAndUpdate(
           { _id: conversationId, archivedAt: null },
           { $set: { archivedAt: clock.now() } },
-          { new: true },
+          { returnDocument: 'after' },
         )
         .lean();
       if (row === null) throw notFound();

@@ -60,7 +60,7 @@ export function createMembers(ports: ConversationPorts): Members {
       .findOneAndUpdate(
         { _id: conversationId, archivedAt: null, ...filter },
         { $inc: { memberCount: members, membersRev: 1 } },
-        { new: true, session },
+        { returnDocument: 'after', session },
       )
       .lean();
   }
@@ -154,7 +154,7 @@ export function createMembers(ports: ConversationPorts): Members {
               $max: { lastReadSeq, lastDeliveredSeq: lastReadSeq },
               $setOnInsert: { mutedUntil: null },
             },
-            { upsert: true, new: true, session },
+            { upsert: true, returnDocument: 'after', session },
           )
           .lean();
         return { row, conversation };
@@ -180,7 +180,7 @@ export function createMembers(ports: ConversationPorts): Members {
         if (conversation === null) throw notFound();
         if (role !== 'owner') await assertOtherOwner(session, known);
         return memberships
-          .findOneAndUpdate({ _id: known._id }, { $set: { role } }, { new: true, session })
+          .findOneAndUpdate({ _id: known._id }, { $set: { role } }, { returnDocument: 'after', session })
           .orFail()
           .lean();
       });

@@ -132,10 +132,11 @@ function toOutcome(error: unknown): Outcome {
   // Without a majority behind the prefix nothing of it is certain.
   if (objection === undefined || error.result.getWriteConcernError() !== undefined)
     return { stored: 0, unknown: error };
-  const fields = Object.keys((objection.err as { keyPattern?: object }).keyPattern ?? {});
-  const named = fields.includes('seq')
+  // The driver passes only the text on; the name of the index stands before anything of a client's.
+  const index = /\bindex: (\S+) dup key/.exec(objection.errmsg ?? '')?.[1] ?? '';
+  const named = index.includes('seq')
     ? 'seq'
-    : fields.includes('clientMessageId')
+    : index.includes('clientMessageId')
       ? 'clientMessageId'
       : 'other';
   return { stored: objection.index, objection: objection.code === 11_000 ? named : 'other' };
