@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateError } from './errors.ts';
-import { unless } from './file-system.ts';
+import { toFileSystemError, unless } from './file-system.ts';
 import type { PlannedFile } from './plan.ts';
 import type { FileAction } from './result.ts';
 import { assertFree, isHarmless } from './target.ts';
@@ -28,6 +28,18 @@ export async function decideActions(
 ): Promise<readonly PlannedAction[]> {
   assertFree(target, onConflict);
   if (!target.exists) return files.map((file) => withAction(file, 'create'));
+  try {
+    return await compare(target, files, onConflict);
+  } catch (error) {
+    throw toFileSystemError(error, target.path);
+  }
+}
+
+async function compare(
+  target: Target,
+  files: readonly PlannedFile[],
+  onConflict: Policy,
+): Promise<readonly PlannedAction[]> {
   for (const directory of directoriesOf(files)) await assertDirectoryOrNothing(target, directory);
   const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   const actions: PlannedAction[] = [];

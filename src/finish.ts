@@ -37,7 +37,7 @@ export async function finishProject(project: Project, run: Run): Promise<CreateR
   const installed = await installStep(project, run);
   const committed = await gitStep(project, run);
   const result = toResult(project, { install: installed, git: committed });
-  const hint = `The project is complete: ${result.path}. To finish, type: ${finishCommand(result)}`;
+  const hint = [`The project is complete: ${result.path}.`, ...finishHint(result)].join(' ');
   if (run.signal?.aborted) {
     const details = { cause: run.signal.reason, result };
     throw new CreateError('ABORTED', 'cancelled after the project was written', hint, details);
@@ -49,8 +49,10 @@ export async function finishProject(project: Project, run: Run): Promise<CreateR
 }
 
 // The last of the next steps starts the server: not needed to be complete.
-function finishCommand(result: CreateResult): string {
-  return result.nextSteps.slice(0, -1).join(' && ');
+function finishHint({ nextSteps }: CreateResult): readonly string[] {
+  const steps = nextSteps.slice(0, -1);
+  const isMore = steps.some((step) => !step.startsWith('cd '));
+  return isMore ? [`To finish, type: ${steps.join(' && ')}`] : [];
 }
 
 async function installStep({ answers, target }: Project, run: Run): Promise<InstallOutcome> {

@@ -3,7 +3,7 @@ import { lstat, readFile, rename, rm, truncate, writeFile } from 'node:fs/promis
 import { isAbsolute, join } from 'node:path';
 import type { PlannedAction } from './conflicts.ts';
 import { CreateError } from './errors.ts';
-import { systemCode, unless } from './file-system.ts';
+import { systemCode, toFileSystemError, unless } from './file-system.ts';
 import { removeEmpty } from './write.ts';
 
 /** Name of the file that says how to undo a run that is writing into an existing directory. */
@@ -72,7 +72,11 @@ export async function recover(root: string, allowed: boolean): Promise<boolean> 
   if (text === undefined) return false;
   const journal = parseJournal(text);
   if (!allowed || !journal || isAlive(journal.pid)) throw unfinished(root, undefined);
-  await undo(root, journal, false);
+  try {
+    await undo(root, journal, false);
+  } catch (error) {
+    throw toFileSystemError(error, root);
+  }
   return true;
 }
 

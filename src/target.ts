@@ -50,25 +50,11 @@ export function locateTarget(directory: string, cwd: string, home: string | unde
  * @throws CreateError TARGET_IN_THE_WAY when it is no directory, FILE_SYSTEM when it cannot be written to.
  */
 export async function inspectTarget(requested: string): Promise<Target> {
-  const { anchor, path } = await resolveParents(requested);
-  const entries = await entriesOf(path);
-  const siblings = dirname(path) === anchor ? await readdir(anchor) : [];
-  assertNoTwin(path, siblings);
   try {
-    await access(entries ? path : anchor, constants.W_OK);
+    return await inspect(requested);
   } catch (error) {
-    throw toFileSystemError(error, entries ? path : anchor);
+    throw toFileSystemError(error, requested);
   }
-  return {
-    path,
-    exists: entries !== undefined,
-    anchor,
-    harmless: (entries ?? []).filter(isHarmless),
-    foreign: (entries ?? []).filter((entry) => !isHarmless(entry)),
-    leftovers: siblings
-      .filter((entry) => entry.startsWith(stagingPrefix(path)))
-      .map((entry) => join(anchor, entry)),
-  };
 }
 
 /** Refuses a directory with files, unless the user chose what happens to them. @throws CreateError TARGET_IN_THE_WAY. */
@@ -93,6 +79,26 @@ function inTheWay(message: string): CreateError {
     message,
     'Choose another directory, for example: create-chat-backend my-app',
   );
+}
+
+async function inspect(requested: string): Promise<Target> {
+  const { anchor, path } = await resolveParents(requested);
+  const entries = await entriesOf(path);
+  // A parent that may not be listed may still be one to write into.
+  const visible = dirname(path) === anchor ? await unless(['EACCES'], readdir(anchor)) : [];
+  const siblings = visible ?? [];
+  assertNoTwin(path, siblings);
+  await access(entries ? path : anchor, constants.W_OK);
+  return {
+    path,
+    exists: entries !== undefined,
+    anchor,
+    harmless: (entries ?? []).filter(isHarmless),
+    foreign: (entries ?? []).filter((entry) => !isHarmless(entry)),
+    leftovers: siblings
+      .filter((entry) => entry.startsWith(stagingPrefix(path)))
+      .map((entry) => join(anchor, entry)),
+  };
 }
 
 async function resolveParents(requested: string): Promise<{ anchor: string; path: string }> {

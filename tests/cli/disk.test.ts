@@ -98,23 +98,49 @@ describe.runIf(canMount())('a file system that refuses', () => {
   });
 });
 
+// Root may do everything: the command runs as nobody.
+function expectDenied(): void {
+  const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
+  const run = (): string =>
+    execFileSync('setpriv', [...nobody, 'my-app', ...QUICK, '--force'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  expect(run).toThrow(
+    expect.objectContaining({
+      status: 4,
+      stderr: expect.stringMatching(/permission denied \(EACCES\)/) as string,
+    }),
+  );
+}
+
 describe('permissions', () => {
-  it.runIf(process.getuid?.() === 0)('A28 a directory of somebody else is refused', async () => {
-    chmodSync(cwd, 0o555);
-    const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
-    const run = (): string =>
-      execFileSync('setpriv', [...args, 'my-app', ...QUICK], {
-        cwd,
-        encoding: 'utf8',
-        stdio: 'pipe',
-      });
-    expect(run).toThrow(
-      expect.objectContaining({
-        status: 4,
-        stderr: expect.stringMatching(/permission denied \(EACCES\)/),
-      }),
-    );
-    expect(readdirSync(cwd)).toEqual([]);
+  describe.runIf(process.getuid?.() === 0)('of somebody else', () => {
+    it('A28 a parent that may not be written to is refused', () => {
+      chmodSync(cwd, 0o555);
+      expectDenied();
+      expect(readdirSync(cwd)).toEqual([]);
+    });
+
+    it.each([0o700, 0o711, 0o755])('A28 a directory of mode %o is refused', (mode) => {
+      chmodSync(cwd, 0o755);
+      mkdirSync(join(cwd, 'my-app'));
+      writeFileSync(join(cwd, 'my-app/package.json'), 'mine');
+      chmodSync(join(cwd, 'my-app'), mode);
+      const before = treeOf(cwd);
+      expectDenied();
+      expect(treeOf(cwd)).toEqual(before);
+    });
+
+    it('A28 a directory inside that may not be written to is refused, and all is as it was', () => {
+      chmodSync(cwd, 0o777);
+      mkdirSync(join(cwd, 'my-app/src'), { recursive: true });
+      chmodSync(join(cwd, 'my-app'), 0o777);
+      const before = treeOf(cwd);
+      expectDenied();
+      expect(treeOf(cwd)).toEqual(before);
+    });
   });
 
   it.each([

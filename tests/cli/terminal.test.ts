@@ -65,6 +65,12 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     expect(raw()).not.toContain('\u001B');
   });
 
+  it('asks in CI too when --interactive says so', async () => {
+    const { type, ended } = terminal(['my-app', '--interactive'], { cwd, env: { CI: '1' } });
+    await type(/How much/, KEYS.interrupt);
+    expect((await ended).code).toBe(130);
+  });
+
   it.each([{ TERM: 'dumb' }, { NO_COLOR: '1' }])('A68 shows plain text with %j', async (env) => {
     const { ended, raw } = terminal(['my-app', '--yes', '--no-install', '--no-git'], { cwd, env });
     expect((await ended).code).toBe(0);
