@@ -1,0 +1,45 @@
+import { CreateError } from '../../src/errors.ts';
+import { selectFeatures } from '../../src/features.ts';
+import type { Feature } from '../../src/features.ts';
+
+const MOST = 64;
+
+/**
+ * The sets of features to test, the largest first: all there are when these are few, else none,
+ * every single one, every pair, all but one, and all. What is required is part of a set, and sets
+ * that exclude themselves are left out.
+ */
+export function combinations(all: readonly Feature[]): readonly (readonly string[])[] {
+  const names = all.map(({ name }) => name).filter((name) => name !== 'base');
+  const wanted = 2 ** names.length <= MOST ? subsets(names) : edges(names);
+  const sets = new Map<string, readonly string[]>();
+  for (const set of wanted) {
+    const selected = select(all, set);
+    if (selected) sets.set(selected.join(), selected);
+  }
+  return [...sets.values()].sort((a, b) => b.length - a.length);
+}
+
+function subsets(names: readonly string[]): readonly (readonly string[])[] {
+  return names.reduce<readonly (readonly string[])[]>(
+    (sets, name) => [...sets, ...sets.map((set) => [...set, name])],
+    [[]],
+  );
+}
+
+function edges(names: readonly string[]): readonly (readonly string[])[] {
+  const but = names.map((name) => names.filter((other) => other !== name));
+  const upToTwo = names.flatMap((name) => names.map((other) => [name, other]));
+  return [[], ...upToTwo, ...but, names];
+}
+
+function select(all: readonly Feature[], wanted: readonly string[]): readonly string[] | undefined {
+  try {
+    return selectFeatures(all, wanted)
+      .map(({ name }) => name)
+      .filter((name) => name !== 'base');
+  } catch (error) {
+    if (error instanceof CreateError && error.code === 'INVALID_OPTION') return undefined;
+    throw error;
+  }
+}

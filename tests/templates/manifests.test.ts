@@ -1,0 +1,43 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../../src/manifest.ts';
+import { optionOf } from '../../src/options.ts';
+import { TEMPLATES } from '../../src/package.ts';
+
+type Schema = { readonly properties: Readonly<Record<string, Record<string, never>>> };
+
+const schema = read('feature.schema.json') as Schema;
+const validate = new Ajv({ allErrors: true }).compile(schema);
+const names = readdirSync(TEMPLATES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(join(TEMPLATES, path), 'utf8'));
+}
+
+describe('the schema of manifests', () => {
+  it.each(names)('fits the manifest of %s', (name) => {
+    validate(read(`${name}/feature.json`));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('knows every preset and every policy', () => {
+    expect(schema.properties).toMatchObject({
+      presets: { items: { enum: optionOf('preset').choices } },
+      policies: { additionalProperties: { enum: POLICIES } },
+    });
+  });
+
+  it('knows the slots that hosts print, and no others', () => {
+    const hosts = readdirSync(join(TEMPLATES, 'base/files'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ejs'))
+      .map((path) => readFileSync(join(TEMPLATES, 'base/files', path), 'utf8'));
+    const printed = [...hosts.join('').matchAll(/\bslots\.(\w+)/g)].map(([, slot]) => slot);
+    expect(Object.keys(schema.properties['slots']?.['properties'] ?? {}).sort()).toEqual(
+      [...new Set(printed)].sort(),
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadFeatures } from '../../src/features.ts';
+import { TEMPLATES } from '../../src/package.ts';
+import { planProject } from '../../src/plan.ts';
+import type { Plan, PlanAnswers } from '../../src/plan.ts';
+import { combinations } from '../support/combinations.ts';
+import { scratch } from '../support/scratch.ts';
+import { ANSWERS } from '../support/templates.ts';
+import { workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
+
+const NEW_FEATURE = join(import.meta.dirname, 'new-feature');
+
+const HOSTILE: Partial<PlanAnswers> = {
+  description: `*/ "it's" \`\${x}\` C:\\new <%= 1 %> </script>  _a_ # - 1. | ]]> --> 日本 `,
+  author: `- yaml: 'x' # "y"`,
+  databaseUri: `mongodb://a:$HOME#'@host/chat`,
+  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b' },
+};
+
+const templates = loadFeatures(TEMPLATES);
+const sets = combinations(templates);
+const everything = sets[0] ?? [];
+
+function plan(features: readonly string[], from = templates, answers = {}): Plan {
+  return planProject({ ...ANSWERS, ...answers, features }, from);
+}
+
+/** The templates as they would be after a change. */
+function changed(change: (directory: string) => void): typeof templates {
+  const directory = join(scratch(), 'templates');
+  cpSync(TEMPLATES, directory, { recursive: true });
+  change(directory);
+  return loadFeatures(directory);
+}
+
+function textsOf({ files }: Plan): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map(({ path, bytes }) => [path, bytes.toString()]));
+}
+
+describe('P7 every set of features, a new feature, and hostile texts', () => {
+  let projects: Workbench;
+
+  beforeAll(async () => {
+    const withNew = changed((copy) => cpSync(NEW_FEATURE, join(copy, 'ping'), { recursive: true }));
+    projects = await workbench(
+      new Map([
+        ...sets.map((set) => [set.join('+') || 'none', plan(set)] as const),
+        ['new-feature', plan([...everything, 'ping'], withNew)],
+        ['hostile-texts', plan(everything, templates, HOSTILE)],
+      ]),
+    );
+  });
+
+  it('have right types', () => projects.checkTypes());
+
+  it('have no findings of the linter', () => projects.checkLint());
+
+  it('have the format that the formatter would give them', () => projects.checkFormat());
+});
+
+describe('the folder of a feature', () => {
+  it.each(everything)('%s can be deleted, and nothing else has to change', (name) => {
+    const dependents = templates.filter(({ requires }) => requires.includes(name));
+    const gone = [name, ...dependents.map((feature) => feature.name)];
+    const rest = changed((copy) => {
+      for (const folder of gone) rmSync(join(copy, folder), { recursive: true });
+    });
+    const left = everything.filter((other) => !gone.includes(other));
+    expect(textsOf(plan(left, rest))).toEqual(textsOf(plan(left)));
+  });
+});
