@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { isCi } from './colour.ts';
+import { toRun } from './context.ts';
 import { createProject } from './create.ts';
 import { CreateError, toCreateError } from './errors.ts';
 import { loadFeatures } from './features.ts';
@@ -57,7 +58,7 @@ async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptio
   };
   if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
     const { askForMissing } = await import('./prompts.ts');
-    return askForMissing(options, loadFeatures(TEMPLATES), signal);
+    return askForMissing(options, loadFeatures(TEMPLATES), toRun({ signal }));
   }
   if (options.directory !== undefined) return { ...options, directory: options.directory };
   throw new CreateError(
@@ -87,7 +88,7 @@ function makeUi({ json = false, quiet = false, debug = false }: Flags): Ui {
 function rawFlags(argv: readonly string[]): Flags {
   return {
     json: argv.includes('--json'),
-    quiet: argv.includes('--quiet'),
+    quiet: argv.includes('--quiet') || argv.includes('-q'),
     debug: argv.includes('--debug'),
   };
 }

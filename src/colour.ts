@@ -1,4 +1,4 @@
-import type { Environment } from './steps.ts';
+import type { Environment } from './environment.ts';
 
 /** Where text is written. */
 export interface Stream {

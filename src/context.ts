@@ -2,7 +2,7 @@ import process from 'node:process';
 import { CreateError } from './errors.ts';
 import { SILENT } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
-import type { Environment } from './steps.ts';
+import type { Environment } from './environment.ts';
 import { systemCode } from './file-system.ts';
 
 /** What surrounds a run. Nothing here changes the bytes of the project. */
@@ -23,15 +23,18 @@ export interface Run {
   readonly signal: AbortSignal | undefined;
   readonly environment: Environment;
   readonly workingDirectory: string;
+  readonly home: string | undefined;
 }
 
 /** Fills a context up. @throws CreateError FILE_SYSTEM when the current directory is gone. */
 export function toRun(context: Context): Run {
+  const environment = context.environment ?? process.env;
   return {
     reporter: context.reporter ?? SILENT,
     signal: context.signal,
-    environment: context.environment ?? process.env,
+    environment,
     workingDirectory: context.workingDirectory ?? currentDirectory(),
+    home: environment['HOME'] ?? environment['USERPROFILE'],
   };
 }
 

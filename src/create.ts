@@ -15,7 +15,8 @@ import { planProject } from './plan.ts';
 import { toResult } from './report.ts';
 import type { CreateResult } from './result.ts';
 import { makeSecrets } from './secrets.ts';
-import { inspectTarget, listed, locateTarget } from './target.ts';
+import { inspectTarget, locateTarget } from './target.ts';
+import { listed } from './text.ts';
 import type { Target } from './target.ts';
 import { writeInPlace } from './write-in-place.ts';
 import { writeNewDirectory } from './write.ts';
@@ -43,12 +44,11 @@ export async function createProject(
 
 function resolveProject(
   options: CreateOptions,
-  { workingDirectory, environment, signal }: Run,
+  { workingDirectory, home, signal }: Run,
 ): { readonly answers: Answers; readonly defaults: Answers; readonly path: string } {
   throwIfAborted(signal);
   assertOptions(options);
   assertDirectoryName(options.directory);
-  const home = environment['HOME'] ?? environment['USERPROFILE'];
   const path = locateTarget(options.directory, workingDirectory, home);
   const name = basename(path);
   if (options.packageName === undefined) assertPackageName(name, 'directory');
@@ -82,12 +82,7 @@ async function write(
   }
   const written = actions.filter((action) => action.action !== 'keep').length;
   reporter.begin('write', `writing ${written} files`);
-  if (target.exists) await writeInPlace(target, actions, signal);
-  else
-    await writeNewDirectory(
-      target,
-      actions.map((action) => action.file),
-      signal,
-    );
+  const writeFiles = target.exists ? writeInPlace : writeNewDirectory;
+  await writeFiles(target, actions, signal);
   reporter.end('write', 'done', `${written} files written to ${target.path}`);
 }

@@ -3,8 +3,10 @@ import { pathExists } from 'fs-extra/esm';
 import type { Run } from './context.ts';
 import { VERSION } from './package.ts';
 import type { GitOutcome } from './result.ts';
-import { childEnvironment, isOnPath, lastLines, runProgram } from './steps.ts';
-import type { Ended, Environment } from './steps.ts';
+import { childEnvironment, isOnPath } from './environment.ts';
+import { lastLines, runProgram } from './steps.ts';
+import type { Environment } from './environment.ts';
+import type { Ended } from './steps.ts';
 
 const MESSAGE = `Create the project with create-chat-backend ${VERSION}`;
 const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];

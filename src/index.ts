@@ -9,4 +9,4 @@ export { planProject } from './plan.ts';
 export type { Plan, PlanAnswers, PlannedFile } from './plan.ts';
 export type { Reporter, Step } from './reporter.ts';
 export type { CreateResult, FileAction, GitOutcome, InstallOutcome } from './result.ts';
-export type { Environment } from './steps.ts';
+export type { Environment } from './environment.ts';

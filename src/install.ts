@@ -6,8 +6,9 @@ import { CreateError } from './errors.ts';
 import type { Answers } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import type { InstallOutcome } from './result.ts';
-import { childEnvironment, isOnPath, lastLines, runProgram } from './steps.ts';
-import type { Environment } from './steps.ts';
+import { childEnvironment, isOnPath } from './environment.ts';
+import { lastLines, runProgram } from './steps.ts';
+import type { Environment } from './environment.ts';
 
 type PackageManager = Answers['packageManager'];
 

@@ -2,7 +2,7 @@ import { CreateError } from './errors.ts';
 import { OPTIONS, flagOf } from './options.ts';
 import type { Flags } from './options.ts';
 import type { OptionRow } from './option-row.ts';
-import type { Environment } from './steps.ts';
+import type { Environment } from './environment.ts';
 
 // Keys that npm knows itself: what stands in them may have nothing to do with us.
 const NPM_KEYS = new Set([

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { toRun } from './context.ts';
+import type { Run } from './context.ts';
 import { CreateError } from './errors.ts';
 import type { Feature } from './features.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
-import { optionOf } from './options.ts';
+import { DEFAULTS, optionOf } from './options.ts';
 import type { CreateOptions, OptionKey } from './options.ts';
 import { packageNameProblem, suggestPackageName } from './package-name.ts';
-import { inspectTarget, locateTarget } from './target.ts';
+import { assertFree, inspectTarget, locateTarget } from './target.ts';
 import type { Target } from './target.ts';
 
 /** What is known before the questions. */
@@ -26,53 +26,69 @@ const OWN_CHOICE = 'own';
 
 /**
  * Asks, at a terminal, for what is missing; what is given is not asked.
- * @throws CreateError ABORTED on Ctrl-C or the signal, TARGET_IN_THE_WAY for a given directory that cannot be used.
+ * @throws CreateError ABORTED on Ctrl-C or the signal, TARGET_IN_THE_WAY when the directory cannot be used.
  */
 export async function askForMissing(
   given: Given,
   features: readonly Feature[],
-  signal: AbortSignal,
+  run: Run,
 ): Promise<CreateOptions> {
-  if (given.directory !== undefined) await lookAt(given.directory);
+  if (given.directory !== undefined) await lookAt(given.directory, run);
   const { default: inquirer } = await import('inquirer');
-  const prompt = inquirer.createPromptModule({ output: process.stderr, signal });
-  try {
-    const answers = await prompt([...questions(given, features)], { ...given });
-    const { preset, ...rest } = answers as Asked;
-    return preset === OWN_CHOICE ? rest : ({ ...rest, preset } as CreateOptions);
-  } catch (error) {
-    if (!(error instanceof Error) || !/^(?:Exit|Abort)PromptError$/.test(error.name)) throw error;
-    throw new CreateError('ABORTED', 'cancelled', 'Nothing was written.', { cause: error });
-  }
+  const { signal } = run;
+  const prompt = inquirer.createPromptModule({ output: process.stderr, ...(signal && { signal }) });
+  const ask = (questions: readonly Question[], known: object): Promise<unknown> =>
+    prompt([...questions], { ...known }).catch(rethrow);
+  const place = (await ask(placeQuestions(run), given)) as Asked;
+  assertFree(await lookAt(place.directory, run), place.onConflict ?? 'abort');
+  const { preset, ...rest } = (await ask(projectQuestions(given, features, run), place)) as Asked;
+  return preset === OWN_CHOICE ? rest : ({ ...rest, preset } as CreateOptions);
 }
 
-/** The questions for what is missing, in their order. */
-export function questions(given: Given, features: readonly Feature[]): readonly Question[] {
-  const choosable = features.filter((feature) => feature.name !== 'base');
+/** The questions about where the project goes. */
+export function placeQuestions(run: Run): readonly Question[] {
   return [
-    ask('directory', 'input', { default: 'my-chat', validate: directoryAnswer }),
-    ask('onConflict', 'select', { choices: CONFLICT_CHOICES, when: hasFiles }),
-    ask('packageName', 'input', {
-      default: ({ directory }: Asked) => suggestPackageName(nameOf(directory)),
-      validate: (name: string) => problemOf(() => assertPackageName(name, 'flag')),
-      when: ({ directory }: Asked) => packageNameProblem(nameOf(directory)) !== undefined,
+    question('directory', 'input', {
+      default: 'my-chat',
+      validate: (directory: string) => problemOf(() => lookAt(directory, run)),
     }),
-    ask('preset', 'select', {
-      default: optionOf('preset').default,
-      choices: presetChoices(choosable),
-      when: given.features === undefined,
+    question('onConflict', 'select', {
+      choices: CONFLICT_CHOICES,
+      when: async ({ directory }: Asked) => (await lookAt(directory, run)).foreign.length > 0,
     }),
-    ask('features', 'checkbox', {
-      choices: choosable.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
-      when: ({ preset }: Asked) => preset === OWN_CHOICE,
-    }),
-    ask('packageManager', 'select', { choices: optionOf('packageManager').choices }),
-    ask('install', 'confirm', { default: true }),
-    ask('git', 'confirm', { default: true }),
   ];
 }
 
-function ask(
+/** The questions about what the project is. */
+export function projectQuestions(
+  given: Given,
+  features: readonly Feature[],
+  run: Run,
+): readonly Question[] {
+  const choosable = features.filter((feature) => feature.name !== 'base');
+  const nameOf = ({ directory }: Asked): string => basename(locate(directory, run));
+  return [
+    question('packageName', 'input', {
+      default: (asked: Asked) => suggestPackageName(nameOf(asked)),
+      validate: (name: string) => problemOf(() => assertPackageName(name, 'flag')),
+      when: (asked: Asked) => packageNameProblem(nameOf(asked)) !== undefined,
+    }),
+    question('preset', 'select', {
+      default: DEFAULTS.preset,
+      choices: presetChoices(choosable),
+      when: given.features === undefined,
+    }),
+    question('features', 'checkbox', {
+      choices: choosable.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
+      when: ({ preset }: Asked) => preset === OWN_CHOICE,
+    }),
+    question('packageManager', 'select', { choices: optionOf('packageManager').choices }),
+    question('install', 'confirm', { default: DEFAULTS.install }),
+    question('git', 'confirm', { default: DEFAULTS.git }),
+  ];
+}
+
+function question(
   key: OptionKey,
   type: Question['type'],
   details: Readonly<Record<string, unknown>>,
@@ -95,37 +111,26 @@ function presetChoices(features: readonly Feature[]): readonly object[] {
   return [...presets, { value: OWN_CHOICE, name: 'choose features' }];
 }
 
-async function directoryAnswer(directory: string): Promise<true | string> {
-  try {
-    await lookAt(directory);
-    return true;
-  } catch (error) {
-    if (error instanceof CreateError) return error.message;
-    throw error;
-  }
-}
-
-async function hasFiles({ directory }: Asked): Promise<boolean> {
-  return (await lookAt(directory)).foreign.length > 0;
-}
-
-function lookAt(directory: string): Promise<Target> {
+function lookAt(directory: string, run: Run): Promise<Target> {
   assertDirectoryName(directory);
-  const { workingDirectory, environment } = toRun({});
-  return inspectTarget(locateTarget(directory, workingDirectory, environment['HOME']));
+  return inspectTarget(locate(directory, run));
 }
 
-function nameOf(directory: string): string {
-  const { workingDirectory, environment } = toRun({});
-  return basename(locateTarget(directory, workingDirectory, environment['HOME']));
+function locate(directory: string, { workingDirectory, home }: Run): string {
+  return locateTarget(directory, workingDirectory, home);
 }
 
-function problemOf(check: () => void): true | string {
+async function problemOf(check: () => unknown): Promise<true | string> {
   try {
-    check();
+    await check();
     return true;
   } catch (error) {
     if (error instanceof CreateError) return error.message;
     throw error;
   }
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof Error) || !/^(?:Exit|Abort)PromptError$/.test(error.name)) throw error;
+  throw new CreateError('ABORTED', 'cancelled', 'Nothing was written.', { cause: error });
 }

@@ -5,8 +5,8 @@ import type { Answers } from './options.ts';
 import { VERSION } from './package.ts';
 import { quote, replayCommand } from './replay.ts';
 import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
-import { listed } from './target.ts';
 import type { Target } from './target.ts';
+import { listed } from './text.ts';
 
 /** A project as it is known before anything is installed. */
 export interface Project {

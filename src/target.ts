@@ -3,6 +3,7 @@ import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { CreateError } from './errors.ts';
 import { toFileSystemError, unless } from './file-system.ts';
+import { listed } from './text.ts';
 
 // A directory with only these counts as empty, and they stay as they are.
 const HARMLESS =
@@ -41,8 +42,11 @@ export function locateTarget(directory: string, cwd: string, home: string | unde
   const path = resolve(cwd, directory);
   const above = relative(path, cwd);
   const holdsCwd = above !== '' && above.split(sep)[0] !== '..' && parse(above).root === '';
-  if (path !== parse(path).root && path !== home && directory !== '~' && !holdsCwd) return path;
-  throw inTheWay(`${directory === '~' ? '~' : path} is not a place for a project`);
+  const isHome = home !== undefined && path === resolve(home);
+  // A shell that left `~` alone did so because it was quoted.
+  const isTilde = /^~(?:[/\\]|$)/.test(directory);
+  if (path !== parse(path).root && !isHome && !isTilde && !holdsCwd) return path;
+  throw inTheWay(`${isTilde ? directory : path} is not a place for a project`);
 }
 
 /**
@@ -65,12 +69,6 @@ export function assertFree(target: Target, onConflict: 'abort' | 'keep' | 'overw
     `${target.path} is not empty: ${listed(target.foreign)}`,
     'Choose another directory, or add --on-conflict keep (write only what is missing) or --on-conflict overwrite (replace, with backups).',
   );
-}
-
-/** The first ten names, and how many more there are. */
-export function listed(names: readonly string[]): string {
-  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
-  return names.slice(0, 10).join(', ') + more;
 }
 
 function inTheWay(message: string): CreateError {

@@ -10,3 +10,9 @@ export function visible(text: string): string {
 export function shown(word: string): string {
   return /^[\x21-\x7E]+$/.test(word) ? word : visible(word);
 }
+
+/** The first ten names, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+  return names.slice(0, 10).join(', ') + more;
+}

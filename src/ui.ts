@@ -7,7 +7,8 @@ import type { Reporter } from './reporter.ts';
 import type { CreateResult } from './result.ts';
 import { resultScreen } from './screen.ts';
 import { createSpinner } from './spinner.ts';
-import type { Environment } from './steps.ts';
+import type { Spinner } from './spinner.ts';
+import type { Environment } from './environment.ts';
 import { VERSION } from './package.ts';
 
 /** How much is said, and in which form. */
@@ -31,38 +32,54 @@ export function createUi(options: UiOptions): Ui {
   const { stdout, stderr, environment, json, quiet, debug } = options;
   const colour = new Chalk({ level: colourLevel(stderr, environment) });
   const silent = json || quiet;
-  const spinner =
-    !silent && isLively(stderr, environment) ? createSpinner(stderr, colour.cyan) : undefined;
+  const isMoving = !silent && isLively(stderr, environment);
+  const spinner = isMoving ? createSpinner(stderr, colour.cyan) : undefined;
   const say = (text: string): void => void stderr.write(`${text}\n`);
+  const reporter = createReporter({ colour, spinner, say: silent ? () => {} : say });
   return {
-    begin(step, text) {
-      if (spinner) spinner.start(text);
-      else if (!silent && step === 'install') say(`...      ${text}`);
-    },
-    end(_step, outcome, text) {
-      spinner?.stop();
-      if (!silent) say(stateLine(outcome, text, spinner !== undefined, colour));
-    },
-    note(text) {
-      spinner?.stop();
-      if (!silent) say(spinner ? `${colour.yellow('!')} ${text}` : `note     ${text}`);
-    },
+    ...reporter,
     debug(text) {
       if (debug) say(colour.dim(`debug    ${text}`));
     },
     result(result) {
       spinner?.stop();
+      for (const warning of result.warnings) reporter.note(warning);
       if (json) stdout.write(`${JSON.stringify(toJson(result, undefined))}\n`);
-      else if (!quiet) {
-        for (const warning of result.warnings) this.note(warning);
+      else if (!quiet)
         stdout.write(resultScreen(result, new Chalk({ level: colourLevel(stdout, environment) })));
-      }
     },
     error(error) {
       spinner?.stop();
       if (json) stdout.write(`${JSON.stringify(toJson(error.result, error))}\n`);
       else sayError(error, colour, say);
       if (debug) say(colour.dim(stackOf(error)));
+    },
+  };
+}
+
+interface ReporterParts {
+  readonly colour: ChalkInstance;
+  readonly spinner: Spinner | undefined;
+  readonly say: (text: string) => void;
+}
+
+function createReporter({ colour, spinner, say }: ReporterParts): Omit<Reporter, 'debug'> {
+  let running: string | undefined;
+  return {
+    begin(step, text) {
+      running = text;
+      if (spinner) spinner.start(text);
+      else if (step === 'install') say(`...      ${text}`);
+    },
+    end(_step, outcome, text) {
+      running = undefined;
+      spinner?.stop();
+      say(stateLine(outcome, text, spinner !== undefined, colour));
+    },
+    note(text) {
+      spinner?.stop();
+      say(spinner ? `${colour.yellow('!')} ${text}` : `note     ${text}`);
+      if (running !== undefined) spinner?.start(running);
     },
   };
 }

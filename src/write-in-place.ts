@@ -7,7 +7,7 @@ import { systemCode, toFileSystemError, unless } from './file-system.ts';
 import { closeJournal, journalStep, openJournal, undo } from './journal.ts';
 import type { Journal } from './journal.ts';
 import type { Target } from './target.ts';
-import { cleanUp, collision, directoriesOf } from './write.ts';
+import { DIRECTORY_MODE, cleanUp, collision, directoriesOf } from './write.ts';
 
 /**
  * Writes into a directory that exists: a journal first, then each file exclusively. Whatever stops
@@ -20,15 +20,10 @@ export async function writeInPlace(
 ): Promise<void> {
   const root = target.path;
   const changes = actions.filter((action) => action.action !== 'keep');
-  const journal = await prepare(root, changes);
+  const journal = await begin(root, changes);
   let begun = 0;
   try {
-    await openJournal(root, journal);
-  } catch (error) {
-    throw toFileSystemError(error, root);
-  }
-  try {
-    for (const directory of journal.directories) await mkdir(join(root, directory), 0o755);
+    for (const directory of journal.directories) await mkdir(join(root, directory), DIRECTORY_MODE);
     for (const [index, action] of changes.entries()) {
       throwIfAborted(signal);
       begun = index + 1;
@@ -42,6 +37,16 @@ export async function writeInPlace(
     const steps = journal.steps.slice(0, begun);
     await cleanUp(error, root, () => undo(root, { ...journal, steps }, true));
     throw collision(error, root) ?? toFileSystemError(error, root);
+  }
+}
+
+async function begin(root: string, changes: readonly PlannedAction[]): Promise<Journal> {
+  try {
+    const journal = await prepare(root, changes);
+    await openJournal(root, journal);
+    return journal;
+  } catch (error) {
+    throw toFileSystemError(error, root);
   }
 }
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { outputFile, remove } from 'fs-extra/esm';
+import type { PlannedAction } from './conflicts.ts';
 import { CreateError, throwIfAborted } from './errors.ts';
 import { systemCode, toFileSystemError, unless } from './file-system.ts';
-import type { PlannedFile } from './plan.ts';
 import { stagingPrefix } from './target.ts';
 import type { Target } from './target.ts';
 
-const DIRECTORY_MODE = 0o755;
+/** Mode of every directory, of which the system takes the umask off. */
+export const DIRECTORY_MODE = 0o755;
 
 /**
  * Makes a directory that does not exist yet: writes a sibling of it and renames that once.
@@ -16,7 +17,7 @@ const DIRECTORY_MODE = 0o755;
  */
 export async function writeNewDirectory(
   target: Target,
-  files: readonly PlannedFile[],
+  actions: readonly PlannedAction[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const parents = await makeParents(target);
@@ -26,9 +27,9 @@ export async function writeNewDirectory(
   );
   try {
     await mkdir(staging, DIRECTORY_MODE);
-    for (const directory of directoriesOf(files))
+    for (const directory of directoriesOf(actions))
       await mkdir(join(staging, directory), DIRECTORY_MODE);
-    for (const file of files) {
+    for (const { file } of actions) {
       throwIfAborted(signal);
       await outputFile(join(staging, file.path), file.bytes, { mode: file.mode, flag: 'wx' });
     }

@@ -104,7 +104,7 @@ describe('the name of the project', () => {
     expect(readdirSync(cwd)).toEqual(['here', 'there']);
   });
 
-  it.each(['.', '..', '/', '~'])(
+  it.each(['.', '..', '/', '~', '~/chat'])(
     'A16 cannot be %s where that is no place for a project',
     async (place) => {
       mkdirSync(join(cwd, 'here'));

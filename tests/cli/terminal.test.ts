@@ -47,6 +47,25 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     expect(readdirSync(join(cwd, 'my-app'))).toContain('src');
   });
 
+  it('stops at once where the files in the way are to stay', async () => {
+    mkdirSync(join(cwd, 'my-app'));
+    writeFileSync(join(cwd, 'my-app/package.json'), 'mine');
+    const { type, ended } = terminal(['my-app'], { cwd });
+    await type(/has files in the way/, KEYS.enter);
+    expect((await ended).code).toBe(3);
+    expect(readdirSync(join(cwd, 'my-app'))).toEqual(['package.json']);
+  });
+
+  it('lets features be chosen one by one', async () => {
+    const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
+    await type(/How much/, KEYS.down + KEYS.down + KEYS.enter);
+    await type(/Features/, KEYS.space + KEYS.enter);
+    await type(/Package manager/, KEYS.enter);
+    const { code, screen } = await ended;
+    expect(code).toBe(0);
+    expect(screen).toMatch(/create-chat-backend@\S+ my-app --features [a-z]+ /);
+  });
+
   it('A70 Ctrl-C at a question writes nothing and ends with 130', async () => {
     const { type, ended } = terminal(['my-app'], { cwd });
     await type(/How much/, KEYS.interrupt);

@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assertOptions } from '../../src/answers.ts';
+import { toRun } from '../../src/context.ts';
 import { loadFeatures } from '../../src/features.ts';
 import type { OptionRow } from '../../src/option-row.ts';
 import { OPTIONS, flagOf } from '../../src/options.ts';
 import { TEMPLATES } from '../../src/package.ts';
 import { parseCommandLine } from '../../src/program.ts';
-import { questions } from '../../src/prompts.ts';
+import { placeQuestions, projectQuestions } from '../../src/prompts.ts';
 import { optionsTable } from '../support/options-table.ts';
 
 const rows = OPTIONS as readonly OptionRow[];
 const FEATURES = loadFeatures(TEMPLATES);
+const RUN = toRun({});
+const QUESTIONS = [...placeQuestions(RUN), ...projectQuestions({}, FEATURES, RUN)];
 const README_PATH = join(import.meta.dirname, '../../README.md');
 const README = readFileSync(README_PATH, 'utf8');
 
@@ -66,7 +69,7 @@ describe.each(rows.map((option) => [option.key, option] as const))(
     });
 
     it('is asked for exactly when it has a question', () => {
-      const asked = questions({}, FEATURES).find((question) => question.name === key);
+      const asked = QUESTIONS.find((question) => question.name === key);
       expect(asked?.message).toBe(option.question);
     });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment, lastLines } from '../../src/steps.ts';
+import { childEnvironment } from '../../src/environment.ts';
+import { lastLines } from '../../src/steps.ts';
 
 describe('childEnvironment', () => {
   it('keeps what leads to programs, homes, registries and names', () => {
