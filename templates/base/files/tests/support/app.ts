@@ -62,7 +62,8 @@ export async function startApp(
   const test = createTestApp(app);
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
-    await app.connection.dropDatabase();
+    // A test may have stopped it already.
+    if (app.connection.readyState === 1) await app.connection.dropDatabase();
     await app.stop();
   });
   return test;

@@ -53,11 +53,17 @@ export function createAdmission(ports: SocketPorts): Admission {
 
   return {
     allowRequest(request, decide) {
-      const { origin, host } = request.headers;
+      const { origin, host, upgrade } = request.headers;
       const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
       if (query.has('token') || query.has('access_token'))
         return decide('no token in a URL', false);
-      decide(null, origin === undefined || isAllowed(origin, host, env.ALLOWED_ORIGINS));
+      if (origin === undefined || isAllowed(origin, host, env.ALLOWED_ORIGINS))
+        return decide(null, true);
+      // The engine answers a refused upgrade with 400, whatever the reason.
+      if (upgrade === undefined) return decide('origin', false);
+      request.socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () =>
+        decide('origin', false),
+      );
     },
     async admit(socket, isDraining) {
       try {

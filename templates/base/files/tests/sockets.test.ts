@@ -1,0 +1,334 @@
+import { request, type IncomingMessage } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import { expect, it } from 'vitest';
+import {
+  ask,
+  done,
+  next,
+  refused,
+  startApp,
+  until,
+  type TestApp,
+  type TestSocket,
+} from './support/app.ts';
+
+type Raw = { emit(name: string, ...args: unknown[]): unknown };
+const raw = (socket: TestSocket): Raw => socket as unknown as Raw;
+const draft = (conversationId: string, id = 'one') => ({
+  conversationId,
+  clientMessageId: id,
+  content: 'hello',
+});
+
+/** Opens a WebSocket by hand and says whether it was let in. */
+async function upgrade(app: TestApp, headers: Record<string, string>, query = '') {
+  const { port } = new URL(app.url);
+  return new Promise<{ status: number; socket?: NetSocket }>((resolve, reject) => {
+    const client = request({
+      port,
+      path: `/socket.io/?EIO=4&transport=websocket${query}`,
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      },
+    });
+    client.on('upgrade', (_response: IncomingMessage, socket: NetSocket) =>
+      resolve({ status: 101, socket }),
+    );
+    client.on('response', (response) => resolve({ status: response.statusCode ?? 0 }));
+    client.on('error', reject);
+    client.end();
+  });
+}
+
+it('S1 nobody connects without a token, and a user hears only what is theirs', async () => {
+  const app = await startApp();
+  const [anna, bert] = [await app.register('anna'), await app.register('bert')];
+  const socket = app.open(undefined, { auth: { userId: anna.id } });
+  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
+    socket.once('connect_error', resolve),
+  );
+  expect(error.data).toMatchObject({ code: 'unauthenticated', status: 401 });
+  const theirs = await bert.connect();
+  const heard: string[] = [];
+  theirs.onAny((name: string) => heard.push(name));
+  await anna.post('/conversations', { type: 'group', name: 'Private' });
+  await done(theirs, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});
+
+it('S12 C42 C43 lives through malformed packets and answers those that can be answered', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const socket = await owner.connect();
+  const names = [
+    'message:send',
+    '__proto__',
+    'constructor',
+    'toString',
+    'nothing',
+    '',
+    '0',
+    'hasOwnProperty',
+  ];
+  const payloads = [
+    undefined,
+    null,
+    1,
+    'x',
+    [],
+    {},
+    [[]],
+    { conversationId: { $gt: '' } },
+    Buffer.from('x'),
+    Number.NaN,
+  ];
+  for (const name of names)
+    for (const payload of payloads) {
+      raw(socket).emit(name, payload); // without an acknowledgement
+      raw(socket).emit(name, payload, 1);
+      const answer = await ask(socket, name as never, payload);
+      expect(answer).toMatchObject({ ok: false, error: { status: expect.any(Number) as number } });
+    }
+  expect((await refused(socket, 'nothing' as never, {})).code).toBe('unknown-event');
+  await done(socket, 'message:send', draft(conversationId));
+  const page = await others[0]!.get(`/conversations/${conversationId}/messages`);
+  expect(page.body.items).toHaveLength(1);
+});
+
+it('C42 raw packets that are no packets end their own socket at most', async () => {
+  const app = await startApp();
+  const user = await app.register();
+  const packets = [
+    '4',
+    '40',
+    '42',
+    '42[',
+    '42{}',
+    '42[]',
+    '42[{}]',
+    '42["a"',
+    '42[1]',
+    '42[null]',
+    '429999999999["a"]',
+    '43',
+    '430[]',
+    '45',
+    '451-',
+    '4510-["a",{"_placeholder":true,"num":0}]',
+    '46-["x"]',
+    '47',
+    '4/admin,',
+    '40/admin,',
+    '44',
+    'x',
+    '\u0000',
+    '42["connect"]',
+    '42["disconnecting"]',
+    '42["__proto__"]',
+    '3',
+    '5',
+    '6',
+    '2probe',
+  ];
+  for (const packet of packets) {
+    const socket = await user.connect();
+    const engine = socket.io.engine as unknown as {
+      transport: { ws: { send(text: string): void } };
+    };
+    engine.transport.ws.send(packet);
+    socket.disconnect();
+  }
+  const survivor = await user.connect();
+  expect((await done(survivor, 'conversation:heads', {})).heads).toEqual([]);
+});
+
+it('S12 a frame that is too large ends the socket of its sender only', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const [sender, other] = [await owner.connect(), await others[0]!.connect()];
+  const closed = new Promise((resolve) => sender.once('disconnect', resolve));
+  raw(sender).emit('message:send', { ...draft(conversationId), content: 'x'.repeat(1_000_000) });
+  await closed;
+  await done(other, 'message:send', draft(conversationId));
+});
+
+it('C35 a payload of 15,000 levels is refused like any other mistake', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  let deep: unknown = [];
+  for (let level = 0; level < 15_000; level += 1) deep = [deep];
+  const engine = socket.io.engine as unknown as { transport: { ws: { send(text: string): void } } };
+  const text = '['.repeat(15_000) + ']'.repeat(15_000);
+  engine.transport.ws.send(`427["message:send",${text}]`);
+  await done(socket, 'message:send', draft(conversationId));
+});
+
+it('S12 C56 closes a socket after too many refused commands and bans its user for a while', async () => {
+  const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
+  const user = await app.register();
+  const socket = await user.connect();
+  const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+  for (let count = 0; count < 60; count += 1) raw(socket).emit('nothing', {}, () => {});
+  await closed;
+  const again = app.open(user.token);
+  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
+    again.once('connect_error', resolve),
+  );
+  expect(error.data).toMatchObject({ code: 'rate-limited' });
+});
+
+it('S36 lets the burst and one second of the rate pass; reconnecting does not refill', async () => {
+  const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
+  const { conversationId, owner, others } = await app.group(2);
+  const socket = await owner.connect();
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      ask(socket, 'message:send', draft(conversationId, `m${index}`)),
+    ),
+  );
+  const passed = answers.filter(({ ok }) => ok).length;
+  expect(passed).toBeGreaterThanOrEqual(20);
+  expect(passed).toBeLessThanOrEqual(25);
+  const late = answers.find((answer) => !answer.ok);
+  expect(late).toMatchObject({
+    error: { code: 'rate-limited', retryAfterMs: expect.any(Number) as number },
+  });
+  socket.disconnect();
+  const again = await owner.connect();
+  const more = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      ask(again, 'message:send', draft(conversationId, `n${index}`)),
+    ),
+  );
+  expect(more.filter(({ ok }) => ok).length).toBeLessThanOrEqual(5);
+  const other = await others[0]!.connect();
+  await done(other, 'message:send', draft(conversationId, 'other'));
+});
+
+it('C57 refuses an eleventh socket of a user and keeps the others', async () => {
+  const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
+  const user = await app.register();
+  const sockets = await Promise.all(Array.from({ length: 10 }, () => user.connect()));
+  const extra = app.open(user.token);
+  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
+    extra.once('connect_error', resolve),
+  );
+  expect(error.data).toMatchObject({ code: 'too-many-connections', status: 429 });
+  expect(sockets.every((socket) => socket.connected)).toBe(true);
+  sockets[0]!.disconnect();
+  await until(async () => {
+    const next = app.open(user.token);
+    return new Promise<boolean>((resolve) => {
+      next.once('ready', () => resolve(true));
+      next.once('connect_error', () => resolve(false));
+    });
+  });
+});
+
+it('C49 lets listed origins in, exactly', async () => {
+  const app = await startApp({ ALLOWED_ORIGINS: 'https://chat.example.com' });
+  const status = async (origin: string) => {
+    const { status: code, socket } = await upgrade(app, { origin });
+    socket?.destroy();
+    return code;
+  };
+  expect(await status('https://chat.example.com')).toBe(101);
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'https://chat.example.com.evil.tld',
+    'https://chat.example.com:444',
+    'http://chat.example.com',
+    'https://CHAT.example.com',
+  ])
+    expect([origin, await status(origin)]).toEqual([origin, 403]);
+});
+
+it('C49 with an empty list lets the own page in and no other', async () => {
+  const app = await startApp();
+  const { host } = new URL(app.url);
+  const status = async (origin: string) => {
+    const { status: code, socket } = await upgrade(app, { origin, host });
+    socket?.destroy();
+    return code;
+  };
+  expect(await status(`http://${host}`)).toBe(101);
+  expect(await status('http://localhost:1')).toBe(403);
+});
+
+it('C19 refuses a token in the address of a handshake', async () => {
+  const app = await startApp();
+  const user = await app.register();
+  expect((await upgrade(app, {}, `&token=${user.token}`)).status).toBe(400);
+});
+
+it('C51 has one namespace and one version of the protocol', async () => {
+  const app = await startApp();
+  const user = await app.register();
+  const response = await fetch(`${app.url}/socket.io/?EIO=3&transport=polling`);
+  expect(response.status).toBe(400);
+  expect((await fetch(`${app.url}/socket.io/socket.io.js`)).status).not.toBe(200);
+  const socket = app.open(user.token);
+  const admin = socket.io.socket('/admin');
+  const error = await new Promise<Error>((resolve) => admin.once('connect_error', resolve));
+  expect(error.message).toBe('Invalid namespace');
+  admin.disconnect();
+});
+
+it('C60 closes a refused handshake at once', async () => {
+  const app = await startApp();
+  const socket = app.open('nonsense', { reconnection: false });
+  await new Promise((resolve) => socket.once('connect_error', resolve));
+  await until(() => app.app.io.engine.clientsCount === 0, 2_000);
+});
+
+it('C25 nothing is recovered by the transport: rooms come from the database at each connect', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const socket = await others[0]!.connect();
+  socket.io.engine.close(); // as if the network failed
+  await owner.delete(`/conversations/${conversationId}/members/${others[0]!.id}`);
+  const back = app.open(others[0]!.token, { reconnection: true });
+  const ready = await next(back, 'ready');
+  expect(back.recovered).toBeFalsy();
+  expect(ready.heads).toEqual([]);
+});
+
+it('keeps the commands of one socket in order without waiting for commits', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const results = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      done(socket, 'message:send', draft(conversationId, `m${index}`)),
+    ),
+  );
+  expect(results.map(({ message }) => message.seq)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index + 1),
+  );
+});
+
+it('S37 drains: what is under way is acknowledged, clients are told, nothing new is taken', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const [socket, other] = [await owner.connect(), await others[0]!.connect()];
+  const draining = next(other, 'server:draining');
+  const closed = new Promise((resolve) => other.once('disconnect', resolve));
+  const sends = Array.from({ length: 20 }, (_, index) =>
+    ask(socket, 'message:send', draft(conversationId, `m${index}`)),
+  );
+  await sends[0];
+  const stopped = app.app.stop();
+  expect((await draining).reconnectInMs).toBeLessThanOrEqual(10_000);
+  const answers = await Promise.all(sends.map((send) => send.catch(() => null)));
+  for (const answer of answers)
+    expect(answer === null || answer.ok || answer.error.code === 'unavailable').toBe(true);
+  expect(answers.filter((answer) => answer?.ok).length).toBeGreaterThan(0);
+  await closed;
+  await stopped;
+});
