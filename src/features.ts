@@ -23,14 +23,18 @@ const loaded = new Map<string, readonly Feature[]>();
  * @throws CreateError DAMAGED with the file that is missing or wrong.
  */
 export function loadFeatures(directory: string): readonly Feature[] {
-  const known = loaded.get(directory);
-  if (known) return known;
+  const features = loaded.get(directory) ?? readFeatures(directory);
+  loaded.set(directory, features);
+  return features;
+}
+
+/** Reads every feature folder as it is now. @throws CreateError DAMAGED. */
+export function readFeatures(directory: string): readonly Feature[] {
   const names = undamaged(directory, () => readdirSync(directory))
     .filter((name) => statSync(join(directory, name)).isDirectory() && name !== BASE)
     .sort();
-  const features = [BASE, ...names].map((name) => loadFeature(join(directory, name), name));
+  const features = [BASE, ...names].map((name) => readFeature(join(directory, name), name));
   features.forEach((feature) => assertFeature(feature, features));
-  loaded.set(directory, features);
   return features;
 }
 
@@ -64,7 +68,7 @@ export function selectFeatures(
   return features;
 }
 
-function loadFeature(directory: string, name: string): Feature {
+function readFeature(directory: string, name: string): Feature {
   const path = join(directory, 'feature.json');
   const manifest = undamaged(path, () => parseManifest(readFileSync(path, 'utf8'), name));
   return undamaged(directory, () => {

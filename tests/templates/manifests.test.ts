@@ -35,7 +35,9 @@ describe('the schema of manifests', () => {
     const hosts = readdirSync(join(TEMPLATES, 'base/files'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ejs'))
       .map((path) => readFileSync(join(TEMPLATES, 'base/files', path), 'utf8'));
-    const printed = [...hosts.join('').matchAll(/\bslots\.(\w+)/g)].map(([, slot]) => slot);
+    const printed = [...hosts.join('').matchAll(/\bslots\.(\w+)/g)].map(
+      ([, slot]) => slot as string,
+    );
     expect(Object.keys(schema.properties['slots']?.['properties'] ?? {}).sort()).toEqual(
       [...new Set(printed)].sort(),
     );
