@@ -65,7 +65,9 @@ export function createChat(options: ChatOptions): Chat {
     changed,
   });
 
-  socket.on('ready', ({ heads }) => {
+  let ownId = '';
+  socket.on('ready', ({ userId, heads }) => {
+    ownId = userId;
     void timelines.takeHeads(heads);
     outbox.retryNow();
   });
@@ -74,6 +76,9 @@ export function createChat(options: ChatOptions): Chat {
   socket.on('message:deleted', (message) => timelines.take(message, 'changed'));
   socket.on('sync:required', () => void timelines.check());
   socket.on('conversation:created', () => void timelines.check());
+  socket.on('member:removed', ({ conversationId, user }) => {
+    if (user.id === ownId) timelines.forget(conversationId);
+  });
   socket.on('conversation:deleted', ({ id }) => timelines.forget(id));
   const stopReturning = keepConnected(socket, options);
   const timer = setInterval(() => void timelines.check(), checkMs);

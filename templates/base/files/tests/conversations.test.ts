@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import type { ConversationView } from '../src/contract/conversations.ts';
-import { done, next, startApp, until, type TestUser } from './support/app.ts';
+import { done, next, startApp, until, type Answer, type TestUser } from './support/app.ts';
+
+interface ConversationPage {
+  readonly items: ConversationView[];
+  readonly nextCursor: string | null;
+}
 
 const create = async (user: TestUser, name: string, more: object = {}) =>
   (await user.post('/conversations', { type: 'group', name, ...more })).body as ConversationView;
@@ -202,7 +207,7 @@ it('lists by the latest message, page by page, each conversation once', async ()
   const list = async () => {
     const found: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page = await anna.get<{ items: ConversationView[]; nextCursor: string | null }>(
+      const page: Answer<ConversationPage> = await anna.get(
         `/conversations?limit=3${cursor && `&cursor=${cursor}`}`,
       );
       found.push(...page.body.items.map((row) => row.id));

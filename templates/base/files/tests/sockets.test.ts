@@ -13,7 +13,7 @@ import {
 } from './support/app.ts';
 
 type Raw = { emit(name: string, ...args: unknown[]): unknown };
-const raw = (socket: TestSocket): Raw => socket as unknown as Raw;
+const raw = (socket: TestSocket): Raw => socket;
 const draft = (conversationId: string, id = 'one') => ({
   conversationId,
   clientMessageId: id,
@@ -222,10 +222,10 @@ it('C57 refuses an eleventh socket of a user and keeps the others', async () => 
   expect(sockets.every((socket) => socket.connected)).toBe(true);
   sockets[0]!.disconnect();
   await until(async () => {
-    const next = app.open(user.token);
+    const another = app.open(user.token);
     return new Promise<boolean>((resolve) => {
-      next.once('ready', () => resolve(true));
-      next.once('connect_error', () => resolve(false));
+      another.once('ready', () => resolve(true));
+      another.once('connect_error', () => resolve(false));
     });
   });
 });
