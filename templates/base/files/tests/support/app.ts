@@ -63,7 +63,7 @@ export async function startApp(
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
-    if (app.connection.db !== undefined) await app.connection.dropDatabase();
+    if (app.http.listening) await app.connection.dropDatabase();
     await app.stop();
   });
   return test;

@@ -180,7 +180,11 @@ export function createMembers(ports: ConversationPorts): Members {
         if (conversation === null) throw notFound();
         if (role !== 'owner') await assertOtherOwner(session, known);
         return memberships
-          .findOneAndUpdate({ _id: known._id }, { $set: { role } }, { returnDocument: 'after', session })
+          .findOneAndUpdate(
+            { _id: known._id },
+            { $set: { role } },
+            { returnDocument: 'after', session },
+          )
           .orFail()
           .lean();
       });

@@ -50,7 +50,11 @@ export function createUsersService(ports: {
         ...(avatarUrl === undefined ? {} : { avatarUrl }),
       };
       const user = await users
-        .findOneAndUpdate({ _id: userId, ...isActive }, { $set: changes }, { returnDocument: 'after' })
+        .findOneAndUpdate(
+          { _id: userId, ...isActive },
+          { $set: changes },
+          { returnDocument: 'after' },
+        )
         .lean();
       if (user === null) throw new AppError('unauthenticated');
       return toMeView(user);

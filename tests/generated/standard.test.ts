@@ -1,0 +1,72 @@
+import { execa } from 'execa';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage } from '../support/browser.ts';
+import { generate, type GeneratedProject } from '../support/project.ts';
+import { createPublicGroup, enterAsGuest, joinGroup, say, shown } from './demo.ts';
+
+describe('a project made with --yes', () => {
+  let project: GeneratedProject;
+
+  beforeAll(async () => {
+    project = await generate([]);
+  });
+
+  it('passes its own check: types, lint, format, unused code', async () => {
+    await project.run('check');
+  });
+
+  it('passes its own tests on a real MongoDB', async () => {
+    expect(await project.run('test')).toMatch(/Tests\s+\d+ passed/);
+  });
+
+  it('is committed, and npm run format changes nothing', async () => {
+    await project.run('format');
+    const status = await execa('git', ['status', '--porcelain'], { cwd: project.directory });
+    expect(status.stdout).toBe('');
+  });
+
+  it('builds', async () => {
+    await project.run('build');
+  });
+
+  describe('npm run dev, with no MongoDB installed', () => {
+    let browser: Browser;
+
+    beforeAll(async () => {
+      browser = await launchBrowser();
+    });
+    afterAll(async () => {
+      await browser.close();
+    });
+
+    it('lets two pages talk, and has the history after a restart', async () => {
+      const environment = { PORT: '0' };
+      const address = /http:\/\/\S+\/demo/;
+      let server = await project.start('dev', address, environment);
+      const url = server.match[0];
+      const one = await openPage(browser, url);
+      const two = await openPage(browser, url);
+      await enterAsGuest(one.page);
+      await enterAsGuest(two.page);
+      await createPublicGroup(one.page, 'Lobby');
+      await joinGroup(two.page, 'Lobby');
+      await say(one.page, 'hello from the first page');
+      await two.page.getByText('hello from the first page').waitFor();
+      await say(two.page, 'hello from the second page');
+      await one.page.getByText('hello from the second page').waitFor();
+      expect([...one.errors, ...two.errors]).toEqual([]);
+
+      expect(await server.stop()).toBe(0);
+      server = await project.start('dev', address, { PORT: new URL(url).port });
+      await one.page.reload();
+      await one.page.getByRole('button', { name: /^Lobby/ }).click();
+      await one.page.getByText('hello from the second page').waitFor();
+      expect(await shown(one.page)).toEqual([
+        'hello from the first page',
+        'hello from the second page',
+      ]);
+      await server.stop();
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import tmp from 'tmp';
+
+const command = join(import.meta.dirname, '../../bin/create-chat-backend.js');
+
+/** A generated project, installed. */
+export interface GeneratedProject {
+  readonly directory: string;
+  /** Runs an npm script to its end; the output is in the error when it fails. */
+  run(script: string, env?: Record<string, string>): Promise<string>;
+  /** Starts a script that goes on; resolves once its output matches. */
+  start(script: string, until: RegExp, env?: Record<string, string>): Promise<RunningScript>;
+}
+
+/** A script that goes on until it is stopped. */
+export interface RunningScript {
+  /** What matched. */
+  readonly match: RegExpExecArray;
+  readonly output: () => string;
+  /** Sends a signal to the script and its children; resolves to the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Creates a project with the command, as a user would, in a temporary directory. */
+export async function generate(flags: readonly string[]): Promise<GeneratedProject> {
+  const parent = tmp.dirSync({ prefix: 'generated-', unsafeCleanup: true });
+  await execa('node', [command, 'my-app', '--yes', ...flags], {
+    cwd: parent.name,
+    env: { GIT_AUTHOR_NAME: 'Test', GIT_COMMITTER_NAME: 'Test' },
+    stdin: 'ignore',
+  });
+  const directory = join(parent.name, 'my-app');
+  return {
+    directory,
+    async run(script, env = {}) {
+      const result = await execa('npm', ['run', '--silent', script], {
+        cwd: directory,
+        env,
+        all: true,
+        stdin: 'ignore',
+      });
+      return result.all;
+    },
+    start: (script, until, env = {}) => start(directory, script, until, env),
+  };
+}
+
+async function start(
+  directory: string,
+  script: string,
+  until: RegExp,
+  env: Record<string, string>,
+): Promise<RunningScript> {
+  // A group of its own, as a terminal gives it, so that a signal reaches npm and the script alike.
+  const child = spawn('npm', ['run', '--silent', script], {
+    cwd: directory,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`${script} ${why}\n${output}`));
+    const timer = setTimeout(() => fail('said nothing of the kind'), 120_000);
+    const look = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const found = until.exec(output);
+      if (found === null) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('exit', (code) => fail(`ended with ${code}`));
+  });
+  return { match, output: () => output, stop: (signal = 'SIGTERM') => stop(child, signal) };
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  process.kill(-(child.pid as number), signal);
+  return (await exit)[0];
+}
