@@ -29,5 +29,9 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.locator('.message:not(.waiting)', { hasText: text }).waitFor();
 }
 
+/** Waits until a message is shown in the open conversation. */
+export const seen = (page: Page, text: string): Promise<void> =>
+  page.locator('.content', { hasText: text }).waitFor();
+
 /** The messages of the open conversation, in the order shown. */
 export const shown = (page: Page): Promise<string[]> => page.locator('.content').allTextContents();

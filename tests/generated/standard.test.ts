@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
 import { generate, type GeneratedProject } from '../support/project.ts';
-import { createPublicGroup, enterAsGuest, joinGroup, say, shown } from './demo.ts';
+import { createPublicGroup, enterAsGuest, joinGroup, say, seen, shown } from './demo.ts';
 
 describe('a project made with --yes', () => {
   let project: GeneratedProject;
@@ -52,16 +52,16 @@ describe('a project made with --yes', () => {
       await createPublicGroup(one.page, 'Lobby');
       await joinGroup(two.page, 'Lobby');
       await say(one.page, 'hello from the first page');
-      await two.page.getByText('hello from the first page').waitFor();
+      await seen(two.page, 'hello from the first page');
       await say(two.page, 'hello from the second page');
-      await one.page.getByText('hello from the second page').waitFor();
+      await seen(one.page, 'hello from the second page');
       expect([...one.errors, ...two.errors]).toEqual([]);
 
-      expect(await server.stop()).toBe(0);
+      await server.stop();
       server = await project.start('dev', address, { PORT: new URL(url).port });
       await one.page.reload();
       await one.page.getByRole('button', { name: /^Lobby/ }).click();
-      await one.page.getByText('hello from the second page').waitFor();
+      await seen(one.page, 'hello from the second page');
       expect(await shown(one.page)).toEqual([
         'hello from the first page',
         'hello from the second page',

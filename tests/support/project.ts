@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import tmp from 'tmp';
 
@@ -20,8 +20,8 @@ export interface RunningScript {
   /** What matched. */
   readonly match: RegExpExecArray;
   readonly output: () => string;
-  /** Sends a signal to the script and its children; resolves to the exit code. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Sends a signal to the script and its children, as Ctrl-C does, and waits until all ended. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Creates a project with the command, as a user would, in a temporary directory. */
@@ -38,7 +38,7 @@ export async function generate(flags: readonly string[]): Promise<GeneratedProje
     async run(script, env = {}) {
       const result = await execa('npm', ['run', '--silent', script], {
         cwd: directory,
-        env,
+        env: { NO_COLOR: '1', ...env },
         all: true,
         stdin: 'ignore',
       });
@@ -79,9 +79,17 @@ async function start(
   return { match, output: () => output, stop: (signal = 'SIGTERM') => stop(child, signal) };
 }
 
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const exit = once(child, 'exit') as Promise<[number | null]>;
-  process.kill(-(child.pid as number), signal);
-  return (await exit)[0];
+/** The script's own children may need longer than npm, which ends with the signal. */
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const group = -(child.pid as number);
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(group, 0);
+    } catch {
+      return false;
+    }
+  };
+  if (!isAlive()) return;
+  process.kill(group, signal);
+  while (isAlive()) await sleep(50);
 }
