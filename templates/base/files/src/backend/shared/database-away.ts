@@ -21,7 +21,7 @@ export function isDatabaseAway(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return (
     names.has(error.name) ||
-    passingCodes.has(Number(code)) ||
+    (error.name.startsWith('Mongo') && passingCodes.has(Number(code))) ||
     // Mongoose has no name of its own for an operation without a connection.
     (error.name === 'MongooseError' && error.message.includes('bufferCommands'))
   );

@@ -147,9 +147,9 @@ function createLoginGuard(store: Store, factor: number): LoginGuard {
       const { consumedPoints } = await tries().consume(key);
       if (consumedPoints < free) return;
       // Of those who come here together one starts the delay and passes; the others try later.
-      const customDuration = Math.min(2 ** (consumedPoints - free), longest);
+      const window = { attrs: {}, customDuration: Math.min(2 ** (consumedPoints - free), longest) };
       await delays()
-        .consume(key, 1, { customDuration })
+        .consume(key, 1, window)
         .catch(async (reason: unknown) => {
           await tries().reward(key);
           refuseTry(reason);
