@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection, type Connection, type Schema } from 'mongoose';
+import mongoose, { createConnection, type Connection, type Schema } from 'mongoose';
 import type { Logger } from 'pino';
 import type { Environment } from './env.ts';
 import { checkIndexes, createIndexes } from './indexes.ts';
@@ -59,7 +59,10 @@ export function createDatabase(env: Environment, log: Logger): Database {
       try {
         await connection.openUri(env.MONGODB_URI, {
           ...settings,
-          serverSelectionTimeoutMS: Math.max(1, Math.min(limit.serverSelectionMs, end - Date.now())),
+          serverSelectionTimeoutMS: Math.max(
+            1,
+            Math.min(limit.serverSelectionMs, end - Date.now()),
+          ),
         });
         return;
       } catch (error) {
@@ -109,12 +112,12 @@ export function createDatabase(env: Environment, log: Logger): Database {
     async stop() {
       stopping.abort(new Error('the database connection is closed'));
       // While it connects, `close` of the connection would wait for the end of that.
-      if (connection.readyState === connection.states.connecting)
+      if (connection.readyState === mongoose.STATES.connecting)
         await connection.getClient().close();
       await connection.close();
     },
     async answers() {
-      if (connection.readyState !== connection.states.connected) return false;
+      if (connection.readyState !== mongoose.STATES.connected) return false;
       ping ??= answersPing(connection).finally(() => (ping = undefined));
       return ping;
     },
@@ -135,12 +138,13 @@ async function answersPing(connection: Connection): Promise<boolean> {
   return Promise.race([Promise.resolve(answer).then(Boolean, () => false), late]);
 }
 
+const malformed = new Set(['MongoParseError', 'MongoInvalidArgumentError', 'MongoAPIError']);
 const refusals = new Set([18, 8_000]); // AuthenticationFailed, and what a hosted cluster says instead
 
 /** Another try cannot help where the address itself is wrong; the messages may hold the password. */
 function assertMayHelp(error: unknown): void {
-  const { name, code } = error as { name?: string; code?: unknown };
-  if (name === 'MongoParseError' || name === 'MongoInvalidArgumentError' || name === 'MongoAPIError')
+  const { name, code } = error as Error & { code?: unknown };
+  if (malformed.has(name))
     throw new StartError(
       78,
       'MONGODB_URI is no connection string: mongodb://<user>:<password>@<host>:27017/chat?replicaSet=rs0, with special characters of the password as %XX',

@@ -25,7 +25,9 @@ export const secret = z
 
 /** `name:secret,name:secret`: the first key signs, all of them verify. */
 export const keyRing = z
-  .string({ message: `is missing: put there k1:<secret>, and as secret what this prints: ${recipe}` })
+  .string({
+    message: `is missing: put there k1:<secret>, and as secret what this prints: ${recipe}`,
+  })
   .transform((text) =>
     text.split(',').map((part) => {
       const [kid = '', ...value] = part.trim().split(':');
