@@ -1,11 +1,13 @@
+import type { Logger } from 'pino';
 import { createApp, type App } from './app.ts';
-import { StartError } from './configs/database.ts';
 import { EnvironmentError, parseEnvironment, type Environment } from './configs/env.ts';
 import { limits } from './configs/limits.ts';
 import { createLogger } from './configs/logger.ts';
+import { StartError } from './configs/start-error.ts';
 
 // The edge of the process: the only file that reads the environment, hears signals, and ends.
 const exit = { ok: 0, bug: 1, unavailable: 69, configuration: 78 } as const; // sysexits(3)
+const wideFactor = 10; // above it the limits protect from little
 
 const env = readEnvironment();
 if (env !== undefined) await run(env);
@@ -24,40 +26,68 @@ function readEnvironment(): Environment | undefined {
 async function run(environment: Environment): Promise<void> {
   const log = createLogger(environment);
   const app = createApp(environment, { log });
-  let isStopping = false;
-
-  async function stop(reason: string, code: number): Promise<void> {
-    if (isStopping) process.exit(exit.bug); // a second signal does not wait
-    isStopping = true;
-    log.info({ reason }, 'stopping');
-    setTimeout(() => {
-      log.error('not stopped in time');
-      process.exit(exit.bug);
-    }, limits.shutdown.totalMs).unref();
-    await app.stop();
-    log.info('stopped');
-    process.exit(code);
-  }
-
-  process.on('SIGTERM', () => void stop('SIGTERM', exit.ok));
-  process.on('SIGINT', () => void stop('SIGINT', exit.ok));
+  const stopping = createStop(app, log);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (stopping.hasBegun()) process.exit(exit.bug); // a second signal does not wait
+      void stopping.stop(signal, exit.ok);
+    });
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       log.fatal({ err: error }, event);
-      void stop(event, exit.bug);
+      void stopping.stop(event, exit.bug);
     });
-  if (environment.RATE_LIMIT_FACTOR > 10)
+  if (environment.RATE_LIMIT_FACTOR > wideFactor)
     log.warn({ factor: environment.RATE_LIMIT_FACTOR }, 'RATE_LIMIT_FACTOR makes limits very wide');
-  await start(app, log);
-}
-
-async function start(app: App, log: ReturnType<typeof createLogger>): Promise<void> {
   try {
     await app.start();
     log.info({ address: app.http.address() }, 'listening');
   } catch (error) {
-    if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
-    else log.fatal({ err: error }, 'the start failed');
-    process.exit(error instanceof StartError ? error.exitCode : exit.bug);
+    if (!stopping.hasBegun()) endStart(error, environment, log);
   }
+}
+
+/** Stops once; an error on the way changes how the process ends, not that it ends. */
+function createStop(app: App, log: Logger) {
+  let code: number | undefined;
+
+  async function stop(reason: string, wanted: number): Promise<void> {
+    const hasBegun = code !== undefined;
+    code = Math.max(code ?? exit.ok, wanted);
+    if (hasBegun) return;
+    log.info({ reason }, 'stopping');
+    setTimeout(() => {
+      log.error('not stopped in time');
+      process.exit(exit.bug);
+    }, limits.shutdown.totalMs);
+    try {
+      await app.stop();
+      log.info('stopped');
+    } catch (error) {
+      log.fatal({ err: error }, 'the stop failed');
+      code = exit.bug;
+    }
+    process.exit(code);
+  }
+
+  return { stop, hasBegun: () => code !== undefined };
+}
+
+function endStart(error: unknown, environment: Environment, log: Logger): never {
+  const known = error instanceof StartError ? error : toStartError(error, environment);
+  if (known === undefined) log.fatal({ err: error }, 'the start failed');
+  else process.stderr.write(`${known.message}\n`);
+  process.exit(known?.exitCode ?? exit.bug);
+}
+
+/** Where this machine does not let the server listen, the configuration is to change. */
+function toStartError(error: unknown, { HOST, PORT }: Environment): StartError | undefined {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `PORT ${PORT} is taken: end the program that uses it, or choose another, for example PORT=${PORT + 1}`,
+    EACCES: `PORT ${PORT} is not for this user: choose one above 1023, for example PORT=3000`,
+    EADDRNOTAVAIL: `HOST ${HOST} is no address of this machine: HOST=0.0.0.0 takes all of them`,
+    ENOTFOUND: `HOST ${HOST} is no address of this machine: HOST=0.0.0.0 takes all of them`,
+  };
+  const reason = reasons[String((error as NodeJS.ErrnoException).code)];
+  return reason === undefined ? undefined : new StartError(exit.configuration, reason, error);
 }

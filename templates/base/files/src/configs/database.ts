@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection, type Connection } from 'mongoose';
+import mongoose, { createConnection, type Connection, type Schema } from 'mongoose';
 import type { Logger } from 'pino';
 import type { Environment } from './env.ts';
+import { checkIndexes, createIndexes } from './indexes.ts';
 import { limits } from './limits.ts';
-
-/** Why a start failed; `exitCode` as in sysexits(3): 69 unavailable, 78 configuration. */
-export class StartError extends Error {
-  readonly exitCode: 69 | 78;
-
-  constructor(exitCode: 69 | 78, message: string, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
-    this.name = 'StartError';
-    this.exitCode = exitCode;
-  }
-}
+import { StartError } from './start-error.ts';
+import { topologyMark } from './topology.ts';
 
 /** The connection to MongoDB. */
 export interface Database {
   readonly connection: Connection;
   /** Connects and checks deployment and indexes. @throws StartError */
   start(): Promise<void>;
+  /** Closes the connection; a start that is under way fails. */
   stop(): Promise<void>;
   /** Whether a ping is answered within a second. */
   answers(): Promise<boolean>;
@@ -27,54 +20,63 @@ export interface Database {
   onTopologyChange(listener: () => void): void;
 }
 
+const { database: limit } = limits;
 const firstRetryMs = 250;
-const lastRetryMs = 4_000;
+const lastRetryMs = 1_000; // a database that comes back is served within seconds
 const pingMs = 1_000;
-const topologyEvents = [
-  'topologyDescriptionChanged',
-  'serverHeartbeatFailed',
-  'connectionPoolCleared',
-] as const;
+
+const settings = {
+  sanitizeFilter: true,
+  autoIndex: false,
+  autoCreate: false,
+  maxPoolSize: limit.pool,
+  socketTimeoutMS: limit.socketTimeoutMs,
+  heartbeatFrequencyMS: limit.heartbeatMs,
+  waitQueueTimeoutMS: limit.waitQueueMs,
+  writeConcern: { w: 'majority', journal: true },
+  retryWrites: true,
+} as const;
 
 /**
  * Creates the connection of one app, not connected yet.
  *
- * Writes are acknowledged by a majority and journaled; an unknown path in a filter is an error, and
- * nothing is buffered while the database is away.
+ * Writes are acknowledged by a majority and journaled. A filter or a document with an unknown path is
+ * an error, operators in a filter are neutralised unless they are marked as trusted, and nothing is
+ * buffered while the database is away.
  */
 export function createDatabase(env: Environment, log: Logger): Database {
   const connection = createConnection();
-  connection.set('strictQuery', 'throw');
-  connection.set('sanitizeFilter', true);
-  connection.set('bufferCommands', false);
-  connection.set('autoIndex', false);
-  connection.set('autoCreate', false);
+  connection.plugin(setSchema);
+  connection.set('maxTimeMS', limit.queryMs);
   const listeners: (() => void)[] = [];
-  const { database } = limits;
+  const stopping = new AbortController();
+  let ping: Promise<boolean> | undefined;
 
   async function connect(): Promise<void> {
-    const end = Date.now() + database.startSeconds * 1_000;
+    const end = Date.now() + limit.startSeconds * 1_000;
     for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, lastRetryMs)) {
+      stopping.signal.throwIfAborted();
       try {
         await connection.openUri(env.MONGODB_URI, {
-          maxPoolSize: database.pool,
+          ...settings,
           serverSelectionTimeoutMS: Math.max(
             1,
-            Math.min(database.serverSelectionMs, end - Date.now()),
+            Math.min(limit.serverSelectionMs, end - Date.now()),
           ),
-          socketTimeoutMS: database.socketTimeoutMs,
-          heartbeatFrequencyMS: database.heartbeatMs,
-          waitQueueTimeoutMS: database.waitQueueMs,
-          writeConcern: { w: 'majority', journal: true },
-          retryWrites: true,
         });
         return;
       } catch (error) {
-        if (Date.now() + wait >= end || isConfigurationError(error))
-          throw new StartError(69, `the database does not answer: ${messageOf(error)}`, error);
+        stopping.signal.throwIfAborted();
+        assertMayHelp(error);
+        if (Date.now() + wait >= end)
+          throw new StartError(
+            69,
+            `the database of MONGODB_URI has not answered for ${limit.startSeconds} s: ${messageOf(error)}`,
+            error,
+          );
         log.warn({ reason: messageOf(error) }, 'the database does not answer, trying again');
-        await connection.close(true).catch(() => {});
-        await sleep(wait);
+        await connection.close(true);
+        await sleep(wait, undefined, { signal: stopping.signal });
       }
     }
   }
@@ -84,8 +86,18 @@ export function createDatabase(env: Environment, log: Logger): Database {
     if (hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid')
       throw new StartError(
         78,
-        'MONGODB_URI names a stand-alone mongod; majority commits need a replica set (--replSet)',
+        'MONGODB_URI names a stand-alone mongod, and majority commits need a replica set: start it with --replSet rs0, then run rs.initiate() once in mongosh',
       );
+  }
+
+  function watchTopology(): void {
+    const tell = (): void => listeners.forEach((listener) => listener());
+    const client = connection.getClient();
+    client.on('serverHeartbeatFailed', tell);
+    client.on('connectionPoolCleared', tell);
+    client.on('topologyDescriptionChanged', ({ previousDescription, newDescription }) => {
+      if (topologyMark(previousDescription) !== topologyMark(newDescription)) tell();
+    });
   }
 
   return {
@@ -93,57 +105,58 @@ export function createDatabase(env: Environment, log: Logger): Database {
     async start() {
       await connect();
       await checkDeployment();
+      watchTopology();
       if (env.NODE_ENV === 'production') await checkIndexes(connection);
       else await createIndexes(connection);
-      const client = connection.getClient();
-      for (const event of topologyEvents)
-        client.on(event, () => listeners.forEach((listener) => listener()));
     },
     async stop() {
+      stopping.abort(new Error('the database connection is closed'));
+      // While it connects, `close` of the connection would wait for the end of that.
+      if (connection.readyState === mongoose.STATES.connecting)
+        await connection.getClient().close();
       await connection.close();
     },
     async answers() {
-      const ping = connection.db?.admin().command({ ping: 1, maxTimeMS: pingMs });
-      const late = sleep(pingMs, undefined, { ref: false }).then(() => false);
-      return Promise.race([
-        ping?.then(
-          () => true,
-          () => false,
-        ) ?? false,
-        late,
-      ]);
+      if (connection.readyState !== mongoose.STATES.connected) return false;
+      ping ??= answersPing(connection).finally(() => (ping = undefined));
+      return ping;
     },
     onTopologyChange: (listener) => void listeners.push(listener),
   };
 }
 
-/** Creates the indexes of all models; `npm run db:setup` and development do it. */
-export async function createIndexes(connection: Connection): Promise<void> {
-  for (const model of Object.values(connection.models)) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
+/** Mongoose reads these from the schema, and from a connection not at all or only once it is open. */
+function setSchema(schema: Schema): void {
+  schema.set('strict', 'throw');
+  schema.set('strictQuery', 'throw');
+  schema.set('bufferCommands', false);
 }
 
-/** Refuses to start on a database without the unique indexes that the send path relies on. */
-async function checkIndexes(connection: Connection): Promise<void> {
-  for (const model of Object.values(connection.models)) {
-    const { toCreate } = await model
-      .diffIndexes()
-      .catch(() => ({ toCreate: model.schema.indexes() }));
-    const [missing] = toCreate as unknown as [Record<string, unknown>?];
-    if (missing === undefined) continue;
-    const fields = Array.isArray(missing) ? (missing[0] as object) : missing;
+async function answersPing(connection: Connection): Promise<boolean> {
+  const answer = connection.db?.admin().command({ ping: 1, maxTimeMS: pingMs });
+  const late = sleep(pingMs, false, { ref: false });
+  return Promise.race([Promise.resolve(answer).then(Boolean, () => false), late]);
+}
+
+const malformed = new Set(['MongoParseError', 'MongoInvalidArgumentError', 'MongoAPIError']);
+const refusals = new Set([18, 8_000]); // AuthenticationFailed, and what a hosted cluster says instead
+
+/** Another try cannot help where the address itself is wrong; the messages may hold the password. */
+function assertMayHelp(error: unknown): void {
+  const { name, code } = error as Error & { code?: unknown };
+  if (malformed.has(name))
     throw new StartError(
       78,
-      `the index ${JSON.stringify(fields)} of ${model.collection.name} is missing: npm run db:setup`,
+      'MONGODB_URI is no connection string: mongodb://<user>:<password>@<host>:27017/chat?replicaSet=rs0, with special characters of the password as %XX',
+      error,
     );
-  }
+  if (refusals.has(Number(code)))
+    throw new StartError(
+      78,
+      'MONGODB_URI names a user or a password that the database refuses; a user of another database needs ?authSource=<that database>',
+      error,
+    );
 }
-
-/** Another try cannot help: the address itself is wrong. */
-const isConfigurationError = (error: unknown): boolean =>
-  error instanceof Error && ['MongoParseError', 'MongoInvalidArgumentError'].includes(error.name);
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -132,6 +132,7 @@ export const limits = {
   },
   shutdown: {
     totalMs: 25_000,
+    requestsMs: 5_000, // for running requests, once nothing new is taken
     reconnectSpreadMs: 10_000,
     closeSliceSockets: 100,
     closeSliceMs: 100,

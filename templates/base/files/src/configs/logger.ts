@@ -3,25 +3,67 @@ import { logContext } from '../backend/shared/log-context.ts';
 import type { Environment } from './env.ts';
 
 /**
- * Creates the log: JSON lines to standard output, each with the request, user or socket it belongs
- * to. Content and secrets are never given to it; the redaction is a second line of defence.
+ * The fields that a line may have, at any depth: ids, numbers and constants, never what a user wrote.
+ * Anything else is written as `[redacted]` until its name stands here.
  */
-export function createLogger(env: Environment): Logger {
+const shown = new Set(
+  [
+    'requestId socketId userId user device', // who and where
+    'event reason code factor messages', // what
+    'method path status ms aborted', // requests
+    'address family port', // where it listens
+  ].flatMap((names) => names.split(' ')),
+);
+
+const mostCauses = 3;
+
+/**
+ * Creates the log: JSON lines to standard output, each with the request, user or socket it belongs
+ * to.
+ */
+export function createLogger(
+  env: Pick<Environment, 'LOG_LEVEL'>,
+  // Synchronous, so that the last line before an exit is written.
+  output: { write(line: string): void } = destination({ sync: true }),
+): Logger {
   return pino(
     {
       level: env.LOG_LEVEL,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      mixin: () => logContext.getStore() ?? {},
-      redact: {
-        paths: ['password', 'token', 'content', 'email', 'authorization', 'cookie'].flatMap(
-          (key) => [key, `*.${key}`],
-        ),
-        censor: '[redacted]',
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: ({ err, ...fields }) =>
+          Object.assign(show(fields) as object, err === undefined ? {} : { err }),
       },
+      mixin: () => logContext.getStore() ?? {},
+      serializers: { err: (error: unknown) => describeError(error) },
     },
-    // Synchronous, so that the last line before an exit is written.
-    destination({ sync: true }),
+    output,
   );
+}
+
+function show(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(show);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, shown.has(key) ? show(field) : '[redacted]']),
+  );
+}
+
+/** What an error says of itself, without the values that messages of databases and parsers quote. */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code } = error as { code?: unknown };
+  const message = error.message.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`/gs, '"…"');
+  const frames = error.stack?.split('\n').filter((line) => /^ {4}at /.test(line)) ?? [];
+  return {
+    type: error.name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    message,
+    stack: [`${error.name}: ${message}`, ...frames].join('\n'),
+    ...(error.cause === undefined || depth >= mostCauses
+      ? {}
+      : { cause: describeError(error.cause, depth + 1) }),
+  };
 }

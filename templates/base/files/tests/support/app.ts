@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
 import { inject, onTestFinished } from 'vitest';
@@ -63,7 +64,8 @@ export async function startApp(
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
-    if (app.http.listening) await app.connection.dropDatabase();
+    if (app.connection.readyState === mongoose.STATES.connected)
+      await app.connection.dropDatabase();
     await app.stop();
   });
   return test;

@@ -1,11 +1,13 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import type { Problem } from '../../contract/errors.ts';
-import { AppError, notFound, toProblem } from '../shared/app-error.ts';
+import { AppError, notFound, toAppError, toProblem, type Budget } from '../shared/app-error.ts';
 
 /** A path that nothing serves. */
-export const unknownRoute: RequestHandler = () => {
-  throw notFound();
+export const unknownRoute: RequestHandler = (request, response) => {
+  // A browser shows the 404 of the request itself only after it was allowed to send it.
+  if (request.method === 'OPTIONS' && request.headers['access-control-request-method'])
+    response.status(204).end();
+  else throw notFound();
 };
 
 /** A path that other methods serve. */
@@ -13,23 +15,23 @@ export function methodNotAllowed(methods: ReadonlySet<string>): RequestHandler {
   const allow = [...methods, methods.has('GET') ? 'HEAD' : '', 'OPTIONS']
     .filter(Boolean)
     .join(', ');
-  return (_request, response) => {
+  return (request, response) => {
     response.set('Allow', allow);
-    throw new AppError('method-not-allowed');
+    if (request.method !== 'OPTIONS') throw new AppError('method-not-allowed');
+    response.status(204).end();
   };
 }
 
 /** Answers whatever was thrown with a problem; only what is unexpected is logged with its cause. */
 export function answerError(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const known = toKnown(error);
-    if (!(known instanceof AppError)) log.error({ err: known }, 'unexpected error');
-    const problem = toProblem(known);
-    sendProblem(response, { ...problem, instance: request.path });
+  // Express knows an error handler by its four parameters.
+  return (thrown: unknown, request, response, _next) => {
+    const error = toAppError(toKnown(thrown));
+    if (error.code === 'internal') log.error({ err: thrown }, 'unexpected error');
+    else if (error.cause !== undefined && error.code === 'unavailable')
+      log.warn({ err: error.cause }, 'the database is away');
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, error, request.path);
   };
 }
 
@@ -39,13 +41,35 @@ function toKnown(error: unknown): unknown {
   return error;
 }
 
-function sendProblem(response: Response, problem: Problem): void {
-  const { retryAfterMs, status } = problem;
+function sendProblem(response: Response, error: AppError, instance: string): void {
+  const problem = toProblem(error);
+  const { status, code, retryAfterMs } = problem;
+  response.locals['code'] = code;
   if (retryAfterMs !== undefined)
     response.set('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  if (error.details.budget !== undefined) setBudget(response, error.details.budget);
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
   response
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ ...problem, requestId: response.locals['requestId'] as string }));
+    .send(
+      JSON.stringify({
+        ...problem,
+        instance,
+        requestId: response.locals['requestId'] as string,
+      }),
+    );
+}
+
+/**
+ * Tells what is left of a limit.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers
+ */
+export function setBudget(response: Response, budget: Budget): void {
+  const { name, quota, seconds, left, resetMs } = budget;
+  response.set({
+    'RateLimit-Policy': `"${name}";q=${quota};w=${seconds}`,
+    RateLimit: `"${name}";r=${left};t=${Math.ceil(resetMs / 1_000)}`,
+  });
 }

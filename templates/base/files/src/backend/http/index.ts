@@ -6,10 +6,12 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../../configs/env.ts';
 import { limits } from '../../configs/limits.ts';
+import { createIsProxy } from '../shared/address.ts';
 import type { Caller } from '../shared/caller.ts';
 import type { Limiters } from '../shared/limiters.ts';
 import type { Api } from './api.ts';
 import { readJson } from './body.ts';
+import { closeServer } from './close.ts';
 import { answerError, methodNotAllowed, unknownRoute } from './errors.ts';
 import { limitAddress, noStore, refuseTokensInUrls, requestContext } from './middleware.ts';
 import { createRouter } from './router.ts';
@@ -21,7 +23,7 @@ export interface Http {
   readonly api: Api;
   /** Listens; no route can be added after it. */
   listen(): Promise<void>;
-  /** Ends idle connections at once and waits for running requests. */
+  /** Ends idle connections at once and waits a while for running requests. */
   close(): Promise<void>;
 }
 
@@ -40,14 +42,14 @@ export function createHttp(ports: HttpPorts): Http {
   const app = express();
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', env.TRUST_PROXY);
+  app.set('trust proxy', createIsProxy(env.TRUST_PROXY));
 
   app.use(requestContext(log));
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: nothing } }));
-  app.use(cors({ origin: env.ALLOWED_ORIGINS.length > 0 ? env.ALLOWED_ORIGINS : false }));
+  app.use(securityHeaders());
+  app.use(crossOrigin(env.ALLOWED_ORIGINS));
   app.use(noStore);
-  app.use(refuseTokensInUrls);
   app.use(limitAddress(limiters));
+  app.use(refuseTokensInUrls);
   app.use(readJson);
   const router = createRouter(app, ports);
 
@@ -67,26 +69,38 @@ export function createHttp(ports: HttpPorts): Http {
     express: app,
     api: router.api,
     async listen() {
-      for (const [path, methods] of router.methods) app.all(path, methodNotAllowed(methods));
+      for (const [path, methods] of router.paths()) app.all(path, methodNotAllowed(methods));
       app.use(unknownRoute);
       app.use(answerError(log));
       server.listen(env.PORT, env.HOST);
       await once(server, 'listening');
     },
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeIdleConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }
 
 /** An API answer loads nothing and is framed nowhere; a page sets a policy of its own. */
-const nothing = {
-  defaultSrc: ["'none'"],
-  frameAncestors: ["'none'"],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-};
+const securityHeaders = () =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+  });
+
+/** Pages of the listed origins may ask; credentials are never part of it, there are no cookies. */
+const crossOrigin = (origins: readonly string[]) =>
+  cors({
+    origin: origins.length > 0 ? [...origins] : false,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type'],
+    exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600, // seconds
+    preflightContinue: true, // so that a preflight is limited and answered like any other request
+  });

@@ -1,35 +1,56 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import type { ProblemCode } from '../../contract/errors.ts';
 import { networkOf } from '../shared/address.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Limiters } from '../shared/limiters.ts';
 import { logContext } from '../shared/log-context.ts';
+import { setBudget } from './errors.ts';
+
+/** Names of refusals in the OWASP logging vocabulary. */
+const events: Partial<Record<ProblemCode, string>> = {
+  forbidden: 'authz_fail',
+  malformed: 'input_validation_fail',
+  'rate-limited': 'excess_rate_limit_exceeded',
+  'too-large': 'input_validation_fail',
+  unauthenticated: 'authn_fail',
+  validation: 'input_validation_fail',
+};
 
 /** Gives a request an id that every log line and every problem of it carries, and logs its end. */
 export function requestContext(log: Logger): RequestHandler {
   return (request, response, next) => {
-    const requestId = randomUUID();
+    const context = { requestId: randomUUID() };
     const startedAt = performance.now();
-    response.locals['requestId'] = requestId;
-    response.set('X-Request-Id', requestId);
-    logContext.run({ requestId }, () => {
-      response.once('finish', () => {
-        const status = response.statusCode;
-        // Only the path: a query string may hold what does not belong into a log.
-        const line = {
-          method: request.method,
-          path: request.path,
-          status,
-          ms: Math.round(performance.now() - startedAt),
-        };
-        if (status >= 500) log.error(line, 'request failed');
-        else if (status >= 400) log.info(line, 'request refused');
-        else log.debug(line, 'request served');
-      });
-      next();
-    });
+    response.locals['requestId'] = context.requestId;
+    response.set('X-Request-Id', context.requestId);
+    // The end may come from a socket's event, which knows nothing of this request.
+    response.once('close', () =>
+      logContext.run(context, () => logEnd(log, request, response, performance.now() - startedAt)),
+    );
+    logContext.run(context, next);
   };
+}
+
+/** Only the path: a query string may hold what does not belong into a log. */
+function logEnd(log: Logger, request: Request, response: Response, ms: number): void {
+  const { statusCode: status, writableFinished } = response;
+  const code = response.locals['code'] as ProblemCode | undefined;
+  const event = code && events[code];
+  const line = {
+    method: request.method,
+    path: request.path,
+    status,
+    ms: Math.round(ms),
+    ...(code === undefined ? {} : { code }),
+    ...(event === undefined ? {} : { event }),
+    ...(writableFinished ? {} : { aborted: true }),
+  };
+  if (status >= 500) log.error(line, 'request failed');
+  else if (status >= 400) log.info(line, 'request refused');
+  // Probes and pages ask all day long.
+  else log[request.path.startsWith('/v1/') ? 'info' : 'debug'](line, 'request served');
 }
 
 /** Answers are for one user: no cache keeps them. */
@@ -47,10 +68,10 @@ export const refuseTokensInUrls: RequestHandler = (request, _response, next) => 
   next();
 };
 
-/** One bucket for everything that comes from one address. */
+/** One bucket for everything that comes from one address, and what is left of it in every answer. */
 export function limitAddress(limiters: Limiters): RequestHandler {
-  return async (request, _response, next) => {
-    await limiters.take('global', networkOf(request.ip ?? ''));
+  return async (request, response, next) => {
+    setBudget(response, await limiters.take('global', networkOf(request.ip ?? '')));
     next();
   };
 }

@@ -10,10 +10,13 @@ import type { Api, ApiHandler, ApiRequest } from './api.ts';
 
 const prefix = '/v1';
 
-/** The routes of an app, with the methods of each path. */
+type Methods = ReadonlySet<string>;
+
+/** The routes of an app. */
 interface Router {
   readonly api: Api;
-  readonly methods: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every path with its methods; those without parameters first, since they match more exactly. */
+  paths(): (readonly [path: string, methods: Methods])[];
 }
 
 /** Creates the place where features mount their routes. */
@@ -49,7 +52,8 @@ export function createRouter(
   }
 
   return {
-    methods,
+    paths: () =>
+      [...methods].toSorted(([a], [b]) => Number(a.includes('/:')) - Number(b.includes('/:'))),
     api: {
       route(route, handler) {
         const path = route.root ? route.path : `${prefix}${route.path}`;

@@ -1,4 +1,20 @@
 import { problemStatus, type Problem, type ProblemCode } from '../../contract/errors.ts';
+import { isDatabaseAway } from './database-away.ts';
+
+/** A limit and what is left of it. */
+export interface Budget {
+  /** Its name in `limits.rate`. */
+  readonly name: string;
+  /** How much may come at once. */
+  readonly quota: number;
+  /** Seconds until an empty budget is full again. */
+  readonly seconds: number;
+  readonly left: number;
+  /** Milliseconds until some of it comes back. */
+  readonly resetMs: number;
+}
+
+const unavailableMs = 1_000; // when whoever threw it knows no better
 
 /** What a problem may carry besides its code. */
 export interface ProblemDetails {
@@ -6,6 +22,8 @@ export interface ProblemDetails {
   readonly errors?: Problem['errors'];
   /** Milliseconds after which a repeat makes sense. */
   readonly retryAfterMs?: number;
+  /** The limit that was reached. */
+  readonly budget?: Budget;
   readonly cause?: unknown;
 }
 
@@ -26,14 +44,24 @@ export class AppError extends Error {
 export const notFound = (): AppError => new AppError('not-found');
 
 /**
- * Turns whatever was thrown into a problem; anything but an `AppError` says `internal` and nothing
- * of itself.
+ * Turns whatever was thrown into what a client may see: `unavailable` while the database is away,
+ * else `internal`, which says nothing of itself.
+ */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError(isDatabaseAway(error) ? 'unavailable' : 'internal', { cause: error });
+}
+
+/**
+ * The problem that an error is to a client.
  *
  * @see RFC 9457
  */
 export function toProblem(error: unknown): Problem {
-  const known = error instanceof AppError ? error : new AppError('internal');
-  const { detail, errors, retryAfterMs } = known.details;
+  const known = toAppError(error);
+  const { detail, errors } = known.details;
+  const advice = known.code === 'unavailable' ? unavailableMs : undefined;
+  const retryAfterMs = known.details.retryAfterMs ?? advice;
   return {
     type: `urn:problem:${known.code}`,
     title: titleOf(known.code),

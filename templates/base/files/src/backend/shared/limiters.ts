@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import {
   BurstyRateLimiter,
@@ -8,7 +9,7 @@ import {
 } from 'rate-limiter-flexible';
 import type { Environment } from '../../configs/env.ts';
 import { limits, type Rate } from '../../configs/limits.ts';
-import { AppError } from './app-error.ts';
+import { AppError, type Budget } from './app-error.ts';
 
 /** Buckets of this node, in memory: for what happens often. */
 export type Bucket = {
@@ -21,7 +22,7 @@ export type Counter = 'register' | 'refresh' | 'login' | 'conversations' | 'newD
 /** Limits how often things happen. */
 export interface Limiters {
   /** Takes one from a bucket. @throws AppError `rate-limited` with the time to wait. */
-  take(bucket: Bucket, key: string): Promise<void>;
+  take(bucket: Bucket, key: string): Promise<Budget>;
   /** Counts one. @throws AppError `rate-limited` with the time to wait. */
   count(counter: Counter, key: string): Promise<void>;
   /** The delay of an account after wrong passwords. */
@@ -30,11 +31,18 @@ export interface Limiters {
 
 /** Slows down guesses at one account: some free tries, then a delay that doubles. */
 export interface LoginGuard {
-  /** @throws AppError `rate-limited` while a delay runs. */
-  check(login: string): Promise<void>;
-  failed(login: string): Promise<void>;
+  /**
+   * Counts a try before the password is looked at, so that tries at the same time are counted too.
+   *
+   * @throws AppError `rate-limited` while a delay runs
+   */
+  attempt(login: string): Promise<void>;
+  /** Forgets the tries: the password was right. */
   succeeded(login: string): Promise<void>;
 }
+
+/** Makes a counter that all nodes share. */
+type Store = (name: string, points: number, seconds: number) => RateLimiterMongo;
 
 const hour = 3_600;
 const { rate } = limits;
@@ -53,91 +61,120 @@ export function createLimiters(core: {
   readonly connection: Connection;
 }): Limiters {
   const factor = core.env.RATE_LIMIT_FACTOR;
-  const buckets = new Map<string, BurstyRateLimiter>();
-  const stores = new Map<string, RateLimiterMongo>();
+  const buckets = new Map<Bucket, (key: string) => Promise<Budget>>();
+  const store = createStore(core.connection);
 
-  function bucketOf(name: Bucket): BurstyRateLimiter {
-    const known = buckets.get(name);
-    if (known !== undefined) return known;
-    const created = createBucket(name, rate[name], factor);
-    buckets.set(name, created);
-    return created;
-  }
-
-  /** A shared counter; while the database is away this node counts for itself. */
-  function store(name: string, points: number, seconds: number): RateLimiterMongo {
-    const known = stores.get(name);
-    if (known !== undefined) return known;
-    const options: IRateLimiterOptions = { keyPrefix: name, points, duration: seconds };
-    const created = new RateLimiterMongo({
-      ...options,
-      storeClient: core.connection,
-      tableName: 'rate_limits',
-      disableIndexesCreation: true, // models/rate-limit.ts has them
-      insuranceLimiter: new RateLimiterMemory(options),
-    });
-    stores.set(name, created);
-    return created;
+  function bucketOf(name: Bucket): (key: string) => Promise<Budget> {
+    const bucket = buckets.get(name) ?? createBucket(name, rate[name], factor);
+    buckets.set(name, bucket);
+    return bucket;
   }
 
   return {
-    async take(bucket, key) {
-      await bucketOf(bucket).consume(key).catch(refuse);
-    },
+    take: (bucket, key) => bucketOf(bucket)(key),
     async count(counter, key) {
-      const { points, seconds } = counters[counter];
-      await store(counter, Math.max(1, Math.round(points * factor)), seconds)
+      const { seconds } = counters[counter];
+      const quota = scaled(counters[counter].points, factor);
+      await store(counter, quota, seconds)
         .consume(key)
-        .catch(refuse);
+        .catch(refuse({ name: counter, quota, seconds }));
     },
     logins: createLoginGuard(store, factor),
   };
 }
 
-/** Refills `perSecond`, and lets `burst` come at once: the rate's own window plus a wider one. */
-function createBucket(name: string, { perSecond, burst }: Rate, factor: number): BurstyRateLimiter {
-  const window = perSecond >= 1 ? 1 : 1 / perSecond;
-  const points = Math.max(1, Math.round(perSecond * window * factor));
-  const extra = Math.max(1, Math.round(burst * factor) - points);
-  return new BurstyRateLimiter(
-    new RateLimiterMemory({ keyPrefix: name, points, duration: window }),
-    new RateLimiterMemory({
-      keyPrefix: `${name} burst`,
-      points: extra,
-      duration: Math.max(1, burst / perSecond),
-    }),
-  );
+/**
+ * Half of the rate comes back steadily, the other half as a whole burst: `burst` may come at once,
+ * and in the long run no more than `perSecond` passes.
+ */
+function createBucket(
+  name: string,
+  { perSecond, burst }: Rate,
+  factor: number,
+): (key: string) => Promise<Budget> {
+  const quota = Math.max(2, Math.round(burst * factor));
+  const refill = perSecond * factor;
+  const steadySeconds = Math.max(1, 2 / refill);
+  const steadyPoints = Math.min(quota - 1, Math.max(1, Math.floor((refill * steadySeconds) / 2)));
+  const extraPoints = quota - steadyPoints;
+  const steady = new RateLimiterMemory({ points: steadyPoints, duration: steadySeconds });
+  const extra = new RateLimiterMemory({
+    points: extraPoints,
+    duration: extraPoints / (refill - steadyPoints / steadySeconds),
+  });
+  const both = new BurstyRateLimiter(steady, extra);
+  const policy = { name, quota, seconds: Math.ceil(quota / refill) };
+
+  return async (key) => {
+    const { remainingPoints, msBeforeNext } = await both.consume(key).catch(refuse(policy));
+    const inReserve = (await extra.get(key))?.remainingPoints ?? extraPoints;
+    return { ...policy, left: remainingPoints + inReserve, resetMs: msBeforeNext };
+  };
 }
 
-function createLoginGuard(
-  store: (name: string, points: number, seconds: number) => RateLimiterMongo,
-  factor: number,
-): LoginGuard {
-  const free = Math.max(1, Math.round(rate.loginFreeTries * factor));
-  const longest = Math.max(1, Math.round(rate.loginMaxDelaySeconds / Math.max(1, factor)));
+/** Counters in the app's own database; while it is away each node counts for itself. */
+function createStore(connection: Connection): Store {
+  const known = new Map<string, RateLimiterMongo>();
+  return (name, points, seconds) => {
+    const options: IRateLimiterOptions = { keyPrefix: name, points, duration: seconds };
+    const limiter =
+      known.get(name) ??
+      new RateLimiterMongo({
+        ...options,
+        storeClient: connection,
+        tableName: 'rate_limits',
+        disableIndexesCreation: true, // src/models/rate-limit.ts has them
+        insuranceLimiter: new RateLimiterMemory(options),
+      });
+    known.set(name, limiter);
+    return limiter;
+  };
+}
+
+function createLoginGuard(store: Store, factor: number): LoginGuard {
+  const free = scaled(rate.loginFreeTries, factor);
+  const longest = scaled(rate.loginMaxDelaySeconds, 1 / Math.max(1, factor));
   // Remembered for a day: longer than any delay, so that the delay can keep doubling.
-  const failures = (): RateLimiterMongo =>
-    store('login-failures', Number.MAX_SAFE_INTEGER, 24 * hour);
+  const tries = (): RateLimiterMongo => store('login-tries', Number.MAX_SAFE_INTEGER, 24 * hour);
   const delays = (): RateLimiterMongo => store('login-delays', 1, longest);
+  const refuseTry = refuse({ name: 'login', quota: free, seconds: longest });
 
   return {
-    async check(login) {
-      const delay = await delays().get(login);
-      if (delay !== null && delay.remainingPoints <= 0) refuse(delay);
-    },
-    async failed(login) {
-      const { consumedPoints } = await failures().consume(login);
+    async attempt(login) {
+      const key = keyOf(login);
+      const delay = await delays().get(key);
+      if (delay !== null && delay.remainingPoints <= 0) refuseTry(delay);
+      const { consumedPoints } = await tries().consume(key);
       if (consumedPoints < free) return;
-      await delays().block(login, Math.min(2 ** (consumedPoints - free), longest));
+      // Of those who come here together one starts the delay and passes; the others try later.
+      const window = { attrs: {}, customDuration: Math.min(2 ** (consumedPoints - free), longest) };
+      await delays()
+        .consume(key, 1, window)
+        .catch(async (reason: unknown) => {
+          await tries().reward(key);
+          refuseTry(reason);
+        });
     },
     async succeeded(login) {
-      await Promise.all([failures().delete(login), delays().delete(login)]);
+      const key = keyOf(login);
+      await Promise.all([tries().delete(key), delays().delete(key)]);
     },
   };
 }
 
+/** A name or an address is not kept as it is: the counters outlive an erased account by hours. */
+const keyOf = (login: string): string => createHash('sha256').update(login).digest('base64url');
+
+const scaled = (points: number, factor: number): number => Math.max(1, Math.round(points * factor));
+
 /** The library rejects with a result when a limit is reached, and with an error when it fails. */
-function refuse(reason: unknown): never {
-  if (!(reason instanceof RateLimiterRes)) throw reason;
-  throw new AppError('rate-limited', { retryAfterMs: Math.max(1, reason.msBeforeNext) });
+function refuse(policy: Pick<Budget, 'name' | 'quota' | 'seconds'>): (reason: unknown) => never {
+  return (reason) => {
+    if (!(reason instanceof RateLimiterRes)) throw reason;
+    const retryAfterMs = Math.max(1, reason.msBeforeNext);
+    throw new AppError('rate-limited', {
+      retryAfterMs,
+      budget: { ...policy, left: 0, resetMs: retryAfterMs },
+    });
+  };
 }

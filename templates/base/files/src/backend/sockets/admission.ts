@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { limits } from '../../configs/limits.ts';
 import type { Problem } from '../../contract/errors.ts';
-import { networkOf, plainAddress } from '../shared/address.ts';
+import { clientAddress, createIsProxy, networkOf } from '../shared/address.ts';
 import { AppError, toProblem } from '../shared/app-error.ts';
 import type { ServerSocket, SocketPorts } from './index.ts';
 
@@ -31,6 +31,7 @@ class Refusal extends Error {
 /** Creates the admission of one node. */
 export function createAdmission(ports: SocketPorts): Admission {
   const { env, authenticate } = ports;
+  const isProxy = createIsProxy(env.TRUST_PROXY);
   const perUser = createCounter(limits.socket.perUser * Math.max(1, env.RATE_LIMIT_FACTOR));
   const perAddress = createCounter(limits.socket.perAddress * Math.max(1, env.RATE_LIMIT_FACTOR));
   const total = createCounter(limits.socket.total * Math.max(1, env.RATE_LIMIT_FACTOR));
@@ -42,7 +43,7 @@ export function createAdmission(ports: SocketPorts): Admission {
     const caller = await authenticate(token);
     if (banned.has(caller.userId))
       throw new AppError('rate-limited', { retryAfterMs: limits.socket.strikeBanSeconds * 1_000 });
-    const address = networkOf(addressOf(socket.request, env.TRUST_PROXY));
+    const address = networkOf(clientAddress(socket.request, isProxy));
     const places = [perUser.take(caller.userId), perAddress.take(address), total.take('')];
     socket.data.caller = caller;
     socket.data.address = address;
@@ -90,14 +91,6 @@ export function createAdmission(ports: SocketPorts): Admission {
 function isAllowed(origin: string, host: string | undefined, list: readonly string[]): boolean {
   if (list.length > 0) return list.includes(origin);
   return origin === `http://${host}` || origin === `https://${host}`;
-}
-
-/** The client's address behind a number of trusted proxies; networks are Express's business. */
-function addressOf(request: IncomingMessage, trust: number | readonly string[]): string {
-  const own = plainAddress(request.socket.remoteAddress);
-  if (typeof trust !== 'number' || trust === 0) return own;
-  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-  return plainAddress(forwarded.at(-trust)?.trim()) || own;
 }
 
 /** Counts what is open; `take` gives the way back, or undefined when there is no place. */

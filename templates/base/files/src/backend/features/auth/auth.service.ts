@@ -77,11 +77,13 @@ export function createAuthService(ports: {
   }
 
   async function assertPassword(userId: string, password: string): Promise<void> {
+    await limiters.logins.attempt(userId);
     const user = await users.findOne({ _id: userId, status: 'active' }, { passwordHash: 1 }).lean();
     if (!(await passwords.verify(user?.passwordHash, password))) {
       log.warn({ event: 'authn_password_check_fail', user: userId }, 'wrong password');
       throw new AppError('unauthenticated', { detail: 'The password is wrong.' });
     }
+    await limiters.logins.succeeded(userId);
   }
 
   return {
@@ -109,11 +111,10 @@ export function createAuthService(ports: {
     },
     async login(login, password, origin) {
       await limiters.count('login', networkOf(origin.address));
-      await limiters.logins.check(login);
+      await limiters.logins.attempt(login);
       const filter = login.includes('@') ? { email: login } : { username: login };
       const user = await users.findOne({ ...filter, status: 'active' }, { passwordHash: 1 }).lean();
       if (!(await passwords.verify(user?.passwordHash, password)) || user === null) {
-        await limiters.logins.failed(login);
         log.warn({ event: 'authn_login_fail' }, 'sign-in failed');
         throw wrong();
       }
@@ -135,11 +136,7 @@ export function createAuthService(ports: {
     async changePassword(userId, deviceId, { current, next }) {
       const user = await users.findOne({ _id: userId }, { username: 1, email: 1 }).lean();
       if (user === null) throw new AppError('unauthenticated');
-      await limiters.logins.check(userId);
-      await assertPassword(userId, current).catch(async (error: unknown) => {
-        await limiters.logins.failed(userId);
-        throw error;
-      });
+      await assertPassword(userId, current);
       assertStrongPassword(next, user);
       await users.updateOne(
         { _id: userId },
