@@ -13,6 +13,8 @@ export interface Database {
   /** Connects and checks deployment and indexes. @throws StartError */
   start(): Promise<void>;
   /** Closes the connection; a start that is under way fails. */
+  /** Connects and makes the collections and indexes; repeating it changes nothing. @throws StartError */
+  setUp(): Promise<void>;
   stop(): Promise<void>;
   /** Whether a ping is answered within a second. */
   answers(): Promise<boolean>;
@@ -75,7 +77,7 @@ export function createDatabase(env: Environment, log: Logger): Database {
             error,
           );
         log.warn({ reason: messageOf(error) }, 'the database does not answer, trying again');
-        await connection.close(true);
+        await connection.close();
         await sleep(wait, undefined, { signal: stopping.signal });
       }
     }
@@ -108,6 +110,11 @@ export function createDatabase(env: Environment, log: Logger): Database {
       watchTopology();
       if (env.NODE_ENV === 'production') await checkIndexes(connection);
       else await createIndexes(connection);
+    },
+    async setUp() {
+      await connect();
+      await checkDeployment();
+      await createIndexes(connection);
     },
     async stop() {
       stopping.abort(new Error('the database connection is closed'));

@@ -36,6 +36,13 @@ export function createLogger(
         log: ({ err, ...fields }) =>
           Object.assign(show(fields) as object, err === undefined ? {} : { err }),
       },
+      hooks: {
+        // The library would take the message of an error as that of the line.
+        logMethod(args, write) {
+          const hasMessage = args.length > 1 || typeof args[0] === 'string';
+          write.apply(this, hasMessage ? args : [args[0], 'error']);
+        },
+      },
       mixin: () => logContext.getStore() ?? {},
       serializers: { err: (error: unknown) => describeError(error) },
     },

@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The backend as a process of its own. */
+export interface BackendProcess {
+  readonly child: ChildProcess;
+  /** Lines of its log so far. */
+  readonly log: readonly Record<string, unknown>[];
+  /** What it wrote to standard error so far. */
+  errors(): string;
+  /** Its exit code; null when a signal ended it. */
+  readonly exit: Promise<number | null>;
+  /** Waits until it listens, and gives its address. */
+  listening(): Promise<string>;
+}
+
+/** Starts `src/main.ts` with exactly these variables; it ends with the test at the latest. */
+export function startProcess(
+  variables: Record<string, string>,
+  nodeOptions: readonly string[] = [],
+): BackendProcess {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', ...nodeOptions, join(root, 'src/main.ts')],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const log: Record<string, unknown>[] = [];
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    log.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+
+  return {
+    child,
+    log,
+    errors: () => errors,
+    exit,
+    async listening() {
+      for (;;) {
+        const line = log.find(({ msg }) => msg === 'listening');
+        if (line !== undefined) return `http://127.0.0.1:${(line['address'] as AddressInfo).port}`;
+        if (child.exitCode !== null)
+          throw new Error(
+            `it ended with ${child.exitCode}: ${errors}${JSON.stringify(log.slice(-3), null, 1)}`,
+          );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}
+
+/** A port that nothing uses. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
