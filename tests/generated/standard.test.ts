@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
+import { startReplicaSet } from '../support/replica-set.ts';
 import { generate, type GeneratedProject } from '../support/project.ts';
 import { createPublicGroup, enterAsGuest, joinGroup, say, seen, shown } from './demo.ts';
 
@@ -26,8 +27,18 @@ describe('a project made with --yes', () => {
     expect(status.stdout).toBe('');
   });
 
-  it('builds', async () => {
+  it('builds, sets up a database and serves it in production', async () => {
     await project.run('build');
+    const mongod = await startReplicaSet(project.directory);
+    const environment = { MONGODB_URI: mongod.uri, NODE_ENV: 'production', PORT: '0' };
+    await expect(project.run('start', environment)).rejects.toThrow(/npm run db:setup/);
+    await project.run('db:setup', environment);
+    const server = await project.start('start', /"port":(\d+)/, environment);
+    const answer = await fetch(`http://127.0.0.1:${server.match[1]}/readyz`);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+    await server.stop();
+    expect(server.output()).toContain('"msg":"stopped"');
+    await mongod.stop();
   });
 
   describe('npm run dev, with no MongoDB installed', () => {

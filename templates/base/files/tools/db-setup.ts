@@ -1,0 +1,19 @@
+import { createDatabase } from '../src/configs/database.ts';
+import { EnvironmentError, parseEnvironment } from '../src/configs/env.ts';
+import { createLogger } from '../src/configs/logger.ts';
+import { StartError } from '../src/configs/start-error.ts';
+import { createModels } from '../src/models/index.ts';
+
+// `npm run db:setup`, after `npm run build`: prepares the database that production starts on.
+try {
+  const env = parseEnvironment(process.env);
+  const database = createDatabase(env, createLogger(env));
+  createModels(database.connection);
+  await database.setUp();
+  await database.stop();
+  process.stdout.write('The collections and indexes are in place.\n');
+} catch (error) {
+  if (!(error instanceof EnvironmentError) && !(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error instanceof StartError ? error.exitCode : 78);
+}
