@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import type { Logger } from 'pino';
 import { limits } from '../../../configs/limits.ts';
+import type { Models } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
+import { isDatabaseAway } from '../../shared/database-away.ts';
+import { byDeadline } from './deadlines.ts';
 import type { History } from './history.ts';
 import type { KnownHeads } from './heads.ts';
 import type { Batch } from './lane.ts';
-import { settleRepeat, unknownOutcome, type Send } from './sends.ts';
+import { keyOf, settleStored, type Send } from './sends.ts';
 import { toMessageView, type StoredMessage } from './views.ts';
 
 const { lane: limit } = limits;
@@ -21,23 +24,31 @@ export interface Numbered {
 export interface CommitPorts {
   readonly log: Logger;
   readonly heads: KnownHeads;
-  readonly history: Pick<History, 'byClientMessageId'>;
-  /** One ordered insert with majority: what it stores is always a prefix of the rows. */
+  readonly history: Pick<History, 'byClientMessageIds'>;
   readonly insert: (rows: StoredMessage[]) => Promise<unknown>;
   /** Tells the members; called once a stored prefix, before its senders are answered. */
   readonly stored: (numbered: readonly Numbered[]) => void;
-  /** A repeat was found: its notice may have been lost with the node that stored it. */
-  readonly repeated: (row: StoredMessage) => void;
+  /** Repeats were found: the notice of these may have been lost with the node that stored them. */
+  readonly repeated: (rows: readonly StoredMessage[]) => void;
+}
+
+/** Stores rows in their order: what is stored is always a prefix of them, and a majority has it. */
+export function createOrderedInsert({
+  models,
+}: {
+  readonly models: Models;
+}): CommitPorts['insert'] {
+  // The driver's collection: the contract has validated what the rows are made of.
+  const messages = models.messages.collection as unknown as mongo.Collection<StoredMessage>;
+  const options = { ordered: true, writeConcern: { w: 'majority', journal: true } } as const;
+  return (rows) => messages.insertMany(rows, options);
 }
 
 /** How an insert ended: the length of the stored prefix, and what stopped it. */
 interface Outcome {
   readonly stored: number;
-  /** A unique index or a rule objected to the row after the prefix. */
-  readonly objection?: 'seq' | 'clientMessageId' | 'other';
-  /** Nothing is known of what comes after the prefix. */
-  readonly unknown?: unknown;
-  readonly abandoned?: true;
+  /** To the row after the prefix. */
+  readonly objection?: { readonly by: 'seq' | 'clientMessageId' | 'other'; readonly error: Error };
 }
 
 /**
@@ -45,24 +56,25 @@ interface Outcome {
  * the first objection, so no conversation can get a hole, and what is left is numbered anew.
  */
 export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void> {
-  const { heads, log } = ports;
+  const { heads, history, log } = ports;
 
-  return async function commit(batch) {
-    let left = batch.sends;
+  return async function commit({ sends, abandoned, lose }) {
+    const inTime = <Result>(work: Promise<Result>): Promise<Result> =>
+      Promise.race([work, abandoned]);
+    let left = sends;
     let conflicts = 0;
+    let repeats = 0;
     try {
       for (;;) {
         left = left.filter((send) => !send.isSettled);
         if (left.length === 0) return;
-        const numbered = await number(left);
-        const outcome = await insert(numbered, batch.abandoned);
-        if (outcome.abandoned) return heads.forget(conversationsOf(left));
-        settle(numbered.slice(0, outcome.stored));
-        if ('unknown' in outcome) throw outcome.unknown;
-        left = left.slice(outcome.stored);
+        const numbered = await inTime(number(left));
+        const { stored, objection } = await inTime(insert(numbered));
+        settle(numbered.slice(0, stored));
+        left = left.slice(stored);
         const [first] = left;
-        if (first === undefined) return;
-        if (outcome.objection === 'seq') {
+        if (objection === undefined || first === undefined) return;
+        if (objection.by === 'seq') {
           // Another node was faster, here and perhaps in the other conversations too.
           heads.forget(conversationsOf(left));
           conflicts += 1;
@@ -70,13 +82,20 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
           continue;
         }
         left = left.slice(1);
-        if (outcome.objection === 'clientMessageId') void findStored(first);
-        else first.fail(new AppError('internal'));
+        if (objection.by === 'other') {
+          log.error({ err: objection.error }, 'a message cannot be stored');
+          first.fail(new AppError('internal', { cause: objection.error }));
+          continue;
+        }
+        void waitForStored(first, lose);
+        repeats += 1;
+        // After a lost answer a whole batch comes again: from the second on, all in one read.
+        if (repeats === 2) await inTime(findStored(left));
       }
     } catch (error) {
       heads.forget(conversationsOf(left));
       log.warn({ err: error, messages: left.length }, 'a commit has no verdict');
-      batch.lose(left, error);
+      lose(left, error);
     }
   };
 
@@ -89,13 +108,14 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
     });
   }
 
-  async function insert(numbered: readonly Numbered[], abandoned: Promise<void>): Promise<Outcome> {
-    // Raced by hand: the driver's own deadline for a whole operation has no effect here. A success
-    // that comes too late is harmless, the indexes referee it.
-    const work = ports
-      .insert(numbered.map(({ row }) => row))
-      .then((): Outcome => ({ stored: numbered.length }), toOutcome);
-    return Promise.race([work, abandoned.then((): Outcome => ({ stored: 0, abandoned: true }))]);
+  /** Rejects when the outcome is not known. An answer that comes too late does no harm. */
+  async function insert(numbered: readonly Numbered[]): Promise<Outcome> {
+    try {
+      await ports.insert(numbered.map(({ row }) => row));
+      return { stored: numbered.length };
+    } catch (error) {
+      return toOutcome(error);
+    }
   }
 
   /** Acknowledged by a majority: the heads move, the members hear of it, then the senders do. */
@@ -107,39 +127,43 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
       send.succeed({ message: toMessageView(row), duplicate: false });
   }
 
-  /** A repeat of a stored message: it may become visible a moment after its index objected. */
-  async function findStored(send: Send): Promise<void> {
+  /** A majority may see a message a moment later than the index that objected to its repeat. */
+  async function waitForStored(send: Send, lose: Batch['lose']): Promise<void> {
     try {
-      while (!send.isSettled && performance.now() < send.deadline) {
-        const { conversationId, sender, clientMessageId } = send;
-        const row = await ports.history.byClientMessageId(conversationId, sender, clientMessageId);
-        if (row !== null) {
-          ports.repeated(row);
-          return settleRepeat(send, { message: toMessageView(row), duplicate: true });
-        }
-        await sleep(jitter());
+      while (!send.isSettled) {
+        await byDeadline(findStored([send]), send.deadline);
+        if (!send.isSettled) await sleep(jitter());
       }
-      send.fail(unknownOutcome());
     } catch (error) {
-      send.fail(unknownOutcome(error));
+      lose([send], error);
+    }
+  }
+
+  /** Settles those of the sends whose message is stored already. */
+  async function findStored(sends: readonly Send[]): Promise<void> {
+    const rows = new Map(
+      (await history.byClientMessageIds(sends)).map((row) => [keyOf(toMessageView(row)), row]),
+    );
+    if (rows.size > 0) ports.repeated([...rows.values()]);
+    for (const send of sends) {
+      const row = rows.get(keyOf(send));
+      if (row !== undefined) settleStored(send, row);
     }
   }
 }
 
 function toOutcome(error: unknown): Outcome {
-  if (!(error instanceof mongo.MongoBulkWriteError)) return { stored: 0, unknown: error };
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const [objection] = [error.writeErrors].flat();
-  // Without a majority behind the prefix nothing of it is certain.
-  if (objection === undefined || error.result.getWriteConcernError() !== undefined)
-    return { stored: 0, unknown: error };
+  // Without a majority behind the prefix nothing of it is certain; nor is a server that steps down
+  // an objection to a row.
+  if (objection === undefined || error.result.getWriteConcernError() !== undefined) throw error;
+  if (isDatabaseAway(error)) throw error;
   // The driver passes only the text on; the name of the index stands before anything of a client's.
   const index = /\bindex: (\S+) dup key/.exec(objection.errmsg ?? '')?.[1] ?? '';
-  const named = index.includes('seq')
-    ? 'seq'
-    : index.includes('clientMessageId')
-      ? 'clientMessageId'
-      : 'other';
-  return { stored: objection.index, objection: objection.code === 11_000 ? named : 'other' };
+  const isNamed = (field: string): boolean => objection.code === 11_000 && index.includes(field);
+  const by = isNamed('seq') ? 'seq' : isNamed('clientMessageId') ? 'clientMessageId' : 'other';
+  return { stored: objection.index, objection: { by, error } };
 }
 
 const conversationsOf = (sends: readonly Send[]): ReadonlySet<string> =>

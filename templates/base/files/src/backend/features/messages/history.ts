@@ -4,30 +4,17 @@ import type { MessageView } from '../../../contract/messages.ts';
 import type { Models } from '../../../models/index.ts';
 import { toObjectId } from '../../shared/ids.ts';
 import type { Heads } from '../../sockets/hub.ts';
+import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
+import type { MessageKey } from './sends.ts';
 import { toMessageView, type StoredChange, type StoredMessage } from './views.ts';
-
-/** A page of history, oldest first. */
-export interface HistoryPage {
-  readonly items: MessageView[];
-  readonly hasMoreBefore: boolean;
-  readonly hasMoreAfter: boolean;
-}
-
-/** Where a page lies; all places exclusive but `around`. */
-export interface HistoryPlace {
-  readonly before?: number | undefined;
-  readonly after?: number | undefined;
-  readonly around?: number | undefined;
-}
 
 /** Reads of messages and changes, with majority, from the primary; rights are the caller's. */
 export interface History {
-  /** The highest numbers; a conversation without messages has none of it in the map. */
+  /** The highest numbers; 0 where there is nothing. */
   headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
   /** The highest `seq` of each conversation that has messages. */
   lastSeqs(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  lastRevs(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The last message of each conversation. */
+  /** The last message of each conversation that has messages. */
   latestOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, MessageView>>;
   page(conversationId: string, place: HistoryPlace, size?: number): Promise<HistoryPage>;
   /** Messages after a place, by place. */
@@ -40,12 +27,8 @@ export interface History {
   ): Promise<{ rev: number; message: Types.ObjectId }[]>;
   /** Messages by id, as they are now. */
   byIds(conversationId: string, ids: readonly Types.ObjectId[]): Promise<StoredMessage[]>;
-  /** The stored message of a sender's own id. */
-  byClientMessageId(
-    conversationId: string,
-    sender: string,
-    clientMessageId: string,
-  ): Promise<StoredMessage | null>;
+  /** Those of the messages that are stored, by their senders' own ids. */
+  byClientMessageIds(keys: readonly MessageKey[]): Promise<StoredMessage[]>;
 }
 
 const read = {
@@ -61,22 +44,22 @@ export function createHistory(core: { readonly models: Models }): History {
   const changes = core.models.changes.collection as unknown as mongo.Collection<StoredChange>;
 
   const lastSeqs: History['lastSeqs'] = (ids) => highest(messages, 'seq', ids);
-  const lastRevs: History['lastRevs'] = (ids) => highest(changes, 'rev', ids);
 
-  const find = (
-    filter: mongo.Filter<StoredMessage>,
-    sort: 1 | -1,
-    size: number,
-  ): Promise<StoredMessage[]> =>
-    messages.find(filter, read).sort({ seq: sort }).limit(size).toArray();
+  const findIn =
+    (conversationId: string): FindMessages =>
+    (seq, sort, size) =>
+      messages
+        .find({ conversation: toObjectId(conversationId), ...(seq && { seq }) }, read)
+        .sort({ seq: sort })
+        .limit(size)
+        .toArray();
 
   return {
     lastSeqs,
-    lastRevs,
     async headsOf(conversationIds) {
       const [seqs, revs] = await Promise.all([
         lastSeqs(conversationIds),
-        lastRevs(conversationIds),
+        highest(changes, 'rev', conversationIds),
       ]);
       return new Map(
         conversationIds.map((id) => [
@@ -92,41 +75,8 @@ export function createHistory(core: { readonly models: Models }): History {
       const rows = await messages.find({ $or: places }, read).toArray();
       return new Map(rows.map((row) => [row.conversation.toHexString(), toMessageView(row)]));
     },
-    async page(conversationId, { before, after, around }, size = limits.page.defaultItems) {
-      const conversation = toObjectId(conversationId);
-      if (around !== undefined) {
-        // Half a page on each side; the message itself belongs to the second half.
-        const half = Math.floor(size / 2);
-        const [older, newer] = await Promise.all([
-          find({ conversation, seq: { $lt: around } }, -1, half + 1),
-          find({ conversation, seq: { $gte: around } }, 1, size - half + 1),
-        ]);
-        return {
-          items: [...older.slice(0, half).toReversed(), ...newer.slice(0, size - half)].map(
-            toMessageView,
-          ),
-          hasMoreBefore: older.length > half,
-          hasMoreAfter: newer.length > size - half,
-        };
-      }
-      if (after !== undefined) {
-        const rows = await find({ conversation, seq: { $gt: after } }, 1, size + 1);
-        return {
-          items: rows.slice(0, size).map(toMessageView),
-          hasMoreBefore: after > 0,
-          hasMoreAfter: rows.length > size,
-        };
-      }
-      const older = before === undefined ? {} : { seq: { $lt: before } };
-      const rows = await find({ conversation, ...older }, -1, size + 1);
-      return {
-        items: rows.slice(0, size).toReversed().map(toMessageView),
-        hasMoreBefore: rows.length > size,
-        hasMoreAfter: before !== undefined,
-      };
-    },
-    after: (conversationId, seq, size) =>
-      find({ conversation: toObjectId(conversationId), seq: { $gt: seq } }, 1, size),
+    page: (conversationId, place, size) => readPage(findIn(conversationId), place, size),
+    after: (conversationId, seq, size) => findIn(conversationId)({ $gte: seq + 1 }, 1, size),
     async changesAfter(conversationId, rev, size) {
       return changes
         .find({ conversation: toObjectId(conversationId), rev: { $gt: rev } }, read)
@@ -140,15 +90,15 @@ export function createHistory(core: { readonly models: Models }): History {
       const filter = { _id: { $in: [...ids] }, conversation: toObjectId(conversationId) };
       return messages.find(filter, read).toArray();
     },
-    byClientMessageId: (conversationId, sender, clientMessageId) =>
-      messages.findOne(
-        {
-          conversation: toObjectId(conversationId),
-          sender: toObjectId(sender),
-          clientMessageId,
-        },
-        read,
-      ),
+    async byClientMessageIds(keys) {
+      if (keys.length === 0) return [];
+      const filters = keys.map(({ conversationId, sender, clientMessageId }) => ({
+        conversation: toObjectId(conversationId),
+        sender: toObjectId(sender),
+        clientMessageId,
+      }));
+      return messages.find({ $or: filters }, read).toArray();
+    },
   };
 }
 

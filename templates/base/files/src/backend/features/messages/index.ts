@@ -1,7 +1,9 @@
 import { messageRoutes } from '../../../contract/messages.ts';
 import type { Api } from '../../http/api.ts';
 import { createChanges, type Changes } from './changes.ts';
+import { createErasing, type Erasing } from './erasing.ts';
 import type { MessagePorts } from './ports.ts';
+import { createRewriting } from './rewriting.ts';
 import { createSending, type Sending } from './sending.ts';
 import { createSync, type Sync } from './sync.ts';
 
@@ -9,16 +11,18 @@ export { createHistory } from './history.ts';
 export { createReadMarks } from './read-marks.ts';
 
 /** Messages: sending, changing, reading, and what clients missed; mounts routes and commands. */
-export function createMessages(ports: MessagePorts & { readonly api: Api }): {
+export function createMessages(ports: MessagePorts & { readonly api: Api }): Erasing & {
   /** Resolves once nothing is under way and what may be late is stored. */
   idle(): Promise<void>;
 } {
   const sending = createSending(ports);
-  const changes = createChanges(ports);
+  const rewrite = createRewriting(ports);
+  const changes = createChanges(ports, rewrite);
   const sync = createSync(ports);
   mountRoutes(ports, sending, changes, sync);
   mountCommands(ports, sending, changes, sync);
   return {
+    ...createErasing(ports, rewrite),
     async idle() {
       await sending.idle();
       await ports.readMarks.flush();

@@ -1,6 +1,6 @@
 import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
-import { unknownOutcome, type Send } from './sends.ts';
+import { keyOf, orderOf, unknownOutcome, type Send } from './sends.ts';
 
 const { lane: limit } = limits;
 
@@ -8,10 +8,10 @@ const { lane: limit } = limits;
 export interface Batch {
   /** Of one conversation together, in the order in which they came. */
   readonly sends: readonly Send[];
-  /** Every send of the batch has passed its deadline: nobody waits for the commit any more. */
-  readonly abandoned: Promise<void>;
+  /** Rejects when every send of the batch has passed its deadline: nobody waits for it any more. */
+  readonly abandoned: Promise<never>;
   /**
-   * These have no verdict. What waits behind them, of the same sender in the same conversation,
+   * These have no verdict. What stands behind them, of the same sender in the same conversation,
    * fails with them, so that the sender's repeats start from the first and keep their order.
    */
   lose(sends: readonly Send[], cause: unknown): void;
@@ -27,29 +27,26 @@ export interface Lane {
   readonly isIdle: boolean;
 }
 
-/** Creates an idle lane; `commit` settles every send of its batch or loses it. */
+/** Creates an idle lane; `commit` settles every send of its batch or loses it, and never rejects. */
 export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   const waiting = new Map<string, Send>();
-  let waitingBytes = 0;
+  const load = { sends: 0, bytes: 0 };
   let running: readonly Send[] = [];
-  let abandon = (): void => {};
+  let abandon: (reason: Error) => void;
   let isRunning = false;
   let watch: NodeJS.Timeout | undefined;
 
   function push(send: Send): void {
-    const key = keyOf(send);
-    const first = waiting.get(key);
-    if (first !== undefined) {
-      first.repeats.push(send);
-      return;
-    }
-    if (waiting.size >= limit.queuedMessages || waitingBytes + send.bytes > limit.queuedBytes)
+    if (load.sends >= limit.queuedMessages || load.bytes + send.bytes > limit.queuedBytes)
       throw new AppError('unavailable', {
         detail: 'Too many messages wait to be stored.',
         retryAfterMs: 1_000,
       });
-    waiting.set(key, send);
-    waitingBytes += send.bytes;
+    load.sends += 1;
+    load.bytes += send.bytes;
+    const first = waiting.get(keyOf(send));
+    if (first === undefined) waiting.set(keyOf(send), send);
+    else first.repeats.push(send);
     watchDeadlines();
     if (isRunning) return;
     isRunning = true;
@@ -60,35 +57,39 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   async function run(): Promise<void> {
     while (waiting.size > 0) {
       running = take();
-      const abandoned = new Promise<void>((resolve) => (abandon = resolve));
+      const abandoned = new Promise<never>((_resolve, reject) => (abandon = reject));
+      abandoned.catch(() => {}); // the commit may wait for nothing just then
       await commit({ sends: running, abandoned, lose });
     }
     running = [];
     isRunning = false;
+    clearTimeout(watch);
+    watch = undefined;
   }
 
   function take(): readonly Send[] {
-    const sends: Send[] = [];
-    for (const send of waiting.values()) {
-      if (sends.length >= limit.batchMessages) break;
-      remove(send);
-      sends.push(send);
-    }
+    const sends = [...waiting.values()].slice(0, limit.batchMessages);
+    sends.forEach(remove);
     return sends.toSorted((a, b) =>
       a.conversationId < b.conversationId ? -1 : a.conversationId > b.conversationId ? 1 : 0,
     );
   }
 
   function remove(send: Send): void {
-    if (waiting.delete(keyOf(send))) waitingBytes -= send.bytes;
+    // While a send is under way, a repeat of it may wait under the same key.
+    if (waiting.get(keyOf(send)) !== send) return;
+    waiting.delete(keyOf(send));
+    for (const one of [send, ...send.repeats]) {
+      load.sends -= 1;
+      load.bytes -= one.bytes;
+    }
   }
 
   const open = (): Send[] => [...running, ...waiting.values()].filter((send) => !send.isSettled);
 
   function lose(sends: readonly Send[], cause: unknown): void {
     const lost = new Set(sends.filter((send) => !send.isSettled).map(orderOf));
-    for (const send of sends) send.fail(unknownOutcome(cause));
-    for (const send of waiting.values())
+    for (const send of [...sends, ...open()])
       if (lost.has(orderOf(send))) {
         remove(send);
         send.fail(unknownOutcome(cause));
@@ -106,12 +107,12 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   function expire(): void {
     watch = undefined;
     const now = performance.now();
-    const late = open().filter((send) => send.deadline <= now);
-    const orders = new Set(late.map(orderOf));
-    const behind = running.filter((send) => orders.has(orderOf(send)));
-    late.forEach(remove);
-    lose([...late, ...behind], new Error('the deadline has passed'));
-    if (running.every((send) => send.isSettled)) abandon();
+    const reason = new Error('the deadline has passed');
+    lose(
+      open().filter((send) => send.deadline <= now),
+      reason,
+    );
+    if (running.every((send) => send.isSettled)) abandon(reason);
     watchDeadlines();
   }
 
@@ -122,6 +123,3 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
     },
   };
 }
-
-const keyOf = (send: Send): string => `${orderOf(send)} ${send.clientMessageId}`;
-const orderOf = (send: Send): string => `${send.conversationId} ${send.sender}`;

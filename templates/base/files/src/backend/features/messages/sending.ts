@@ -1,12 +1,11 @@
-import type { mongo } from 'mongoose';
 import type { SendResult } from '../../../contract/messages.ts';
 import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
-import { newId, toObjectId } from '../../shared/ids.ts';
 import { rooms, type Later, type Notice } from '../../sockets/hub.ts';
-import { createCommit, type Numbered } from './commit.ts';
+import { createCommit, createOrderedInsert, type Numbered } from './commit.ts';
+import { byDeadline, deadlineFromNow } from './deadlines.ts';
 import { createKnownHeads, type HeadMove } from './heads.ts';
-import { createLane } from './lane.ts';
+import { createLane, type Lane } from './lane.ts';
 import type { MessagePorts } from './ports.ts';
 import { createSend, type SendRequest } from './sends.ts';
 import { toMessageView, type StoredMessage } from './views.ts';
@@ -21,29 +20,22 @@ export interface Sending {
    * @throws AppError as `Access.room`, `unavailable` when draining or full
    */
   send(request: SendRequest): Promise<Later<SendResult>>;
-  /** Resolves once nothing is under way. */
+  /** Resolves once nothing is under way and what is known of it has been answered. */
   idle(): Promise<void>;
 }
 
 /** Creates the send path of one node. */
 export function createSending(ports: MessagePorts): Sending {
   const { access, clock, events, history, log, sockets, readMarks } = ports;
-  const messages = ports.models.messages.collection as unknown as mongo.Collection<StoredMessage>;
   const heads = createKnownHeads(history.lastSeqs);
   const underWay = new Set<Promise<unknown>>();
 
   /** After the commit: members hear of the messages, and what may be late is noted. */
   function stored(numbered: readonly Numbered[]): void {
-    const views = numbered.map(({ row }) => toMessageView(row));
-    sockets.notifyAll(
-      views.map((message): Notice => ({
-        room: rooms.conversation(message.conversationId),
-        name: 'message:created',
-        payload: message,
-      })),
-    );
+    const rows = numbered.map(({ row }) => row);
+    sockets.notifyAll(rows.map(toNotice));
     const moves = new Map<string, number>();
-    for (const message of views) {
+    for (const message of rows.map(toMessageView)) {
       readMarks.sent(message);
       moves.set(message.conversationId, message.seq);
       events.tell('message:created', { message });
@@ -56,13 +48,8 @@ export function createSending(ports: MessagePorts): Sending {
     heads,
     history,
     stored,
-    insert: (rows) =>
-      messages.insertMany(rows, { ordered: true, writeConcern: { w: 'majority', journal: true } }),
-    repeated: (row) => {
-      const message = toMessageView(row);
-      const room = rooms.conversation(message.conversationId);
-      sockets.notify({ room, name: 'message:created', payload: message });
-    },
+    insert: createOrderedInsert(ports),
+    repeated: (rows) => sockets.notifyAll(rows.map(toNotice)),
   });
   const lanes = Array.from({ length: limits.lane.count }, () => createLane(commit));
 
@@ -71,37 +58,42 @@ export function createSending(ports: MessagePorts): Sending {
 
   return {
     async send(request) {
-      if (sockets.isDraining)
-        throw new AppError('unavailable', {
-          detail: 'This node is shutting down.',
-          retryAfterMs: 1_000,
-        });
-      await access.room(request.sender, request.conversationId, 'send');
-      const send = createSend(request, {
-        _id: newId(),
-        conversation: toObjectId(request.conversationId),
-        sender: toObjectId(request.sender),
-        clientMessageId: request.clientMessageId,
-        content: request.content,
-        timestamp: clock.now(),
-        rev: 0,
-        editedAt: null,
-        deletedAt: null,
-      });
-      laneOf(request.conversationId).push(send);
+      assertTaking();
+      const deadline = deadlineFromNow();
+      const { sender, conversationId } = request;
+      await byDeadline(access.room(sender, conversationId, 'send'), deadline);
+      assertTaking(); // the end may have begun meanwhile, and waits for what is in the lanes only
+      const send = createSend(request, clock.now(), deadline);
+      laneOf(conversationId).push(send);
       underWay.add(send.verdict);
       const done = (): void => void underWay.delete(send.verdict);
       send.verdict.then(done, done);
       return { later: send.verdict };
     },
     async idle() {
-      await Promise.allSettled(underWay);
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      // The last acknowledgements leave with this turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 
-  /** A conversation always falls into the same lane: its last digits count up with each new id. */
-  function laneOf(conversationId: string) {
-    const lane = Number.parseInt(conversationId.slice(-6), 16) % lanes.length;
-    return lanes[lane] as (typeof lanes)[number];
+  function assertTaking(): void {
+    if (sockets.isDraining)
+      throw new AppError('unavailable', {
+        detail: 'This node is shutting down.',
+        retryAfterMs: 1_000,
+      });
   }
+
+  /** A conversation always falls into the same lane: its last digits count up with each new id. */
+  function laneOf(conversationId: string): Lane {
+    const lane = Number.parseInt(conversationId.slice(-6), 16) % lanes.length;
+    return lanes[lane] as Lane;
+  }
+}
+
+function toNotice(row: StoredMessage): Notice {
+  const message = toMessageView(row);
+  const room = rooms.conversation(message.conversationId);
+  return { room, name: 'message:created', payload: message };
 }

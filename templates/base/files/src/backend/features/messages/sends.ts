@@ -1,7 +1,8 @@
 import type { SendResult } from '../../../contract/messages.ts';
-import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
-import type { StoredMessage } from './views.ts';
+import { newId, toObjectId } from '../../shared/ids.ts';
+import { deadlineFromNow } from './deadlines.ts';
+import { toMessageView, type StoredMessage } from './views.ts';
 
 /** What somebody wants to send; rights and form are checked. */
 export interface SendRequest {
@@ -26,8 +27,22 @@ export interface Send extends SendRequest {
   fail(error: AppError): void;
 }
 
-/** Accepts a send; its deadline runs from now. */
-export function createSend(request: SendRequest, row: Omit<StoredMessage, 'seq'>): Send {
+/** Which message a send is: the key of the index that makes repeats harmless. */
+export const keyOf = ({ conversationId, sender, clientMessageId }: MessageKey): string =>
+  `${conversationId} ${sender} ${clientMessageId}`;
+
+export type MessageKey = Pick<SendRequest, 'conversationId' | 'sender' | 'clientMessageId'>;
+
+/** What keeps its order: the sends of one sender in one conversation. */
+export const orderOf = ({ conversationId, sender }: SendRequest): string =>
+  `${conversationId} ${sender}`;
+
+/** Creates a send that was accepted; `timestamp` is the message's. */
+export function createSend(
+  request: SendRequest,
+  timestamp: Date,
+  deadline = deadlineFromNow(),
+): Send {
   let resolve!: (result: SendResult) => void;
   let reject!: (error: AppError) => void;
   let isSettled = false;
@@ -38,9 +53,9 @@ export function createSend(request: SendRequest, row: Omit<StoredMessage, 'seq'>
   const repeats: Send[] = [];
   return {
     ...request,
-    row,
+    row: toRow(request, timestamp),
     bytes: Buffer.byteLength(request.content),
-    deadline: performance.now() + limits.lane.sendDeadlineMs,
+    deadline,
     repeats,
     verdict,
     get isSettled() {
@@ -61,11 +76,32 @@ export function createSend(request: SendRequest, row: Omit<StoredMessage, 'seq'>
   };
 }
 
+const toRow = (
+  { conversationId, sender, clientMessageId, content }: SendRequest,
+  timestamp: Date,
+): Omit<StoredMessage, 'seq'> => ({
+  _id: newId(),
+  conversation: toObjectId(conversationId),
+  sender: toObjectId(sender),
+  clientMessageId,
+  content,
+  timestamp,
+  rev: 0,
+  editedAt: null,
+  deletedAt: null,
+});
+
+/** A message of this id had been stored: each send of it is measured against that one. */
+export function settleStored(send: Send, row: StoredMessage): void {
+  const result = { message: toMessageView(row), duplicate: true };
+  for (const one of [...send.repeats, send]) settleRepeat(one, result);
+}
+
 /**
- * A message of this id is stored: the same content is a repeat, another one a mistake of the client.
- * Once the message was changed its first content is gone, and the id alone decides.
+ * The same content is a repeat, another one a mistake of the client. Once the message was changed its
+ * first content is gone, and the id alone decides.
  */
-export function settleRepeat(send: Send, { message }: SendResult): void {
+function settleRepeat(send: Send, { message }: SendResult): void {
   if (message.rev > 0 || message.content === send.content)
     send.succeed({ message, duplicate: true });
   else

@@ -11,6 +11,7 @@ import type { MessagePorts } from './ports.ts';
 import { toMessageView } from './views.ts';
 
 const { page, sync: limit } = limits;
+const envelopeBytes = 512; // of an answer's conversation, its messages aside
 
 /** What clients miss, and where their conversations stand. */
 export interface Sync {
@@ -47,6 +48,8 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
     let nextRev = rev;
     for (const row of rows) {
       const message = byId.get(row.message.toHexString());
+      // Just after a fail-over a majority may see less than a moment ago: the rest comes next time.
+      if (message !== undefined && message.rev < row.rev) break;
       if (message !== undefined && !items.has(message.id)) {
         if (!takes(message, budget)) break;
         items.set(message.id, message);
@@ -57,16 +60,22 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
   }
 
   async function syncOne(
-    { conversationId, seq, rev }: SyncCursor,
-    { lastSeq, lastRev }: Heads,
+    cursor: SyncCursor,
+    heads: Heads,
     size: number,
     budget: Budget,
   ): Promise<SyncedConversation> {
+    const { conversationId, seq, rev } = cursor;
+    const { lastSeq, lastRev } = heads;
     const isAhead = seq > lastSeq || rev > lastRev;
     const isFarBehind = lastSeq - seq > limit.resetBehind || lastRev - rev > limit.resetBehind;
+    const isEven = seq === lastSeq && rev === lastRev;
+    if (isEven || budget.bytes === 0) return nothingOf(cursor, heads);
     if (isAhead || isFarBehind) {
       const { items } = await history.page(conversationId, { before: lastSeq + 1 }, size);
       const messages = fit(items.toReversed(), budget).toReversed();
+      // A reset without its page would leave the client with nothing to show: it asks again.
+      if (messages.length < items.length && messages.length === 0) return nothingOf(cursor, heads);
       return { conversationId, reset: true, lastSeq, lastRev, messages };
     }
     const rows = seq < lastSeq ? await history.after(conversationId, seq, size) : [];
@@ -78,16 +87,7 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
         ? await changed(conversationId, rev, left, budget)
         : { items: [], nextRev: rev };
     const hasMore = nextSeq < lastSeq || nextRev < lastRev;
-    return {
-      conversationId,
-      messages,
-      changed: items,
-      nextSeq,
-      nextRev,
-      lastSeq,
-      lastRev,
-      hasMore,
-    };
+    return { conversationId, messages, changed: items, nextSeq, nextRev, ...heads, hasMore };
   }
 
   return {
@@ -97,7 +97,7 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
       const heads = await history.headsOf(
         cursors.map((cursor) => cursor.conversationId).filter((id) => ids.has(id)),
       );
-      const budget: Budget = { bytes: limit.answerBytes };
+      const budget: Budget = { bytes: limit.answerBytes - cursors.length * envelopeBytes };
       const answer: SyncedConversation[] = [];
       for (const cursor of cursors) {
         const { conversationId } = cursor;
@@ -112,7 +112,7 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
       const { lastRev } = (await history.headsOf([conversationId])).get(conversationId) ?? {
         lastRev: 0,
       };
-      const budget: Budget = { bytes: limit.answerBytes };
+      const budget: Budget = { bytes: limit.answerBytes - envelopeBytes };
       const { items, nextRev } = await changed(conversationId, sinceRev, size, budget);
       return { items, nextRev, lastRev, hasMore: nextRev < lastRev };
     },
@@ -132,16 +132,26 @@ export function createSync(ports: Pick<MessagePorts, 'access' | 'history' | 'mem
   }
 }
 
-/** What is left of the size of an answer. */
+/** The answer to a client that has everything, or for which there is no room this time. */
+function nothingOf(
+  { conversationId, seq, rev }: SyncCursor,
+  { lastSeq, lastRev }: Heads,
+): SyncedConversation {
+  const hasMore = seq !== lastSeq || rev !== lastRev;
+  const nowhere = { messages: [], changed: [], nextSeq: seq, nextRev: rev };
+  return { conversationId, ...nowhere, lastSeq, lastRev, hasMore };
+}
+
+/** What is left of the size of an answer; 0 once a message had no room. */
 interface Budget {
   bytes: number;
 }
 
 function takes(message: MessageView, budget: Budget): boolean {
-  const bytes = Buffer.byteLength(JSON.stringify(message));
-  if (bytes > budget.bytes) return false;
-  budget.bytes -= bytes;
-  return true;
+  const bytes = Buffer.byteLength(JSON.stringify(message)) + 1;
+  const hasRoom = bytes <= budget.bytes;
+  budget.bytes = hasRoom ? budget.bytes - bytes : 0;
+  return hasRoom;
 }
 
 /** As many of the first messages as the answer has room for. */
