@@ -209,3 +209,13 @@ it('C67 C68 logs each request with its id and its caller, and nothing of what it
   });
   expect(JSON.stringify(lines)).not.toMatch(/canary|good|anna/);
 });
+
+it('C52 warns once when a proxy forwards requests and none is trusted', async () => {
+  const { call, lines } = await startHttp();
+  const warnings = () => lines.filter(({ level }) => level === 'warn').length;
+  await call('/v1/list');
+  expect(warnings()).toBe(0);
+  for (let count = 0; count < 3; count += 1)
+    await call('/v1/list', { headers: { 'x-forwarded-for': '192.0.2.1' } });
+  expect(warnings()).toBe(1);
+});

@@ -32,6 +32,7 @@ const settings = {
   autoIndex: false,
   autoCreate: false,
   maxPoolSize: limit.pool,
+  connectTimeoutMS: limit.connectMs,
   socketTimeoutMS: limit.socketTimeoutMs,
   heartbeatFrequencyMS: limit.heartbeatMs,
   waitQueueTimeoutMS: limit.waitQueueMs,

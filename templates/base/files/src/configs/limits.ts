@@ -124,6 +124,7 @@ export const limits = {
   database: {
     queryMs: 2_000,
     serverSelectionMs: 5_000,
+    connectMs: 5_000, // also bounds a heartbeat, so how long a silent server counts as present
     socketTimeoutMs: 20_000, // above the send deadline, which is raced by hand
     heartbeatMs: 2_000, // halves the pause when a primary freezes
     waitQueueMs: 2_000,

@@ -13,7 +13,13 @@ import type { Api } from './api.ts';
 import { readJson } from './body.ts';
 import { closeServer } from './close.ts';
 import { answerError, methodNotAllowed, unknownRoute } from './errors.ts';
-import { limitAddress, noStore, refuseTokensInUrls, requestContext } from './middleware.ts';
+import {
+  limitAddress,
+  noStore,
+  noticeProxy,
+  refuseTokensInUrls,
+  requestContext,
+} from './middleware.ts';
 import { createRouter } from './router.ts';
 
 /** The HTTP side of a backend. */
@@ -39,16 +45,18 @@ export interface HttpPorts {
 /** Creates the HTTP server of one app; the order of everything that a request passes is here. */
 export function createHttp(ports: HttpPorts): Http {
   const { env, log, limiters } = ports;
+  const isProxy = createIsProxy(env.TRUST_PROXY);
   const app = express();
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', createIsProxy(env.TRUST_PROXY));
+  app.set('trust proxy', isProxy);
 
   app.use(requestContext(log));
   app.use(securityHeaders());
   app.use(crossOrigin(env.ALLOWED_ORIGINS));
   app.use(noStore);
-  app.use(limitAddress(limiters));
+  app.use(noticeProxy(log, env.TRUST_PROXY));
+  app.use(limitAddress(limiters, isProxy));
   app.use(refuseTokensInUrls);
   app.use(readJson);
   const router = createRouter(app, ports);

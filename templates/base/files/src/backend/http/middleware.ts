@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { ProblemCode } from '../../contract/errors.ts';
-import { networkOf } from '../shared/address.ts';
+import { clientAddress, networkOf, type IsProxy } from '../shared/address.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Limiters } from '../shared/limiters.ts';
 import { logContext } from '../shared/log-context.ts';
@@ -69,9 +69,23 @@ export const refuseTokensInUrls: RequestHandler = (request, _response, next) => 
 };
 
 /** One bucket for everything that comes from one address, and what is left of it in every answer. */
-export function limitAddress(limiters: Limiters): RequestHandler {
+export function limitAddress(limiters: Limiters, isProxy: IsProxy): RequestHandler {
   return async (request, response, next) => {
-    setBudget(response, await limiters.take('global', networkOf(request.ip ?? '')));
+    const address = clientAddress(request, isProxy);
+    response.locals['address'] = address;
+    setBudget(response, await limiters.take('global', networkOf(address)));
+    next();
+  };
+}
+
+/** Says once that a proxy forwards requests although none is trusted: all clients are one address. */
+export function noticeProxy(log: Logger, trust: number | readonly string[]): RequestHandler {
+  let hasWarned = trust !== 0;
+  return (request, _response, next) => {
+    if (!hasWarned && request.headers['x-forwarded-for'] !== undefined) {
+      hasWarned = true;
+      log.warn('a proxy forwards requests, but TRUST_PROXY is 0: all clients share one limit');
+    }
     next();
   };
 }

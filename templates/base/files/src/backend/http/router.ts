@@ -1,7 +1,6 @@
 import type { Express, Request, RequestHandler } from 'express';
 import type { RouteContract } from '../../contract/define.ts';
 import type { Environment } from '../../configs/env.ts';
-import { plainAddress } from '../shared/address.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Caller } from '../shared/caller.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
@@ -39,7 +38,7 @@ export function createRouter(
       const input = { ...readInput(route, request), caller } as unknown as ApiRequest<Route>;
       const answer = await handler({
         ...input,
-        address: plainAddress(request.ip),
+        address: response.locals['address'] as string,
         requestId: response.locals['requestId'] as string,
       });
       const [status, body] = Object.entries(answer as object)[0] as [string, unknown];

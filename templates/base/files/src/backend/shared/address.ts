@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /** A client's address as one writes it: an IPv4 address inside an IPv6 one is unwrapped. */
-export const plainAddress = (address: string | undefined): string =>
+const plainAddress = (address: string | undefined): string =>
   (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 
 /** Whether what stands `hop` places before this backend is a proxy whose word counts. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Connection } from 'mongoose';
+import mongoose, { type Connection } from 'mongoose';
 import {
   BurstyRateLimiter,
   RateLimiterMemory,
@@ -42,7 +42,11 @@ export interface LoginGuard {
 }
 
 /** Makes a counter that all nodes share. */
-type Store = (name: string, points: number, seconds: number) => RateLimiterMongo;
+type Store = (
+  name: string,
+  points: number,
+  seconds: number,
+) => RateLimiterMongo | RateLimiterMemory;
 
 const hour = 3_600;
 const { rate } = limits;
@@ -114,20 +118,26 @@ function createBucket(
 
 /** Counters in the app's own database; while it is away each node counts for itself. */
 function createStore(connection: Connection): Store {
-  const known = new Map<string, RateLimiterMongo>();
-  return (name, points, seconds) => {
+  const known = new Map<string, { shared: RateLimiterMongo; own: RateLimiterMemory }>();
+
+  function create(name: string, points: number, seconds: number) {
     const options: IRateLimiterOptions = { keyPrefix: name, points, duration: seconds };
-    const limiter =
-      known.get(name) ??
-      new RateLimiterMongo({
-        ...options,
-        storeClient: connection,
-        tableName: 'rate_limits',
-        disableIndexesCreation: true, // src/models/rate-limit.ts has them
-        insuranceLimiter: new RateLimiterMemory(options),
-      });
-    known.set(name, limiter);
-    return limiter;
+    const own = new RateLimiterMemory(options);
+    const shared = new RateLimiterMongo({
+      ...options,
+      storeClient: connection,
+      tableName: 'rate_limits',
+      disableIndexesCreation: true, // src/models/rate-limit.ts has them
+      insuranceLimiter: own,
+    });
+    known.set(name, { shared, own });
+    return { shared, own };
+  }
+
+  return (name, points, seconds) => {
+    const { shared, own } = known.get(name) ?? create(name, points, seconds);
+    // What is known to be away is not waited for: the insurance comes only after a deadline.
+    return connection.readyState === mongoose.STATES.connected ? shared : own;
   };
 }
 
@@ -135,8 +145,8 @@ function createLoginGuard(store: Store, factor: number): LoginGuard {
   const free = scaled(rate.loginFreeTries, factor);
   const longest = scaled(rate.loginMaxDelaySeconds, 1 / Math.max(1, factor));
   // Remembered for a day: longer than any delay, so that the delay can keep doubling.
-  const tries = (): RateLimiterMongo => store('login-tries', Number.MAX_SAFE_INTEGER, 24 * hour);
-  const delays = (): RateLimiterMongo => store('login-delays', 1, longest);
+  const tries = () => store('login-tries', Number.MAX_SAFE_INTEGER, 24 * hour);
+  const delays = () => store('login-delays', 1, longest);
   const refuseTry = refuse({ name: 'login', quota: free, seconds: longest });
 
   return {
