@@ -74,15 +74,15 @@ describe('a connection string', () => {
   });
 
   it('A57 stands in .env and nowhere else', async () => {
-    const uri = 'mongodb://ada:hunter2@db.example/chat';
+    const uri = 'mongodb://ada:pass-of-ada-7c1@db.example/chat';
     const args = ['my-app', ...QUICK, '--json', '--debug', '--database-uri', uri];
     const outcome = await command(args, { cwd });
-    expect(outcome.stdout + outcome.stderr).not.toMatch(/hunter2|db\.example/);
+    expect(outcome.stdout + outcome.stderr).not.toMatch(/pass-of-ada-7c1|db\.example/);
     expect(json(outcome).answers).not.toHaveProperty('databaseUri');
     for (const file of filesOf(join(cwd, 'my-app'))) {
-      if (file !== '.env') expect(read(file)).not.toContain('hunter2');
+      if (file !== '.env') expect(read(file)).not.toContain('pass-of-ada-7c1');
     }
-    expect(read('.env')).toContain('hunter2');
+    expect(read('.env')).toContain('pass-of-ada-7c1');
   });
 });
 
