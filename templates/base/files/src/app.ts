@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
+import { createAccount } from './backend/features/account/index.ts';
 import { createAuth, createGate } from './backend/features/auth/index.ts';
 import { createAccess, createConversations } from './backend/features/conversations/index.ts';
 import { features } from './backend/features/index.ts';
@@ -13,6 +14,7 @@ import { createUsers } from './backend/features/users/index.ts';
 import { createHttp } from './backend/http/index.ts';
 import { systemClock, type Clock } from './backend/shared/clock.ts';
 import { createEvents } from './backend/shared/events.ts';
+import { createJobs } from './backend/shared/jobs.ts';
 import { createLimiters } from './backend/shared/limiters.ts';
 import { createSockets, type SocketServer } from './backend/sockets/index.ts';
 import { createDatabase } from './configs/database.ts';
@@ -54,6 +56,7 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
   const access = createAccess(core);
   const history = createHistory(core);
   const readMarks = createReadMarks(core);
+  const jobs = createJobs(core);
   const ports = {
     ...core,
     api: http.api,
@@ -61,6 +64,7 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
     access,
     history,
     readMarks,
+    jobs,
     database,
   };
 
@@ -68,6 +72,7 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
   const users = createUsers(ports);
   const conversations = createConversations({ ...ports, users });
   const messages = createMessages({ ...ports, memberships: conversations.memberships });
+  createAccount({ ...ports, ...auth, conversations, messages });
   const readiness = {
     get draining() {
       return sockets.draining;
@@ -86,11 +91,13 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
   async function start(): Promise<void> {
     await database.start();
     for (const feature of running) await feature.start?.();
+    jobs.start();
     await http.listen();
   }
 
   async function stopOnce(): Promise<void> {
     await sockets.drain(() => messages.idle());
+    await jobs.stop();
     for (const feature of running.toReversed()) await feature.stop?.();
     await sockets.close();
     await http.close();

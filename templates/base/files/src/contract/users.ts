@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineRoute } from './define.ts';
-import { id, label, listOf, moment, queryLimit } from './scalars.ts';
+import { messageView } from './messages.ts';
+import { id, label, listOf, moment, queryCursor, queryLimit } from './scalars.ts';
 
 const { account } = limits;
 
@@ -40,6 +41,23 @@ export const meView = userView
   .extend({ email: z.string(), role: z.enum(['user', 'admin']), timestamp: moment })
   .meta({ id: 'Me' });
 
+/** What is stored about a user; `nextCursor` asks for more messages. */
+export const exportView = z
+  .object({
+    user: meView,
+    devices: z.array(
+      z.object({ id, label: z.string().nullable(), ip: z.string().nullable(), lastUsedAt: moment }),
+    ),
+    blocked: z.array(id),
+    conversations: z.array(
+      z.object({ id, joinedAt: moment, leftAt: moment.nullable(), lastReadSeq: z.int() }),
+    ),
+    messages: z.array(messageView),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'Export' });
+
+export type ExportView = z.output<typeof exportView>;
 export type UserView = z.output<typeof userView>;
 export type MeView = z.output<typeof meView>;
 
@@ -77,8 +95,9 @@ export const userRoutes = {
   exportMe: defineRoute({
     method: 'get',
     path: '/users/me/export',
-    summary: 'Everything that is stored about the signed-in user',
-    answers: { 200: z.looseObject({ user: meView }) },
+    summary: 'Everything that is stored about the signed-in user; messages page by page',
+    query: z.strictObject({ cursor: queryCursor }),
+    answers: { 200: exportView },
   }),
   searchUsers: defineRoute({
     method: 'get',

@@ -55,12 +55,13 @@ export async function startApp(
   changes: Record<string, string> = {},
   overrides: Overrides = {},
 ): Promise<TestApp> {
-  const app = createApp(parseEnvironment(testVariables(changes)), {
+  const variables = testVariables(changes);
+  const app = createApp(parseEnvironment(variables), {
     log: pino({ level: 'silent' }),
     ...overrides,
   });
   await app.start();
-  const test = createTestApp(app);
+  const test = createTestApp(app, variables);
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
@@ -88,7 +89,7 @@ export interface TestUser extends MeView {
   connect(): Promise<TestSocket>;
 }
 
-function createTestApp(app: App) {
+function createTestApp(app: App, variables: Readonly<Record<string, string>>) {
   const { port } = app.http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const sockets = new Set<TestSocket>();
@@ -193,6 +194,7 @@ function createTestApp(app: App) {
 
   return {
     app,
+    variables,
     url,
     sockets,
     call,

@@ -109,6 +109,22 @@ export const toStored = (message: {
   deletedAt: null,
 });
 
+/** Puts messages 1, 2, 3 … into the database of an app as if they had been sent. */
+export async function seedMessages(
+  { app }: TestApp,
+  conversationId: string,
+  count: number,
+  { sender = newId().toHexString(), content = 'message' } = {},
+): Promise<void> {
+  await app.connection
+    .collection('messages')
+    .insertMany(
+      numbers(count).map((seq) =>
+        toStored({ conversationId, seq, sender, content: `${content} ${seq}` }),
+      ),
+    );
+}
+
 /** The verdict of a send in a word: its number, or why it failed. */
 export const outcome = (send: Send): Promise<string> =>
   send.verdict.then(

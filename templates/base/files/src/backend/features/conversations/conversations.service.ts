@@ -189,6 +189,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         payload: toSharedView(row),
       });
       await sockets.empty(conversationId);
+      await ports.jobs.add('erase-conversation', conversationId);
     },
   };
 }

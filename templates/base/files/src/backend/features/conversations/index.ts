@@ -2,20 +2,21 @@ import { conversationRoutes } from '../../../contract/conversations.ts';
 import type { Api } from '../../http/api.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { createConversationService, type Conversations } from './conversations.service.ts';
+import { createLeaving, type Leaving } from './leaving.ts';
 import { createMembers, type Members } from './members.service.ts';
 import type { ConversationPorts } from './ports.ts';
 
 export { createAccess } from './access.ts';
 
 /** Conversations and who is in them; mounts their routes. */
-export function createConversations(ports: ConversationPorts & { readonly api: Api }): {
-  readonly memberships: Members;
-} {
+export function createConversations(
+  ports: ConversationPorts & { readonly api: Api },
+): Leaving & { readonly memberships: Members } {
   const conversations = createConversationService(ports);
   const members = createMembers(ports);
   mountConversations(ports, conversations);
   mountMembers(ports, members, conversations);
-  return { memberships: members };
+  return { memberships: members, ...createLeaving(ports, members, conversations.archive) };
 }
 
 type RoutePorts = ConversationPorts & { readonly api: Api };

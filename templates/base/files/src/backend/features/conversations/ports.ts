@@ -17,6 +17,7 @@ export interface ConversationPorts {
   readonly access: Access;
   readonly sockets: SocketHub;
   readonly database: { readonly connection: Connection };
+  readonly jobs: { add(kind: string, subject: string): Promise<void> };
   readonly history: {
     headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
     latestOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, MessageView>>;

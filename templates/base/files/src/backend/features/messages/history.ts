@@ -29,6 +29,13 @@ export interface History {
   byIds(conversationId: string, ids: readonly Types.ObjectId[]): Promise<StoredMessage[]>;
   /** Those of the messages that are stored, by their senders' own ids. */
   byClientMessageIds(keys: readonly MessageKey[]): Promise<StoredMessage[]>;
+  /** What a user wrote in a conversation, in the order of their own ids, after one of these. */
+  writtenBy(
+    userId: string,
+    conversationId: string,
+    after: string,
+    size: number,
+  ): Promise<MessageView[]>;
 }
 
 const read = {
@@ -98,6 +105,15 @@ export function createHistory(core: { readonly models: Models }): History {
         clientMessageId,
       }));
       return messages.find({ $or: filters }, read).toArray();
+    },
+    async writtenBy(userId, conversationId, after, size) {
+      const written = { conversation: toObjectId(conversationId), sender: toObjectId(userId) };
+      const rows = await messages
+        .find({ ...written, clientMessageId: { $gt: after } }, read)
+        .sort({ clientMessageId: 1 })
+        .limit(size)
+        .toArray();
+      return rows.map(toMessageView);
     },
   };
 }

@@ -1,0 +1,57 @@
+import type { AccountPorts } from './index.ts';
+
+/** What others see of somebody who erased their account. */
+const erasedName = 'Deleted user';
+
+/**
+ * Creates the erasing of accounts. At once the user is signed out everywhere and has no name, address
+ * or password any more; a job removes what they wrote, also in conversations that they had left. The
+ * username stays taken, so that nobody can pose as them.
+ */
+export function createErasure(
+  ports: AccountPorts,
+): (userId: string, password: string) => Promise<void> {
+  const { clock, conversations, devices, events, jobs, log, messages, models } = ports;
+
+  async function eraseContent(userId: string, signal: AbortSignal): Promise<void> {
+    await conversations.leaveAll(userId);
+    const places = await models.memberships.find({ user: userId }, { conversation: 1 }).lean();
+    for (const { conversation } of places) {
+      signal.throwIfAborted();
+      await messages.eraseMessagesOf(userId, String(conversation));
+      // Sends that were under way when the first pass ran are stored by now.
+      await messages.eraseMessagesOf(userId, String(conversation));
+    }
+    await models.memberships.updateMany(
+      { user: userId, leftAt: null },
+      { $set: { leftAt: clock.now() } },
+    );
+    await models.blocks.deleteMany({ user: userId });
+    await models.blocks.deleteMany({ blocked: userId });
+    await models.devices.deleteMany({ user: userId });
+  }
+
+  jobs.handle('erase-account', eraseContent);
+  jobs.handle('erase-conversation', messages.eraseConversation);
+
+  return async (userId, password) => {
+    await ports.assertPassword(userId, password);
+    await models.users.updateOne(
+      { _id: userId },
+      {
+        $set: {
+          status: 'erased',
+          displayName: erasedName,
+          email: `${userId}@erased.invalid`, // RFC 2606: no mail can go there
+          passwordHash: '-', // no hash: nothing fits
+          avatarUrl: null,
+          lastSeenAt: null,
+        },
+      },
+    );
+    await devices.revokeAll(userId);
+    await jobs.add('erase-account', userId);
+    events.tell('user:erased', { userId });
+    log.info({ event: 'user_deleted', user: userId }, 'account erased');
+  };
+}

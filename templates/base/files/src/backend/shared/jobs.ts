@@ -1,0 +1,100 @@
+import { trusted } from 'mongoose';
+import type { Logger } from 'pino';
+import type { Models } from '../../models/index.ts';
+import type { Clock } from './clock.ts';
+import { duplicateKeyOf } from './duplicate-key.ts';
+import { toObjectId } from './ids.ts';
+
+const lookEveryMs = 10_000;
+const leaseMs = 60_000; // a node that died is replaced after this time
+const firstLease = new Date(0);
+
+/** What a job does; it must be harmless to do it again from the start. */
+type Work = (subject: string, signal: AbortSignal) => Promise<unknown>;
+
+/** Work in the background that outlives this node. */
+export interface Jobs {
+  /** Says what a kind of job does; before `start`. */
+  handle(kind: string, work: Work): void;
+  /** Stores a job, once for each subject, and begins soon. */
+  add(kind: string, subject: string): Promise<void>;
+  start(): void;
+  /** Takes no new job and waits for the running one. */
+  stop(): Promise<void>;
+}
+
+/** Creates the jobs of one node; each job is done by one node at a time. */
+export function createJobs(core: {
+  readonly models: Models;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): Jobs {
+  const { models, clock, log } = core;
+  const works = new Map<string, Work>();
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  /** The next job that nobody works on, with a lease of this node's. */
+  const claim = () =>
+    models.jobs
+      .findOneAndUpdate(
+        { kind: trusted({ $in: [...works.keys()] }), leaseUntil: trusted({ $lt: clock.now() }) },
+        { $set: { leaseUntil: new Date(clock.now().getTime() + leaseMs) } },
+        { sort: { leaseUntil: 1 } },
+      )
+      .lean();
+
+  async function work(): Promise<void> {
+    for (;;) {
+      if (stopping.signal.aborted) return;
+      const job = await claim();
+      if (job === null) return;
+      const { kind, subject } = job;
+      const renewal = setInterval(() => void renew(job._id), leaseMs / 3);
+      try {
+        await works.get(kind)?.(String(subject), stopping.signal);
+        stopping.signal.throwIfAborted();
+        await models.jobs.deleteOne({ _id: job._id });
+        log.info({ job: kind, subject: String(subject) }, 'job done');
+      } finally {
+        clearInterval(renewal);
+      }
+    }
+  }
+
+  async function renew(id: unknown): Promise<void> {
+    const leaseUntil = new Date(clock.now().getTime() + leaseMs);
+    await models.jobs.updateOne({ _id: id }, { $set: { leaseUntil } }).catch(() => {});
+  }
+
+  function look(): void {
+    if (stopping.signal.aborted) return;
+    running ??= work()
+      .catch((error: unknown) => {
+        // The lease ends and the job is done again, here or elsewhere.
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'a job failed and is repeated');
+      })
+      .finally(() => (running = undefined));
+  }
+
+  return {
+    handle: (kind, doWork) => void works.set(kind, doWork),
+    async add(kind, subject) {
+      const row = { kind, subject: toObjectId(subject), leaseUntil: firstLease };
+      await models.jobs.create({ ...row, timestamp: clock.now() }).catch((error: unknown) => {
+        if (duplicateKeyOf(error) === undefined) throw error;
+      });
+      look();
+    },
+    start() {
+      timer = setInterval(look, lookEveryMs);
+      look();
+    },
+    async stop() {
+      clearInterval(timer);
+      stopping.abort(new Error('the node stops'));
+      await running;
+    },
+  };
+}

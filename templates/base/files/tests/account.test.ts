@@ -1,0 +1,140 @@
+import { expect, it } from 'vitest';
+import { startApp, until, type TestApp } from './support/app.ts';
+
+const password = (username: string): string => `${username} likes long words`;
+
+/** Waits until the jobs are done. */
+const finished = (app: TestApp): Promise<void> =>
+  until(async () => (await app.app.connection.collection('jobs').countDocuments()) === 0);
+
+it('S39 C70 erases an account: signed out, unnamed, and nothing it wrote is left', async () => {
+  const app = await startApp();
+  const [anna, bert, carl] = [
+    await app.register('anna'),
+    await app.register('bert'),
+    await app.register('carl'),
+  ];
+  const group = (
+    await anna.post('/conversations', { type: 'group', name: 'Team', members: [bert.id, carl.id] })
+  ).body.id;
+  const direct = (await anna.put(`/conversations/direct/${bert.id}`)).body.id;
+  const left = (
+    await bert.post('/conversations', { type: 'group', name: 'Left', members: [anna.id] })
+  ).body.id;
+  for (const [index, id] of [group, direct, left, group].entries())
+    await anna.post(`/conversations/${id}/messages`, {
+      clientMessageId: `canary-${index}`,
+      content: `canary of anna ${index}`,
+    });
+  await bert.post(`/conversations/${group}/messages`, { clientMessageId: 'b', content: 'of bert' });
+  await anna.post(`/conversations/${left}/leave`);
+  await anna.patch('/users/me', { displayName: 'Canary Anna' });
+  const socket = await anna.connect();
+  const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+
+  expect((await anna.delete('/users/me', { password: 'not the password' })).status).toBe(401);
+  expect((await anna.delete('/users/me', { password: password('anna') })).status).toBe(204);
+  await closed;
+  await finished(app);
+
+  expect((await anna.get('/users/me')).status).toBe(401);
+  const login = { login: 'anna', password: password('anna') };
+  expect((await app.call('POST', '/auth/login', { body: login })).status).toBe(401);
+  const again = { username: 'anna', email: 'new@example.com', password: 'a quite new password' };
+  expect((await app.call('POST', '/auth/register', { body: again })).body.code).toBe(
+    'username-taken',
+  );
+  expect((await bert.get('/users?prefix=ann')).body.items).toEqual([]);
+  expect((await bert.get(`/users/${anna.id}`)).body.displayName).toBe('Deleted user');
+
+  const page = (await bert.get(`/conversations/${group}/messages`)).body.items;
+  expect(page.map(({ seq, content }: { seq: number; content: string }) => [seq, content])).toEqual([
+    [1, null],
+    [2, null],
+    [3, 'of bert'],
+  ]);
+  const { connection } = app.app;
+  const dump: unknown[] = [];
+  for (const { name } of await connection.listCollections())
+    dump.push(await connection.collection(name).find().toArray());
+  expect(JSON.stringify(dump)).not.toMatch(/canary of|Canary Anna|anna@example\.com/);
+  // Who was there longest owns what she owned.
+  const members = (await bert.get(`/conversations/${group}/members`)).body.items;
+  expect(members).toMatchObject([{ user: { id: bert.id }, role: 'owner' }, { role: 'member' }]);
+});
+
+it('a job that a node left unfinished is finished by another one', async () => {
+  const first = await startApp();
+  const anna = await first.register('anna');
+  const group = (await anna.post('/conversations', { type: 'group', name: 'A' })).body.id;
+  await anna.post(`/conversations/${group}/messages`, { clientMessageId: 'a', content: 'canary' });
+  const { connection } = first.app;
+  const { ObjectId } = connection.base.Types;
+  await connection.collection('jobs').insertOne({
+    kind: 'erase-account',
+    subject: new ObjectId(anna.id),
+    leaseUntil: new Date(Date.now() - 1_000), // the node that had it is gone
+    timestamp: new Date(),
+  });
+  await startApp({ MONGODB_URI: first.variables['MONGODB_URI']! });
+  await finished(first);
+  expect(JSON.stringify(await connection.collection('messages').find().toArray())).not.toContain(
+    'canary',
+  );
+});
+
+it('an archived conversation loses its content', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(2);
+  const path = `/conversations/${conversationId}/messages`;
+  await owner.post(path, { clientMessageId: 'a', content: 'canary' });
+  await owner.delete(`/conversations/${conversationId}`);
+  await finished(app);
+  const rows = await app.app.connection.collection('messages').find().toArray();
+  expect(rows).toMatchObject([{ seq: 1, content: null }]);
+});
+
+it('exports what is stored about a user, messages page by page', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  await owner.put(`/users/${others[0]!.id}/block`);
+  await owner.post(`/conversations/${conversationId}/messages`, {
+    clientMessageId: 'first',
+    content: 'mine',
+  });
+  await others[0]!.post(`/conversations/${conversationId}/messages`, {
+    clientMessageId: 'x',
+    content: 'theirs',
+  });
+  const { ObjectId } = app.app.connection.base.Types;
+  await app.app.connection.collection('messages').insertMany(
+    Array.from({ length: 700 }, (_, index) => ({
+      conversation: new ObjectId(conversationId),
+      seq: index + 3,
+      sender: new ObjectId(owner.id),
+      clientMessageId: `seeded-${index}`,
+      content: `message ${index}`,
+      timestamp: new Date(),
+      rev: 0,
+      editedAt: null,
+      deletedAt: null,
+    })),
+  );
+  const first = (await owner.get('/users/me/export')).body;
+  expect(first).toMatchObject({
+    user: { id: owner.id, email: owner.email },
+    devices: [{ id: owner.session.deviceId }],
+    blocked: [others[0]!.id],
+    conversations: [{ id: conversationId, leftAt: null }],
+  });
+  const second = (await owner.get(`/users/me/export?cursor=${first.nextCursor}`)).body;
+  expect([first.messages.length, second.messages.length, second.nextCursor]).toEqual([
+    500,
+    201,
+    null,
+  ]);
+  const contents = [...first.messages, ...second.messages].map(({ content }) => content);
+  expect(new Set(contents).size).toBe(701);
+  expect(contents).not.toContain('theirs');
+  expect((await owner.get('/users/me/export?cursor=nonsense')).status).toBe(422);
+});
