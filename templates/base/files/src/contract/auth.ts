@@ -56,6 +56,7 @@ export const authRoutes = {
     public: true,
     body: z.strictObject({ username, email, password, deviceLabel }),
     answers: { 201: sessionView },
+    problems: ['username-taken', 'email-taken', 'weak-password'],
   }),
   login: defineRoute({
     method: 'post',
@@ -72,6 +73,7 @@ export const authRoutes = {
       deviceLabel,
     }),
     answers: { 200: sessionView },
+    problems: ['unauthenticated'],
   }),
   refresh: defineRoute({
     method: 'post',
@@ -80,6 +82,7 @@ export const authRoutes = {
     public: true,
     body: z.strictObject({ refreshToken: token }),
     answers: { 200: sessionView },
+    problems: ['unauthenticated'],
   }),
   logout: defineRoute({
     method: 'post',
@@ -93,6 +96,7 @@ export const authRoutes = {
     summary: 'Change the password and end all other sign-ins',
     body: z.strictObject({ currentPassword: password, newPassword: password }),
     answers: { 204: null },
+    problems: ['weak-password'],
   }),
   listDevices: defineRoute({
     method: 'get',
@@ -124,6 +128,8 @@ export const authCommands = {
 };
 
 export const authNotices = {
-  'device:revoked': z.object({}),
-  'auth:expiring': z.object({ inMs: z.int() }),
+  'device:revoked': z.object({}).describe('This sign-in was ended; the socket closes'),
+  'auth:expiring': z
+    .object({ inMs: z.int() })
+    .describe('The access token ends soon, and the socket with it: send auth:refresh'),
 };

@@ -170,10 +170,10 @@ export const conversationRoutes = {
 };
 
 export const conversationNotices = {
-  'conversation:created': sharedConversationView,
-  'conversation:updated': sharedConversationView,
-  'conversation:deleted': sharedConversationView,
-  'member:added': memberView,
-  'member:updated': memberView,
-  'member:removed': memberView,
+  'conversation:created': sharedConversationView.describe('The user is in a new conversation'),
+  'conversation:updated': sharedConversationView.describe('A conversation was changed'),
+  'conversation:deleted': sharedConversationView.describe('A conversation was archived'),
+  'member:added': memberView.describe('Somebody joined or was added'),
+  'member:updated': memberView.describe('The role of a member was changed'),
+  'member:removed': memberView.describe('Somebody left or was removed'),
 };

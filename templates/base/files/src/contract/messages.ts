@@ -22,13 +22,18 @@ export const content = z
       text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
     `at most ${message.contentBytes} bytes`,
   )
-  .refine(isCleanText, 'no control characters');
+  .refine(isCleanText, 'no control characters')
+  .meta({
+    maxLength: message.contentCharacters, // JSON Schema counts code points
+    description: `At most ${message.contentBytes} bytes as UTF-8, no control characters.`,
+  });
 
 /** The sender's own id of a message, which makes a repeat harmless. */
 export const clientMessageId = z
   .string()
   .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and - only')
-  .max(message.clientMessageIdCharacters);
+  .max(message.clientMessageIdCharacters)
+  .describe("The sender's own id of this message: a repeat with the same one is harmless.");
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -192,7 +197,7 @@ export const messageCommands = {
 };
 
 export const messageNotices = {
-  'message:created': messageView,
-  'message:updated': messageView,
-  'message:deleted': messageView,
+  'message:created': messageView.describe('A message was sent'),
+  'message:updated': messageView.describe('A message was edited; apply it by its rev'),
+  'message:deleted': messageView.describe('A message was deleted; apply it by its rev'),
 };

@@ -26,19 +26,23 @@ export const label = (max: number) =>
     .refine(
       (text) => isCleanText(text) && !/[\n\t]/.test(text) && !bidiControls.test(text),
       'no control or text-reordering characters',
-    );
+    )
+    .meta({ maxLength: max }); // JSON Schema counts code points
 
 /** An identifier: 24 lower-case hexadecimal digits. */
 export const id = z
   .string()
   .regex(/^[0-9a-f]{24}$/, 'an id is 24 hexadecimal digits')
-  .meta({ id: 'Id' });
+  .meta({ id: 'Id', description: 'An identifier: 24 lower-case hexadecimal digits.' });
 
 /** A place in a conversation, or 0 for "before the first". */
 export const sequence = z.int().min(0);
 
 /** A moment, ISO 8601 in UTC. */
-export const moment = z.iso.datetime();
+export const moment = z.iso.datetime().meta({
+  id: 'Moment',
+  description: 'A moment: ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z.',
+});
 
 /** A whole number in a query string. */
 export const queryInteger = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
@@ -52,7 +56,12 @@ export const queryInteger = (min: number, max: number = Number.MAX_SAFE_INTEGER)
 export const queryLimit = queryInteger(1, limits.page.maxItems).optional();
 
 /** An opaque place in a list, as the answer before it gave it. */
-export const queryCursor = z.string().min(1).max(512).optional();
+export const queryCursor = z
+  .string()
+  .min(1)
+  .max(512)
+  .optional()
+  .describe('The place to go on from: nextCursor of the answer before.');
 
 /** A page of a list with the cursor of the next one, null at the end. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>

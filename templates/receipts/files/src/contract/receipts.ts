@@ -28,10 +28,12 @@ export const receiptCommands = {
 };
 
 export const receiptNotices = {
-  'receipt:updated': z.strictObject({
-    conversationId: id,
-    userId: id,
-    readSeq: sequence,
-    deliveredSeq: sequence,
-  }),
+  'receipt:updated': z
+    .strictObject({
+      conversationId: id,
+      userId: id,
+      readSeq: sequence,
+      deliveredSeq: sequence,
+    })
+    .describe('Somebody has read or got messages up to these'),
 };

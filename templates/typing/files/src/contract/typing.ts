@@ -15,10 +15,12 @@ export const typingCommands = {
 };
 
 export const typingNotices = {
-  'typing:updated': z.strictObject({
-    conversationId: id,
-    userId: id,
-    isTyping: z.boolean(),
-    expiresInMs: z.int(),
-  }),
+  'typing:updated': z
+    .strictObject({
+      conversationId: id,
+      userId: id,
+      isTyping: z.boolean(),
+      expiresInMs: z.int(),
+    })
+    .describe('Somebody began or stopped writing'),
 };
