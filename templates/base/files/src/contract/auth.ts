@@ -16,7 +16,10 @@ const password = z
   .string()
   .max(account.passwordBytes)
   .refine(isWellFormed, 'not well-formed Unicode')
-  .transform((text) => text.normalize('NFKC'));
+  .transform((text) => text.normalize('NFKC'))
+  .describe(
+    `As it is typed; a new one has ${account.passwordMinCharacters} to ${account.passwordMaxCharacters} characters.`,
+  );
 
 const token = z.string().min(1).max(4_096);
 
@@ -124,6 +127,7 @@ export const authCommands = {
     summary: 'Keep this socket open with a newer access token of the same device',
     input: z.strictObject({ token }),
     output: z.object({ expiresAt: moment }),
+    problems: ['unauthenticated'],
   }),
 };
 

@@ -13,6 +13,8 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 /** Whether a text is well-formed Unicode without control characters. */
 export const isCleanText = (text: string): boolean => isWellFormed(text) && !controls.test(text);
 
+const { message } = limits;
+const utf8 = new TextEncoder();
 const codePoints = (text: string): number => Array.from(text).length;
 
 /** A one-line label: 1 to `max` code points, no control or reordering characters. */
@@ -34,6 +36,35 @@ export const id = z
   .string()
   .regex(/^[0-9a-f]{24}$/, 'an id is 24 hexadecimal digits')
   .meta({ id: 'Id', description: 'An identifier: 24 lower-case hexadecimal digits.' });
+
+/** What a user writes: stored and returned exactly as it was sent. */
+export const content = z
+  .string()
+  .min(1)
+  .max(message.contentCharacters * 2)
+  .refine(
+    (text) =>
+      text.length <= message.contentCharacters ||
+      Array.from(text).length <= message.contentCharacters,
+    `at most ${message.contentCharacters} characters`,
+  )
+  .refine(
+    (text) =>
+      text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
+    `at most ${message.contentBytes} bytes`,
+  )
+  .refine(isCleanText, 'no control characters')
+  .meta({
+    maxLength: message.contentCharacters, // JSON Schema counts code points
+    description: `At most ${message.contentBytes} bytes as UTF-8, no control characters.`,
+  });
+
+/** The sender's own id of a message, which makes a repeat harmless. */
+export const clientMessageId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and - only')
+  .max(message.clientMessageIdCharacters)
+  .describe("The sender's own id of this message: a repeat with the same one is harmless.");
 
 /** A place in a conversation, or 0 for "before the first". */
 export const sequence = z.int().min(0);

@@ -10,6 +10,7 @@ export const typingCommands = {
     summary: 'The user writes; repeat while it lasts',
     input,
     output,
+    problems: ['not-found', 'forbidden'],
   }),
   'typing:stop': defineCommand({ summary: 'The user stopped writing', input, output }),
 };

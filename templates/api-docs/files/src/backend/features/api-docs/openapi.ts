@@ -112,7 +112,8 @@ function parametersOf(route: RouteContract, components: Components): Json {
 function bodyOf(route: RouteContract, components: Components): Json {
   if (route.body === undefined) return {};
   const schema = components.describe(route.body, 'input');
-  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  const required = !route.body.safeParse(undefined).success;
+  return { requestBody: { required, content: { 'application/json': { schema } } } };
 }
 
 function answersOf(route: RouteContract, components: Components): Json {
