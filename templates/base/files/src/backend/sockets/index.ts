@@ -90,6 +90,7 @@ export function createSockets(ports: SocketPorts): Sockets {
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
+  io.engine.on('connection', closeOtherNamespaces);
   io.use((socket, next) => {
     admission.admit(socket, draining.isDraining()).then(() => next(), next);
   });
@@ -121,4 +122,11 @@ export function createSockets(ports: SocketPorts): Sockets {
       await draining.close();
     },
   };
+}
+
+/** There is one namespace: the library refuses another one, and would keep the transport open. */
+function closeOtherNamespaces(transport: ServerSocket['conn']): void {
+  transport.on('packet', ({ data }: { data?: unknown }) => {
+    if (typeof data === 'string' && /^0\/[^,]/.test(data)) setImmediate(() => transport.close());
+  });
 }

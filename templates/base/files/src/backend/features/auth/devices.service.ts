@@ -1,7 +1,7 @@
 import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { DeviceView } from '../../../contract/auth.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
@@ -39,7 +39,7 @@ export interface Devices {
 
 /** Creates the service of sign-ins. */
 export function createDevices(ports: {
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly clock: Clock;
   readonly gate: Gate;
   readonly refreshTokens: RefreshTokens;

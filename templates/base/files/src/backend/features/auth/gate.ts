@@ -1,5 +1,5 @@
 import type { Environment } from '../../../configs/env.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -22,7 +22,7 @@ export interface Gate {
 export function createGate(core: {
   readonly env: Environment;
   readonly clock: Clock;
-  readonly models: Models;
+  readonly models: OpenModels;
 }): Gate {
   const accessTokens = createAccessTokens(core.env, core.clock);
   const devices = createShortCache<boolean>(deviceCacheMs, deviceCacheSize);
