@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,4 +99,28 @@ it('C67 warns of limits that are too wide to protect', async () => {
   expect(backend.log.find(({ level }) => level === 'warn')).toMatchObject({ factor: 11 });
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);
+});
+
+it('C40 serves without __proto__, as the start script asks', async () => {
+  const { scripts } = JSON.parse(
+    await readFile(join(import.meta.dirname, '../package.json'), 'utf8'),
+  );
+  const flags = (scripts.start as string).split(' ').filter((word) => /^--(?!env-file)/.test(word));
+  const probe =
+    'data:text/javascript,process.once("SIGUSR2",()=>console.log(JSON.stringify({msg:"probe",has:"__proto__" in {}})))';
+  const backend = startProcess(variables(), [...flags, '--import', probe]);
+  const url = await backend.listening();
+  const answer = await fetch(`${url}/v1/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      username: 'anna',
+      email: 'anna@example.com',
+      password: 'a password of many words',
+    }),
+  });
+  expect(answer.status).toBe(201);
+  backend.child.kill('SIGUSR2');
+  await until(says(backend, 'probe'));
+  expect(backend.log.find(({ msg }) => msg === 'probe')).toMatchObject({ has: false });
 });
