@@ -1,16 +1,14 @@
 import { basename } from 'node:path';
 import type { Run } from './context.ts';
 import { CreateError } from './errors.ts';
+import { adapterNames, choosableFeatures } from './features.ts';
 import type { Feature } from './features.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
 import { DEFAULTS, optionOf } from './options.ts';
-import type { CreateOptions, OptionKey } from './options.ts';
+import type { CreateOptions, Given, OptionKey } from './options.ts';
 import { packageNameProblem, suggestPackageName } from './package-name.ts';
 import { assertFree, inspectTarget, locateTarget } from './target.ts';
 import type { Target } from './target.ts';
-
-/** What is known before the questions. */
-export type Given = { readonly [Key in keyof CreateOptions]?: CreateOptions[Key] | undefined };
 
 type Asked = Omit<CreateOptions, 'preset'> & { readonly preset?: string };
 
@@ -65,7 +63,7 @@ export function projectQuestions(
   features: readonly Feature[],
   run: Run,
 ): readonly Question[] {
-  const choosable = features.filter((feature) => feature.name !== 'base');
+  const choosable = choosableFeatures(features);
   const nameOf = ({ directory }: Asked): string => basename(locate(directory, run));
   return [
     question('packageName', 'input', {
@@ -81,6 +79,12 @@ export function projectQuestions(
     question('features', 'checkbox', {
       choices: choosable.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
       when: ({ preset }: Asked) => preset === OWN_CHOICE,
+    }),
+    question('adapter', 'select', {
+      default: DEFAULTS.adapter,
+      choices: adapterChoices(features),
+      // With `none` alone there is nothing to choose.
+      when: adapterNames(features).length > 1,
     }),
     question('packageManager', 'select', { choices: optionOf('packageManager').choices }),
     question('install', 'confirm', { default: DEFAULTS.install }),
@@ -109,6 +113,13 @@ function presetChoices(features: readonly Feature[]): readonly object[] {
     return { value: preset, name: `${preset.padEnd(8)}  ${brings}`, short: preset };
   });
   return [...presets, { value: OWN_CHOICE, name: 'choose features' }];
+}
+
+function adapterChoices(features: readonly Feature[]): readonly object[] {
+  return adapterNames(features).map((name) => {
+    const summary = features.find((feature) => feature.name === name)?.summary;
+    return { value: name, name: `${name}: ${summary ?? 'one node is enough'}`, short: name };
+  });
 }
 
 function lookAt(directory: string, run: Run): Promise<Target> {
