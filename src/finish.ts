@@ -92,7 +92,7 @@ async function makeRepository(
 
 function gitWords(outcome: GitOutcome): string {
   if (outcome.status === 'committed') return `first commit made (${outcome.commit?.slice(0, 7)})`;
-  return outcome.status === 'failed' ? `${outcome.reason}` : `git: ${outcome.reason}`;
+  return outcome.status === 'failed' ? `${outcome.reason}` : `first commit: ${outcome.reason}`;
 }
 
 async function verifyStep(

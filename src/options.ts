@@ -170,7 +170,7 @@ export const OPTIONS = [
     default: 'abort',
     group: 'steps',
     help: 'when the directory has files: stop, write only what is missing, or replace with a backup',
-    question: 'The directory has files in the way',
+    question: 'The directory is not empty: what happens to its files?',
     replayed: true,
   },
   {

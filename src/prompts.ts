@@ -1,4 +1,12 @@
 import { basename } from 'node:path';
+import {
+  CONFLICT_CHOICES,
+  OWN_CHOICE,
+  adapterChoices,
+  featureChoices,
+  packageManagerChoices,
+  presetChoices,
+} from './choices.ts';
 import type { Run } from './context.ts';
 import { CreateError } from './errors.ts';
 import { adapterNames, choosableFeatures } from './features.ts';
@@ -19,8 +27,6 @@ export interface Question {
   readonly message: string;
   readonly [detail: string]: unknown;
 }
-
-const OWN_CHOICE = 'own';
 
 /**
  * Asks, at a terminal, for what is missing; what is given is not asked.
@@ -77,7 +83,9 @@ export function projectQuestions(
       when: given.features === undefined,
     }),
     question('features', 'checkbox', {
-      choices: choosable.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
+      choices: featureChoices(
+        choosable.filter(({ name }) => !given.withoutFeatures?.includes(name)),
+      ),
       when: ({ preset }: Asked) => preset === OWN_CHOICE,
     }),
     question('adapter', 'select', {
@@ -86,7 +94,7 @@ export function projectQuestions(
       // With `none` alone there is nothing to choose.
       when: adapterNames(features).length > 1,
     }),
-    question('packageManager', 'select', { choices: optionOf('packageManager').choices }),
+    question('packageManager', 'select', { choices: packageManagerChoices(given, run) }),
     question('install', 'confirm', { default: DEFAULTS.install }),
     question('git', 'confirm', { default: DEFAULTS.git }),
   ];
@@ -98,28 +106,6 @@ function question(
   details: Readonly<Record<string, unknown>>,
 ): Question {
   return { name: key, type, message: optionOf(key).question ?? key, ...details };
-}
-
-const CONFLICT_CHOICES = [
-  { value: 'abort', name: 'stop' },
-  { value: 'keep', name: 'keep them, write only what is missing' },
-  { value: 'overwrite', name: 'replace them, with a backup of each' },
-];
-
-function presetChoices(features: readonly Feature[]): readonly object[] {
-  const presets = (optionOf('preset').choices ?? []).map((preset) => {
-    const names = features.filter((feature) => feature.presets.includes(preset as never));
-    const brings = names.map((feature) => feature.name).join(', ') || 'the core alone';
-    return { value: preset, name: `${preset.padEnd(8)}  ${brings}`, short: preset };
-  });
-  return [...presets, { value: OWN_CHOICE, name: 'choose features' }];
-}
-
-function adapterChoices(features: readonly Feature[]): readonly object[] {
-  return adapterNames(features).map((name) => {
-    const summary = features.find((feature) => feature.name === name)?.summary;
-    return { value: name, name: `${name}: ${summary ?? 'one node is enough'}`, short: name };
-  });
 }
 
 function lookAt(directory: string, run: Run): Promise<Target> {
