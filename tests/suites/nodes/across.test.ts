@@ -116,7 +116,7 @@ it('S15 every client sees the order of four writers at two nodes', async () => {
     }),
   );
   const inOrder = (messages: readonly MessageView[]) =>
-    [...new Map(messages.map((message) => [message.seq, message.content]))].sort(
+    [...new Map(messages.map((message) => [message.seq, message.content]))].toSorted(
       ([a], [b]) => a - b,
     );
   await until(() => heard.every((messages) => inOrder(messages).length === 1_000), 20_000);

@@ -1,10 +1,7 @@
-import { createClient } from '@redis/client';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import type { Feature } from '../../feature.ts';
+import { connectMs, createRedisClient } from './client.ts';
 import { createPublisher } from './publisher.ts';
-
-const connectMs = 5_000; // also how long a start waits for Redis
-const silentMs = 10_000; // without an answer the connection is made anew
 
 /**
  * Joins this node to the others over Redis. Nothing that must not be lost goes this way: while Redis
@@ -15,12 +12,7 @@ export const adapter: Feature = ({ env, log, models, sockets }) => {
     log.warn('without REDIS_URL this node does not talk to others');
     return {};
   }
-  const client = createClient({
-    url: env.REDIS_URL,
-    RESP: 2, // the adapter reads answers in this form
-    socket: { connectTimeout: connectMs, socketTimeout: silentMs },
-    pingInterval: silentMs / 2,
-  });
+  const client = createRedisClient(env.REDIS_URL);
   client.on('ready', () => log.info('Redis answers'));
   client.on('error', (error: Error) => log.warn({ err: error }, 'Redis is away'));
 
