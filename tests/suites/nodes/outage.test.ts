@@ -18,9 +18,9 @@ function chatAt(node: TestApp, user: TestUser): Chat {
 function keepSending(socket: TestSocket, conversationId: string, name: string) {
   const acknowledged: string[] = [];
   const refused: unknown[] = [];
-  let isOn = true;
+  const end = new AbortController();
   const ended = (async () => {
-    for (let number = 0; isOn; number += 1) {
+    for (let number = 0; !end.signal.aborted; number += 1) {
       const content = `${name} ${number}`;
       const draft = { conversationId, clientMessageId: randomUUID(), content };
       const answer = await ask(socket, 'message:send', draft);
@@ -33,7 +33,7 @@ function keepSending(socket: TestSocket, conversationId: string, name: string) {
     acknowledged,
     refused,
     async stop() {
-      isOn = false;
+      end.abort();
       await ended;
     },
   };
