@@ -16,6 +16,7 @@ import { systemClock, type Clock } from './backend/shared/clock.ts';
 import { createEvents } from './backend/shared/events.ts';
 import { createJobs } from './backend/shared/jobs.ts';
 import { createLimiters } from './backend/shared/limiters.ts';
+import { createOverload } from './backend/shared/overload.ts';
 import { createSockets, type SocketServer } from './backend/sockets/index.ts';
 import { createDatabase } from './configs/database.ts';
 import type { Environment } from './configs/env.ts';
@@ -48,7 +49,8 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
   const database = createDatabase(env, log);
   const models = createModels(database.connection);
   const limiters = createLimiters({ env, connection: database.connection });
-  const core = { env, log, clock, models, events, limiters };
+  const overload = createOverload({ env, log });
+  const core = { env, log, clock, models, events, limiters, overload };
 
   const gate = createGate(core);
   const http = createHttp({ ...core, authenticate: gate.authenticate });
@@ -77,6 +79,9 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
     get draining() {
       return sockets.draining;
     },
+    get overloaded() {
+      return overload.isOverloaded;
+    },
     databaseAnswers: database.answers,
   };
   const running = Object.values(features).map((feature) =>
@@ -102,6 +107,7 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
     await sockets.close();
     await http.close();
     await database.stop();
+    overload.stop();
   }
 
   let stopping: Promise<void> | undefined;

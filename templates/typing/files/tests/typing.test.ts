@@ -24,6 +24,18 @@ it('tells the other members who is writing, and that they stopped at a send', as
   expect(ownNotices).toEqual([]);
 });
 
+it('tells that the writer paused', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  await done(writer, 'typing:start', { conversationId });
+
+  const stopped = next(reader, 'typing:updated');
+  await done(writer, 'typing:stop', { conversationId });
+  expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
+});
+
 it('ends with the socket of the writer', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);

@@ -12,6 +12,8 @@ import type { Express } from 'express';
 export interface Readiness {
   /** From the first signal to stop. */
   readonly draining: boolean;
+  /** It has too much to do and refuses new sends; what else it gets it still serves. */
+  readonly overloaded: boolean;
   /** Whether the database answers a ping within a second. */
   databaseAnswers(): Promise<boolean>;
 }

@@ -8,6 +8,7 @@ import type { Caller } from '../shared/caller.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
 import { createAdmission } from './admission.ts';
 import { createCluster, type ClusterEvents } from './cluster.ts';
 import { createCommands } from './commands.ts';
@@ -59,6 +60,7 @@ export interface SocketPorts {
   readonly clock: Clock;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
   readonly server: HttpServer;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
