@@ -5,6 +5,7 @@ import type { Api } from './http/api.ts';
 import type { Access } from './shared/access.ts';
 import type { Clock } from './shared/clock.ts';
 import type { Events } from './shared/events.ts';
+import type { Timers } from './shared/timers.ts';
 import type { ConnectReads, SocketHub } from './sockets/hub.ts';
 import type { Express } from 'express';
 
@@ -21,6 +22,7 @@ export interface FeatureContext {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly models: Models;
   readonly events: Events;
   readonly access: Access;

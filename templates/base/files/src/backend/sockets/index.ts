@@ -8,6 +8,7 @@ import type { Caller } from '../shared/caller.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Timers } from '../shared/timers.ts';
 import { createAdmission } from './admission.ts';
 import { createCluster } from './cluster.ts';
 import { createCommands } from './commands.ts';
@@ -57,6 +58,7 @@ export interface SocketPorts {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly events: Events;
   readonly limiters: Limiters;
   readonly server: HttpServer;
@@ -86,7 +88,7 @@ export function createSockets(ports: SocketPorts): Sockets {
   const notifier = createNotifier(io, cluster);
   const membership = createMembership(io, cluster);
   const commands = createCommands(ports, admission);
-  const connecting = createConnecting(ports, io);
+  const connecting = createConnecting(ports, io, cluster);
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
@@ -106,6 +108,13 @@ export function createSockets(ports: SocketPorts): Sockets {
       cluster,
       command: commands.add,
       extend: connecting.extend,
+      enter(socketId, names) {
+        void io.of('/').sockets.get(socketId)?.join([...names]);
+      },
+      exit(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        for (const name of names) void socket?.leave(name);
+      },
       get isDraining() {
         return draining.isDraining();
       },

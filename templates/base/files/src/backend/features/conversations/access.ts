@@ -4,6 +4,7 @@ import type { Access, Room } from '../../shared/access.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
+import { createAcquaintance } from './acquaintance.ts';
 import { judge } from './rights.ts';
 
 const cacheSize = 100_000;
@@ -60,6 +61,7 @@ export function createAccess(core: { readonly models: Models; readonly events: E
       if (refusal !== undefined) throw new AppError(refusal);
       return room;
     },
+    acquainted: createAcquaintance(core.models),
     forget(conversationId, userId) {
       if (userId !== undefined) rooms.forget(keyOf(userId, conversationId));
       else {
