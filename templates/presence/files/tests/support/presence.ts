@@ -1,5 +1,5 @@
 import type { PresenceView } from '../../src/contract/presence.ts';
-import { done, startApp, until, type TestApp, type TestSocket } from './app.ts';
+import { done, startApp, until, type TestApp, type TestSocket, type TestUser } from './app.ts';
 import { createTestTimers } from './timers.ts';
 
 /** Starts a backend whose time passes only when the test says so. */
@@ -30,11 +30,22 @@ export function listen(socket: TestSocket): PresenceView[] {
 
 /** A user who is told of another one with whom they share a group. */
 export async function startWatching(app: TestApp) {
-  const { conversationId, owner, others } = await app.group(2);
-  const [watched] = others as [(typeof others)[number]];
+  const { conversationId, owner, others } = await app.group(3);
+  const [watched, other] = others as [TestUser, TestUser];
   const socket = await owner.connect();
   await subscribe(socket, watched.id);
-  return { conversationId, watcher: owner, watched, socket, heard: listen(socket) };
+  const all = listen(socket);
+  const heard = () => all.filter(({ userId }) => userId === watched.id);
+
+  /** What was heard of the user; whatever was to be told before is among it. */
+  async function heardByNow(): Promise<PresenceView[]> {
+    await subscribe(socket, other.id);
+    await other.connect();
+    await until(() => all.some(({ userId }) => userId === other.id));
+    return heard();
+  }
+
+  return { conversationId, watcher: owner, watched, socket, heard, heardByNow };
 }
 
 export const online = (userId: string) => ({ userId, status: 'online', lastSeenAt: null });

@@ -16,9 +16,9 @@ interface Connecting {
 
 /** Creates the connecting part of one node. */
 export function createConnecting(
-  ports: SocketPorts,
+  ports: Pick<SocketPorts, 'log' | 'clock' | 'events' | 'timers'>,
   io: SocketServer,
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'hasPeers'>,
 ): Connecting {
   const { log, clock, events } = ports;
   let reads: ConnectReads | undefined;
