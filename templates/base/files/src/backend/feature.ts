@@ -32,6 +32,10 @@ export interface FeatureContext {
   readonly sockets: SocketHub;
   /** The highest numbers of conversations. */
   readonly history: Pick<ConnectReads, 'headsOf'>;
+  readonly readMarks: {
+    /** How far a user has read by sending, as far as that is not stored yet. */
+    pending(userId: string, conversationId: string): number;
+  };
   readonly readiness: Readiness;
 }
 
