@@ -69,14 +69,16 @@ it('S30 I10 users of a killed node are offline, and of all other nodes one says 
 it('a node that was taken for dead comes back with its users', async () => {
   const { first, second, users } = await startNodes();
   const [anna, bert, carl] = users;
+  const here = await watchOn(first, anna, carl);
   const theirs = await first.app.connect(carl.token);
+  await until(() => here.heard.length === 1);
+  const there = await watchOn(second, bert, carl);
   await endLease(first.app, carl);
-  const [here, there] = [await watchOn(first, anna, carl), await watchOn(second, bert, carl)];
   second.timers.pass(10_000);
   await until(() => there.heard.at(-1)?.status === 'offline');
 
   first.timers.pass(10_000);
-  await until(() => here.heard.at(-1)?.status === 'online');
+  await until(() => here.heard.length === 2);
   expect(await subscribe(there.socket, carl.id)).toEqual([online(carl.id)]);
   await closeSocket(first.app, theirs);
   first.timers.pass(10_000);

@@ -24,9 +24,9 @@ export interface Room {
 export type UserPairs = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The only way to a conversation ; the table of rights is in docs/architecture.md.
+ * The only way to a conversation; the table of rights is in docs/architecture.md.
  *
- * Rows are cached for at most a second and forgotten at every change on this node.
+ * Rows are cached for at most a second and forgotten on all nodes at every change.
  */
 export interface Access {
   /**
@@ -40,6 +40,6 @@ export interface Access {
    * blocked the other. Nothing of it is cached.
    */
   acquainted(pairs: UserPairs): Promise<UserPairs>;
-  /** Forgets what is cached of a conversation, of one member or of all. */
-  forget(conversationId: string, userId?: string): void;
+  /** Forgets what is cached of a conversation, of one member or of all; here before it returns. */
+  forget(conversationId: string, userId?: string): Promise<void>;
 }

@@ -22,6 +22,7 @@ export function startRecheck(
   reads: () => ConnectReads | undefined,
 ): () => void {
   let isRunning = false;
+  let waitedMs = 0;
 
   async function recheck({ activeDevices, membershipsOf }: ConnectReads): Promise<void> {
     const sockets = [...io.of('/').sockets.values()];
@@ -46,10 +47,14 @@ export function startRecheck(
     }
   }
 
-  return timers.every(cluster.hasPeers ? limit.revalidateMs : limit.revalidateAloneMs, () => {
+  return timers.every(limit.revalidateMs, () => {
     const given = reads();
-    if (given === undefined || isRunning) return;
+    waitedMs += limit.revalidateMs;
+    // Alone a node hears of everything, or it would not be alone.
+    const isDue = cluster.hasPeers || waitedMs >= limit.revalidateAloneMs;
+    if (given === undefined || isRunning || !isDue) return;
     isRunning = true;
+    waitedMs = 0;
     recheck(given)
       .catch((error: unknown) => log.warn({ err: error }, 'a re-check failed'))
       .finally(() => (isRunning = false));

@@ -71,7 +71,7 @@ export function createLeases({ nodes }: Pick<FeatureContext['models'], 'nodes'>)
       try {
         // The row is taken over as it was seen, or made; any other one is in the way of the upsert.
         const seen = { _id: node, expiresAt };
-        await collection.updateOne(seen as object, lease(leaseMs, true), { upsert: true });
+        await collection.updateOne(seen, lease(leaseMs, true), { upsert: true });
         return true;
       } catch (error) {
         if (duplicateKeyOf(error) === undefined) throw error;

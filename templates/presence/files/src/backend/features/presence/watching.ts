@@ -7,7 +7,6 @@ import type { SocketCaller } from '../../sockets/hub.ts';
 
 const mostWatched = 1_000; // users a socket
 const reviewedAtOnce = 500; // users
-const noticesAtOnce = 500;
 
 /** A socket and whom it is told of. */
 interface Watcher {
@@ -136,14 +135,13 @@ export function createWatching({
     async tell(presences) {
       if (presences.length === 0) return;
       await review();
-      for (let start = 0; start < presences.length; start += noticesAtOnce)
-        sockets.notifyAll(
-          presences.slice(start, start + noticesAtOnce).map((payload) => ({
-            room: roomOf(payload.userId),
-            name: 'presence:updated',
-            payload,
-          })),
-        );
+      sockets.notifyAll(
+        presences.map((payload) => ({
+          room: roomOf(payload.userId),
+          name: 'presence:updated',
+          payload,
+        })),
+      );
     },
   };
 }
