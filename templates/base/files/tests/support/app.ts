@@ -115,6 +115,7 @@ function createTestApp(
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
+    if (response.headers.has('set-cookie')) throw new Error(`C20: ${path} sets a cookie`);
     const text = await response.text();
     const body = text === '' ? undefined : (JSON.parse(text) as Body);
     return { status: response.status, body: body as Body, headers: response.headers };
