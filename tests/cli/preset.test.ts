@@ -323,7 +323,8 @@ describe('flags beside a preset file', () => {
   });
 });
 
-describe('any bytes as a preset file', () => {
+// Many runs of the command, on a machine that may be busy.
+describe('any bytes as a preset file', { timeout: 300_000 }, () => {
   it('P9 never end with exit code 1', async () => {
     const texts = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),

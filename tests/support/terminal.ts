@@ -11,7 +11,13 @@ import { until } from './slow-disk.ts';
 export const hasTerminal = existsSync('/usr/bin/script');
 
 /** Keys as a terminal sends them. */
-export const KEYS = { enter: '\r', down: '\u001B[B', space: ' ', interrupt: '\u0003' } as const;
+export const KEYS = {
+  enter: '\r',
+  down: '\u001B[B',
+  space: ' ',
+  erase: '\u007F',
+  interrupt: '\u0003',
+} as const;
 
 /** The command, run by somebody who sits at a terminal. */
 export interface Terminal {
