@@ -135,6 +135,7 @@ describe('the same answers', PATIENCE, () => {
     await type(/Package name/, `${KEYS.erase.repeat(7)}@team/chat${KEYS.enter}`);
     await type(/Which features/, KEYS.down + KEYS.down + KEYS.enter);
     await type(/Features/, KEYS.space + KEYS.enter);
+    await type(/One node/, KEYS.down + KEYS.enter);
     await type(/Package manager/, KEYS.down + KEYS.enter);
     await type(/git/, `n${KEYS.enter}`);
     expect((await ended).code).toBe(0);
@@ -143,6 +144,7 @@ describe('the same answers', PATIENCE, () => {
       packageName: '@team/chat',
       preset: 'standard',
       withoutFeatures: ['demo'],
+      adapter: 'mongo',
       packageManager: 'pnpm',
       install: false,
       git: false,

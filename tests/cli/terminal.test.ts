@@ -18,6 +18,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const { type, ended } = terminal([], { cwd });
     await type(/Directory of the new project/, `my-app${KEYS.enter}`);
     await type(/Which features/, KEYS.enter);
+    await type(/One node/, KEYS.enter);
     await type(/Package manager/, KEYS.enter);
     await type(/Install/, `n${KEYS.enter}`);
     await type(/git repository/, `n${KEYS.enter}`);
@@ -34,6 +35,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     await type(/Directory/, `taken${KEYS.enter}`);
     await type(/taken is a file/, `${'\u007F'.repeat(5)}My Chat${KEYS.enter}`);
     await type(/Package name.*my-chat/, KEYS.enter);
+    await type(/One node/, KEYS.enter);
     await type(/Package manager/, KEYS.enter);
     expect((await ended).code).toBe(0);
     expect(readFileSync(join(cwd, 'My Chat/package.json'), 'utf8')).toContain('"my-chat"');
@@ -45,6 +47,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
     await type(/is not empty: what happens to its files/, KEYS.down + KEYS.enter);
     await type(/Which features/, KEYS.enter);
+    await type(/One node/, KEYS.enter);
     await type(/Package manager/, KEYS.enter);
     expect((await ended).code).toBe(0);
     expect(readFileSync(join(cwd, 'my-app/package.json'), 'utf8')).toBe('mine');
@@ -64,6 +67,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
     await type(/Which features/, KEYS.down + KEYS.down + KEYS.enter);
     await type(/Features.*◉ demo/s, KEYS.space + KEYS.enter);
+    await type(/One node/, KEYS.enter);
     await type(/Package manager/, KEYS.enter);
     const { code, screen } = await ended;
     expect(code).toBe(0);
@@ -77,6 +81,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     [/Package name/, KEYS.enter],
     [/Which features/, KEYS.down + KEYS.down + KEYS.enter],
     [/Features/, KEYS.enter],
+    [/One node/, KEYS.enter],
     [/Package manager/, KEYS.enter],
     [/Install/, `n${KEYS.enter}`],
     [/git repository/, `n${KEYS.enter}`],
@@ -99,28 +104,26 @@ describe.runIf(hasTerminal)('at a terminal', () => {
 
   it('A70 knows every question', () => {
     const run = toRun({});
-    const names = [...placeQuestions(run), ...projectQuestions({}, FEATURES, run)]
-      // Without an adapter to choose there is nothing to ask.
-      .filter(({ when }) => when !== false)
-      .map(({ message }) => message);
+    const questions = [...placeQuestions(run), ...projectQuestions({}, FEATURES, run)];
+    const names = questions.map(({ message }) => message);
     expect(names).toHaveLength(asked.length);
     for (const [index, message] of names.entries()) expect(message).toMatch(asked[index]![0]);
   });
 
   it('asks only for what neither a flag nor a preset file says', async () => {
-    const preset = { preset: 'minimal', install: false };
+    const preset = { preset: 'minimal', adapter: 'none', install: false };
     writeFileSync(join(cwd, 'a.json'), JSON.stringify(preset));
     const { type, ended } = terminal(['my-app', '--config', 'a.json', '--no-git'], { cwd });
     await type(/Package manager/, KEYS.enter);
     const { code, screen } = await ended;
     expect(code).toBe(0);
-    expect(screen).not.toMatch(/Directory|Which|Install|repository/);
+    expect(screen).not.toMatch(/Directory|Which|One node|Install|repository/);
   });
 
   it('offers only package managers that are there, where one has to install', async () => {
     const env = onlyPrograms(process.execPath, '/bin/stty');
     writeFileSync(join(env.PATH, 'pnpm'), '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-    const args = ['my-app', '--preset', 'minimal', '--no-git', '--install'];
+    const args = ['my-app', '--preset', 'minimal', '--adapter', 'none', '--no-git', '--install'];
     const { type, ended } = terminal(args, { cwd, env });
     await type(/npm \(not found\)[^]*❯ pnpm/, KEYS.enter);
     const { code, screen } = await ended;

@@ -77,7 +77,8 @@ function isPossible(options: CreateOptions): boolean {
   }
 }
 
-describe('replayCommand', () => {
+// Thousands of plans and command lines, on a machine that may be busy.
+describe('replayCommand', { timeout: 60_000 }, () => {
   it('says nothing that holds anyway', () => {
     expect(replay({})).toBe('npx create-chat-backend@1.2.3 my-app --yes');
   });
