@@ -51,6 +51,7 @@ async function startHttp(changes: Record<string, string> = {}) {
   const http = createHttp({
     env,
     log,
+    isStarted: () => true,
     limiters: createLimiters({ env, connection }),
     async authenticate(token) {
       if (token !== 'good') throw new AppError('unauthenticated');

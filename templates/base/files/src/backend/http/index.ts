@@ -18,6 +18,7 @@ import {
   noStore,
   noticeProxy,
   refuseTokensInUrls,
+  refuseUntilStarted,
   requestContext,
 } from './middleware.ts';
 import { createRouter } from './router.ts';
@@ -38,6 +39,8 @@ export interface HttpPorts {
   readonly env: Environment;
   readonly log: Logger;
   readonly limiters: Limiters;
+  /** Whether everything that a request needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -57,6 +60,7 @@ export function createHttp(ports: HttpPorts): Http {
   app.use(noStore);
   app.use(noticeProxy(log, env.TRUST_PROXY));
   app.use(limitAddress(limiters, isProxy));
+  app.use(refuseUntilStarted(ports.isStarted));
   app.use(refuseTokensInUrls);
   app.use(readJson);
   const router = createRouter(app, ports);
