@@ -34,7 +34,7 @@ async function startChecked(uri: string): Promise<void> {
   const env = parseEnvironment(testVariables({ MONGODB_URI: uri, NODE_ENV: 'production' }));
   const database = createDatabase(env, silent);
   createModels(database.connection);
-  await database.start().finally(database.stop);
+  await database.start().finally(() => database.stop());
 }
 
 async function appliedTo(connection: Connection): Promise<string[]> {
@@ -42,6 +42,12 @@ async function appliedTo(connection: Connection): Promise<string[]> {
     .find({ appliedAt: { $exists: true } })
     .toArray();
   return rows.map((row) => row._id).toSorted();
+}
+
+/** The clock of the database, in milliseconds. */
+async function timeOf({ db }: Connection): Promise<number> {
+  const hello = await db?.admin().command({ hello: 1 });
+  return (hello?.['localTime'] as Date).getTime();
 }
 
 it('the migrations of this version are in order, each once', () => {
@@ -81,14 +87,10 @@ it('C74 of two set-ups at once one works and the other waits; each migration run
 
 it('what a set-up left behind when it died is taken over once its lease ends', async () => {
   const { connection } = await openDatabase();
-  const { localTime } = (await connection.db?.admin().command({ hello: 1 })) as { localTime: Date };
-  const leaseUntil = new Date(localTime.getTime() + 1_500);
+  const leaseUntil = new Date((await timeOf(connection)) + 1_500);
   await setUpRows(connection).insertOne({ _id: 'lock', holder: 'somebody dead', leaseUntil });
   await setUpDatabase(connection, silent);
-  const { localTime: now } = (await connection.db?.admin().command({ hello: 1 })) as {
-    localTime: Date;
-  };
-  expect(now.getTime()).toBeGreaterThanOrEqual(leaseUntil.getTime());
+  expect(await timeOf(connection)).toBeGreaterThanOrEqual(leaseUntil.getTime());
 });
 
 it('a set-up that lost its lock notes nothing of what it was doing', async () => {

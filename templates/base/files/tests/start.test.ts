@@ -1,25 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io as connectSocket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
 import { testVariables } from './support/app.ts';
+import { scratch } from './support/own-mongod.ts';
 import { fastClock, freePort, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });
-
-/** A folder that goes with the test. */
-async function scratch(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'chat-backend-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 it('S2 C12 C76 ends with 78 and one line for each wrong variable, without its value', async () => {
   const backend = startProcess(
