@@ -1,3 +1,4 @@
+import type { mongo } from 'mongoose';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDatabase } from '../src/configs/database.ts';
@@ -34,7 +35,11 @@ async function startChecked(uri: string): Promise<void> {
   const env = parseEnvironment(testVariables({ MONGODB_URI: uri, NODE_ENV: 'production' }));
   const database = createDatabase(env, silent);
   createModels(database.connection);
-  await database.start().finally(() => database.stop());
+  try {
+    await database.start();
+  } finally {
+    await database.stop();
+  }
 }
 
 async function appliedTo(connection: Connection): Promise<string[]> {
@@ -46,8 +51,8 @@ async function appliedTo(connection: Connection): Promise<string[]> {
 
 /** The clock of the database, in milliseconds. */
 async function timeOf({ db }: Connection): Promise<number> {
-  const hello = await db?.admin().command({ hello: 1 });
-  return (hello?.['localTime'] as Date).getTime();
+  const hello = await (db as mongo.Db).admin().command({ hello: 1 });
+  return (hello['localTime'] as Date).getTime();
 }
 
 it('the migrations of this version are in order, each once', () => {
