@@ -72,7 +72,7 @@ it('F13 a signal under load: what is stored is exactly what was acknowledged', a
   const rows = await client.db().collection('messages').find().toArray();
   const stored = rows.map((row) => `${row['conversation']} ${row['clientMessageId']}`);
   expect(stored.toSorted()).toEqual(acknowledged.toSorted());
-});
+}, 90_000);
 
 it('F13 in production it serves on until proxies and clients have noticed', async () => {
   const environment = variables({ NODE_ENV: 'production' });
@@ -97,7 +97,7 @@ it('F13 in production it serves on until proxies and clients have noticed', asyn
   expect([reasons, backend.child.exitCode]).toEqual([[], null]);
   socket.disconnect(); // as the client does, at the moment that it was told
   expect(await backend.exit).toBe(0);
-});
+}, 90_000);
 
 it('F14 a signal while it waits for the database ends it with 0', async () => {
   const uri = `mongodb://127.0.0.1:${await freePort()}/chat?replicaSet=development`;
