@@ -48,8 +48,11 @@ export interface Sockets {
   readonly draining: boolean;
   /** Says what a connect reads; before it nobody can connect. */
   read(reads: ConnectReads): void;
-  /** Takes no more handshakes, says so to the clients, and waits for what is under way. */
-  drain(idle: () => Promise<void>): Promise<void>;
+  /**
+   * Takes no more handshakes, says so to the clients, and waits for what is under way; also, but no
+   * longer than `leaveMs`, until the clients have left, each at its own moment.
+   */
+  drain(idle: () => Promise<void>, leaveMs: number): Promise<void>;
   /** Closes all sockets, a slice at a time. */
   close(): Promise<void>;
 }
@@ -64,6 +67,8 @@ export interface SocketPorts {
   readonly limiters: Limiters;
   readonly overload: Overload;
   readonly server: HttpServer;
+  /** Whether everything that a socket needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -96,7 +101,8 @@ export function createSockets(ports: SocketPorts): Sockets {
 
   io.engine.on('connection', closeOtherNamespaces);
   io.use((socket, next) => {
-    admission.admit(socket, draining.isDraining()).then(() => next(), next);
+    const isOpen = ports.isStarted() && !draining.isDraining();
+    admission.admit(socket, isOpen).then(() => next(), next);
   });
   io.on('connection', (socket) => {
     commands.serve(socket);
