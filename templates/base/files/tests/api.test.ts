@@ -56,6 +56,7 @@ async function startHttp(changes: Record<string, string> = {}) {
     env,
     log,
     events: createEvents(),
+    isStarted: () => true,
     limiters: createLimiters({ env, connection }),
     overload,
     async authenticate(token) {

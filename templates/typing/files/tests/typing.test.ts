@@ -98,3 +98,17 @@ it('S31 in a room of 101 nobody gets typing', async () => {
   await created;
   expect(heard).toEqual([]);
 });
+
+it('S33 in a blocked direct conversation nobody sees the other one write', async () => {
+  const app = await startApp();
+  const [anna, bert] = [await app.register(), await app.register()];
+  const conversationId = (await anna.put(`/conversations/direct/${bert.id}`)).body.id;
+  const [hers, his] = [await anna.connect(), await bert.connect()];
+  const heard: unknown[] = [];
+  for (const socket of [hers, his]) socket.on('typing:updated', (notice) => heard.push(notice));
+  await anna.put(`/users/${bert.id}/block`);
+  for (const socket of [hers, his])
+    expect(await done(socket, 'typing:start', { conversationId })).toEqual({});
+  for (const socket of [hers, his]) await done(socket, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});

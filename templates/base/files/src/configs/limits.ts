@@ -133,8 +133,9 @@ export const limits = {
   },
   shutdown: {
     totalMs: 25_000,
+    noticeMs: 2_000, // served on in production after /readyz says 503, until proxies have seen it
     requestsMs: 5_000, // for running requests, once nothing new is taken
-    reconnectSpreadMs: 10_000,
+    reconnectSpreadMs: 10_000, // clients get a moment within it; in production it is waited for
     closeSliceSockets: 100,
     closeSliceMs: 100,
   },

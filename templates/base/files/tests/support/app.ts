@@ -125,6 +125,7 @@ function createTestApp(
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
+    if (response.headers.has('set-cookie')) throw new Error(`C20: ${path} sets a cookie`);
     const text = await response.text();
     const body = text === '' ? undefined : (JSON.parse(text) as Body);
     const answer = { status: response.status, body: body as Body, headers: response.headers };

@@ -20,6 +20,7 @@ import {
   noStore,
   noticeProxy,
   refuseTokensInUrls,
+  refuseUntilStarted,
   requestContext,
 } from './middleware.ts';
 import { createRouter } from './router.ts';
@@ -42,6 +43,8 @@ export interface HttpPorts {
   readonly events: Events;
   readonly limiters: Limiters;
   readonly overload: Overload;
+  /** Whether everything that a request needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -61,6 +64,7 @@ export function createHttp(ports: HttpPorts): Http {
   app.use(noStore);
   app.use(noticeProxy(log, env.TRUST_PROXY));
   app.use(limitAddress(limiters, isProxy));
+  app.use(refuseUntilStarted(ports.isStarted));
   app.use(refuseTokensInUrls);
   app.use(readJson);
   const router = createRouter(app, ports);

@@ -75,6 +75,15 @@ export const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/** Before the database was checked nothing may read or write it: only the process itself answers. */
+export function refuseUntilStarted(isStarted: () => boolean): RequestHandler {
+  return (request, _response, next) => {
+    if (!isStarted() && request.path !== '/livez')
+      throw new AppError('unavailable', { detail: 'This node is starting.', retryAfterMs: 1_000 });
+    next();
+  };
+}
+
 /** URLs end up in logs and histories: a token there is refused, not ignored. */
 export const refuseTokensInUrls: RequestHandler = (request, _response, next) => {
   if (Object.hasOwn(request.query, 'token') || Object.hasOwn(request.query, 'access_token'))
