@@ -33,7 +33,7 @@ export const metrics: Feature = ({ env, log, events, readiness }) => {
 
 function answerScrapes(registry: Registry, log: Logger): RequestListener {
   return (request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
       return;
     }
