@@ -3,15 +3,18 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
 import { startReplicaSet } from '../support/replica-set.ts';
-import { generate, type GeneratedProject } from '../support/project.ts';
-import { createPublicGroup, enterAsGuest, joinGroup, say, seen, shown } from './demo.ts';
+import {
+  createPublicGroup,
+  enterAsGuest,
+  joinGroup,
+  say,
+  seen,
+  shown,
+  standardProject,
+} from './demo.ts';
 
 describe('a project made with --yes', () => {
-  let project: GeneratedProject;
-
-  beforeAll(async () => {
-    project = await generate([]);
-  });
+  const project = standardProject();
 
   it('passes its own check: types, lint, format, unused code', async () => {
     await project.run('check');
@@ -71,7 +74,7 @@ describe('a project made with --yes', () => {
       await server.stop();
       server = await project.start('dev', address, { PORT: new URL(url).port });
       await one.page.reload();
-      await one.page.getByRole('button', { name: /^Lobby/ }).click();
+      await one.page.getByRole('button', { name: 'Lobby' }).click();
       await seen(one.page, 'hello from the second page');
       expect(await shown(one.page)).toEqual([
         'hello from the first page',
