@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import tmp from 'tmp';
 
 tmp.setGracefulCleanup();
@@ -8,6 +15,17 @@ tmp.setGracefulCleanup();
 /** A new empty directory, removed when the tests end. */
 export function scratch(): string {
   return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true }).name;
+}
+
+/** A new directory with these files: path → text, or a value for JSON. */
+export function scratchTree(tree: Readonly<Record<string, string | object>>): string {
+  const directory = scratch();
+  for (const [path, content] of Object.entries(tree)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return directory;
 }
 
 /** Everything under a directory: path → kind, mode and content, to compare before with after. */
