@@ -113,8 +113,8 @@ async function inspect(requested: string): Promise<Target> {
 async function resolveParents(requested: string): Promise<{ anchor: string; path: string }> {
   let anchor = dirname(requested);
   for (;;) {
-    const real = await unless(ABSENT, realpath(anchor));
-    const found = real ?? (await unless(ABSENT, lstat(anchor)));
+    const found = await unless(ABSENT, lstat(anchor));
+    const real = found && (await unless(ABSENT, realpath(anchor)));
     if (real !== undefined && (await lstat(real)).isDirectory()) {
       return { anchor: real, path: join(real, relative(anchor, requested)) };
     }

@@ -27,10 +27,10 @@ const UNREADABLE: Journal = {
 export async function undo(root: string, journal: Journal): Promise<void> {
   await rm(join(root, journal.spare), { force: true });
   for (const step of journal.steps.toReversed()) {
-    if (await isWithin(root, step.path)) await undoStep(root, step);
+    if (await areWithin(root, [step.path, step.backup ?? step.path])) await undoStep(root, step);
   }
   for (const directory of journal.directories.toReversed()) {
-    if (!(await isWithin(root, directory))) continue;
+    if (!(await areWithin(root, [directory]))) continue;
     await unless([...ABSENT, 'ENOTEMPTY', 'EEXIST'], rmdir(join(root, directory)));
   }
   await closeJournal(root);
@@ -102,9 +102,13 @@ function isInside(path: string): boolean {
 }
 
 // Nor may a link on the way lead out of it.
-async function isWithin(root: string, path: string): Promise<boolean> {
-  const parent = await unless(ABSENT, realpath(dirname(join(root, path))));
-  return parent !== undefined && isInside(relative(await realpath(root), parent));
+async function areWithin(root: string, paths: readonly string[]): Promise<boolean> {
+  const real = await realpath(root);
+  for (const path of paths) {
+    const parent = await unless(ABSENT, realpath(dirname(join(root, path))));
+    if (parent === undefined || !isInside(relative(real, parent))) return false;
+  }
+  return true;
 }
 
 function isAlive({ pid, thread, began }: Writer, ageMs: number): boolean {

@@ -121,7 +121,8 @@ async function moveIntoPlace(target: Target, staging: string): Promise<void> {
   throw changedMeanwhile(target.path);
 }
 
-// Looks first, because a rename would silently replace an empty directory.
+// Looks first, because a rename silently replaces an empty directory; nothing in Node forbids that,
+// so one made between the two calls is replaced.
 async function hasMoved(from: string, to: string): Promise<boolean> {
   const found = await unless(['ENOENT'], lstat(to));
   if (found?.isDirectory()) return false;

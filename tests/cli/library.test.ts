@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CreateError, createProject, listFeatures } from '../../src/index.ts';
 import type { CreateOptions, Reporter } from '../../src/index.ts';
 import { command, json } from '../support/command.ts';
+import { fakeProgram } from '../support/fake-program.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = { install: false, git: false } as const;
@@ -120,28 +121,43 @@ describe('createProject', () => {
     expect((await failure({} as never)).message).toBe('the directory is missing');
   });
 
-  it('A91 leaves nothing, whenever it is aborted', async () => {
-    const options = { directory: 'a/my-app', ...QUICK };
-    const began = performance.now();
-    await createProject(options, { workingDirectory: scratch() });
-    const whole = performance.now() - began;
-    let aborted = 0;
-    for (let part = 0; part < 1; part += 0.05) {
+  it('A91 rejects when it is aborted at any of its programs, and leaves the project complete', async () => {
+    const npm = fakeProgram('npm', 'exit 0');
+    const names = { GIT_AUTHOR_NAME: 'A', GIT_COMMITTER_NAME: 'A', EMAIL: 'a@example.org' };
+    const environment = { ...process.env, ...npm, ...names, HOME: scratch() };
+    const options = { directory: 'my-app', features: [], install: true, git: true } as const;
+    const planned = await createProject({ ...options, dryRun: true }, { workingDirectory: cwd });
+    for (let at = 1; ; at += 1) {
       const workingDirectory = scratch();
-      const signal = AbortSignal.timeout(Math.floor(part * whole));
-      const made = createProject(options, { workingDirectory, signal });
-      const outcome = await made.catch((error: unknown) => error);
-      if (!(outcome instanceof CreateError)) continue;
-      aborted += 1;
-      expect(outcome).toMatchObject({ code: 'ABORTED', cause: signal.reason as unknown });
-      expect(readdirSync(workingDirectory)).toEqual([]);
+      const controller = new AbortController();
+      let programs = 0;
+      const debug = (): void => {
+        programs += 1;
+        if (programs === at) controller.abort('enough');
+      };
+      const reporter = { begin: () => {}, end: () => {}, note: () => {}, debug };
+      const context = { workingDirectory, environment, reporter, signal: controller.signal };
+      const outcome: unknown = await createProject(options, context).catch((error) => error);
+      if (programs < at) return expect(at).toBeGreaterThan(10);
+      expect(outcome).toMatchObject({ code: 'ABORTED', cause: 'enough' });
+      expect((outcome as CreateError).result?.git.status).not.toBe('committed');
+      const files = filesOf(join(workingDirectory, 'my-app'), ['.git']);
+      expect(files).toEqual(planned.files.map(({ path }) => path).toSorted());
     }
-    expect(aborted).toBeGreaterThan(5);
+  });
+
+  it('A91 rejects a dry run, too', async () => {
+    const controller = new AbortController();
+    const made = createProject(
+      { directory: 'my-app', dryRun: true },
+      { workingDirectory: cwd, signal: controller.signal },
+    );
+    controller.abort('enough');
+    await expect(made).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
   });
 
   it('A92 makes twenty projects at once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
-    mkdirSync(join(cwd, 'all'));
     await Promise.all(
       names.map((name, index) =>
         createProject(

@@ -13,7 +13,4 @@ export interface Disturbance {
 export type Outcome = `E${string}` | 'freeze' | 'kill' | undefined;
 
 /** Disturbs the calls of this process to everything below a directory; at first none is. */
-export function disturb(
-  root: string,
-  what?: (call: number, name: string) => Outcome,
-): Disturbance;
+export function disturb(root: string, what?: (call: number, name: string) => Outcome): Disturbance;
