@@ -17,6 +17,8 @@ import { systemClock, type Clock } from './backend/shared/clock.ts';
 import { createEvents } from './backend/shared/events.ts';
 import { createJobs } from './backend/shared/jobs.ts';
 import { createLimiters } from './backend/shared/limiters.ts';
+import { createOverload } from './backend/shared/overload.ts';
+import { systemTimers, type Timers } from './backend/shared/timers.ts';
 import { createSockets, type SocketServer } from './backend/sockets/index.ts';
 import { createDatabase } from './configs/database.ts';
 import type { Environment } from './configs/env.ts';
@@ -27,6 +29,7 @@ import { createModels } from './models/index.ts';
 /** What a test may put in place of the real thing. */
 export interface Overrides {
   readonly clock?: Clock;
+  readonly timers?: Timers;
   readonly log?: Logger;
 }
 
@@ -48,12 +51,14 @@ export interface App {
 /** Composes the backend: every dependency between its parts is visible here. */
 export function createApp(env: Environment, overrides: Overrides = {}): App {
   const clock = overrides.clock ?? systemClock;
+  const timers = overrides.timers ?? systemTimers;
   const log = overrides.log ?? createLogger(env);
   const events = createEvents();
   const database = createDatabase(env, log);
   const models = createModels(database.connection);
   const limiters = createLimiters({ env, connection: database.connection });
-  const core = { env, log, clock, models, events, limiters };
+  const overload = createOverload({ env, log });
+  const core = { env, log, clock, timers, models, events, limiters, overload };
 
   let isStarted = false;
   const edge = { ...core, isStarted: () => isStarted };
@@ -85,6 +90,9 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
     get draining() {
       return sockets.draining;
     },
+    get overloaded() {
+      return overload.isOverloaded;
+    },
     databaseAnswers: database.answers,
   };
   const running = Object.values(features).map((feature) =>
@@ -115,6 +123,7 @@ export function createApp(env: Environment, overrides: Overrides = {}): App {
     await sockets.close();
     await http.close();
     await database.stop();
+    overload.stop();
   }
 
   let stopping: Promise<void> | undefined;

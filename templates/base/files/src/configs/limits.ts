@@ -141,7 +141,8 @@ export const limits = {
   },
   overload: {
     loopLagMs: 200, // p99 of the event loop's delay
-    requestsInFlight: 1_000,
+    windowMs: 5_000, // over which it is taken; a single pause is no overload
+    requestsInFlight: 1_000, // requests and commands that wait for their answer
   },
 } as const;
 

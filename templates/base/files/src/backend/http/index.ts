@@ -8,7 +8,9 @@ import type { Environment } from '../../configs/env.ts';
 import { limits } from '../../configs/limits.ts';
 import { createIsProxy } from '../shared/address.ts';
 import type { Caller } from '../shared/caller.ts';
+import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
 import type { Api } from './api.ts';
 import { readJson } from './body.ts';
 import { closeServer } from './close.ts';
@@ -38,7 +40,9 @@ export interface Http {
 export interface HttpPorts {
   readonly env: Environment;
   readonly log: Logger;
+  readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
   /** Whether everything that a request needs is there and checked. */
   readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
@@ -54,7 +58,7 @@ export function createHttp(ports: HttpPorts): Http {
   app.set('query parser', 'simple');
   app.set('trust proxy', isProxy);
 
-  app.use(requestContext(log));
+  app.use(requestContext(ports));
   app.use(securityHeaders());
   app.use(crossOrigin(env.ALLOWED_ORIGINS));
   app.use(noStore);

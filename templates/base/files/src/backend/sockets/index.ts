@@ -8,6 +8,8 @@ import type { Caller } from '../shared/caller.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
+import type { Timers } from '../shared/timers.ts';
 import { createAdmission } from './admission.ts';
 import { createCluster, type ClusterEvents } from './cluster.ts';
 import { createCommands } from './commands.ts';
@@ -60,8 +62,10 @@ export interface SocketPorts {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
   readonly server: HttpServer;
   /** Whether everything that a socket needs is there and checked. */
   readonly isStarted: () => boolean;
@@ -91,7 +95,7 @@ export function createSockets(ports: SocketPorts): Sockets {
   const notifier = createNotifier(io, cluster);
   const membership = createMembership(ports, io, cluster);
   const commands = createCommands(ports, admission);
-  const connecting = createConnecting(ports, io);
+  const connecting = createConnecting(ports, io, cluster);
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
@@ -113,6 +117,14 @@ export function createSockets(ports: SocketPorts): Sockets {
       cluster,
       command: commands.add,
       extend: connecting.extend,
+      enter(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        void socket?.join([...names]);
+      },
+      exit(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        for (const name of names) void socket?.leave(name);
+      },
       get isDraining() {
         return draining.isDraining();
       },
