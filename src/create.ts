@@ -74,7 +74,12 @@ async function prepareTarget(
 }
 
 function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {
-  const plan = planProject({ ...answers, secrets: makeSecrets() });
+  const { adapter, features } = answers;
+  const plan = planProject({
+    ...answers,
+    features: adapter === 'none' ? features : [...features, adapter],
+    secrets: makeSecrets(),
+  });
   return decideActions(target, plan.files, answers.onConflict);
 }
 

@@ -4,7 +4,7 @@ import { damaged, undamaged } from './damaged.ts';
 import { CreateError } from './errors.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest, SlotEntry } from './manifest.ts';
-import { visible } from './text.ts';
+import { shortened } from './text.ts';
 import { didYouMean } from './suggest.ts';
 import { loadFiles, loadFragments } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';
@@ -38,6 +38,16 @@ export function readFeatures(directory: string): readonly Feature[] {
   return features;
 }
 
+/** What a user chooses from with `--features`: all but the base and the adapters. */
+export function choosableFeatures(all: readonly Feature[]): readonly Feature[] {
+  return all.filter((feature) => feature.name !== BASE && !feature.adapter);
+}
+
+/** What a user chooses from with `--adapter`. */
+export function adapterNames(all: readonly Feature[]): readonly string[] {
+  return ['none', ...all.filter((feature) => feature.adapter).map((feature) => feature.name)];
+}
+
 /**
  * The wanted features with all they require, `base` always, in their canonical order.
  * @throws CreateError INVALID_OPTION for an unknown name or a conflict.
@@ -56,16 +66,24 @@ export function selectFeatures(
   };
   [BASE, ...wanted].forEach(visit);
   const features = all.filter((feature) => selected.has(feature.name));
-  for (const { name, conflicts } of features) {
-    const other = conflicts.find((conflict) => selected.has(conflict));
-    if (other !== undefined)
-      throw new CreateError(
-        'INVALID_OPTION',
-        `the features ${name} and ${other} exclude each other`,
-        `Leave one out: --no-${name} or --no-${other}`,
-      );
-  }
+  assertTogether(features);
   return features;
+}
+
+function assertTogether(features: readonly Feature[]): void {
+  for (const { name, adapter, conflicts } of features) {
+    const other = features.find(
+      (one) => conflicts.includes(one.name) || (adapter && one.adapter && one.name !== name),
+    );
+    if (other === undefined) continue;
+    throw new CreateError(
+      'INVALID_OPTION',
+      `the features ${name} and ${other.name} exclude each other`,
+      adapter && other.adapter
+        ? `Choose one of them: --adapter ${name} or --adapter ${other.name}`
+        : `Leave one out: --no-${name} or --no-${other.name}`,
+    );
+  }
 }
 
 function readFeature(directory: string, name: string): Feature {
@@ -90,11 +108,18 @@ function assertFeature(feature: Feature, all: readonly Feature[]): void {
     throw damaged(host.source, 'is a host outside the base');
 }
 
-function unknownFeature(name: string, all: readonly Feature[]): CreateError {
-  const known = all.map((feature) => feature.name).filter((other) => other !== BASE);
+/** The error for a name that is no feature. */
+export function unknownFeature(name: string, all: readonly Feature[]): CreateError {
+  const known = choosableFeatures(all).map((feature) => feature.name);
+  if (adapterNames(all).includes(name))
+    return new CreateError(
+      'INVALID_OPTION',
+      `${name} is chosen by an option of its own`,
+      `Type: --adapter ${name}`,
+    );
   return new CreateError(
     'INVALID_OPTION',
-    `there is no feature ${visible(name)}`,
+    `there is no feature ${shortened(name)}`,
     `${didYouMean(name, known)}Features: ${known.join(', ')}.`,
   );
 }

@@ -8,8 +8,10 @@ import type { Caller } from '../shared/caller.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
+import type { Timers } from '../shared/timers.ts';
 import { createAdmission } from './admission.ts';
-import { createCluster } from './cluster.ts';
+import { createCluster, type ClusterEvents } from './cluster.ts';
 import { createCommands } from './commands.ts';
 import { createConnecting } from './connecting.ts';
 import { createDraining } from './draining.ts';
@@ -29,13 +31,13 @@ export interface SocketData {
 export type SocketServer = Server<
   ClientToServerEvents,
   ServerToClientEvents,
-  Record<string, never>,
+  ClusterEvents,
   SocketData
 >;
 export type ServerSocket = Socket<
   ClientToServerEvents,
   ServerToClientEvents,
-  Record<string, never>,
+  ClusterEvents,
   SocketData
 >;
 
@@ -46,8 +48,11 @@ export interface Sockets {
   readonly draining: boolean;
   /** Says what a connect reads; before it nobody can connect. */
   read(reads: ConnectReads): void;
-  /** Takes no more handshakes, says so to the clients, and waits for what is under way. */
-  drain(idle: () => Promise<void>): Promise<void>;
+  /**
+   * Takes no more handshakes, says so to the clients, and waits for what is under way; also, but no
+   * longer than `leaveMs`, until the clients have left, each at its own moment.
+   */
+  drain(idle: () => Promise<void>, leaveMs: number): Promise<void>;
   /** Closes all sockets, a slice at a time. */
   close(): Promise<void>;
 }
@@ -57,9 +62,13 @@ export interface SocketPorts {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
   readonly server: HttpServer;
+  /** Whether everything that a socket needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -82,16 +91,18 @@ export function createSockets(ports: SocketPorts): Sockets {
     cleanupEmptyChildNamespaces: true,
     ...(env.ALLOWED_ORIGINS.length > 0 ? { cors: { origin: env.ALLOWED_ORIGINS } } : {}),
   });
-  const cluster = createCluster();
+  const cluster = createCluster(io, ports.log);
   const notifier = createNotifier(io, cluster);
-  const membership = createMembership(io, cluster);
+  const membership = createMembership(ports, io, cluster);
   const commands = createCommands(ports, admission);
-  const connecting = createConnecting(ports, io);
+  const connecting = createConnecting(ports, io, cluster);
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
+  io.engine.on('connection', closeOtherNamespaces);
   io.use((socket, next) => {
-    admission.admit(socket, draining.isDraining()).then(() => next(), next);
+    const isOpen = ports.isStarted() && !draining.isDraining();
+    admission.admit(socket, isOpen).then(() => next(), next);
   });
   io.on('connection', (socket) => {
     commands.serve(socket);
@@ -106,6 +117,14 @@ export function createSockets(ports: SocketPorts): Sockets {
       cluster,
       command: commands.add,
       extend: connecting.extend,
+      enter(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        void socket?.join([...names]);
+      },
+      exit(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        for (const name of names) void socket?.leave(name);
+      },
       get isDraining() {
         return draining.isDraining();
       },
@@ -118,7 +137,16 @@ export function createSockets(ports: SocketPorts): Sockets {
     async close() {
       stopWatching();
       connecting.stop();
+      cluster.leave();
       await draining.close();
+      await cluster.close();
     },
   };
+}
+
+/** There is one namespace: the library refuses another one, and would keep the transport open. */
+function closeOtherNamespaces(transport: ServerSocket['conn']): void {
+  transport.on('packet', ({ data }: { data?: unknown }) => {
+    if (typeof data === 'string' && /^0\/[^,]/.test(data)) setImmediate(() => transport.close());
+  });
 }
