@@ -122,7 +122,11 @@ export function hashOf(bytes: Uint8Array): string {
 async function syncDirectory(root: string): Promise<void> {
   try {
     const directory = await open(root, 'r');
-    await directory.sync().finally(() => directory.close());
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   } catch (error) {
     if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(systemCode(error) ?? ''))
       throw error;

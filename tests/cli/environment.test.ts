@@ -80,8 +80,8 @@ describe('the surroundings', () => {
     const trees = [];
     for (const LC_ALL of ['C', 'tr_TR.UTF-8'])
       for (const TZ of ['UTC', 'Pacific/Chatham'])
-        for (const run of ['one', 'two']) {
-          const place = `${LC_ALL}/${TZ}/${run}`;
+        for (const time of ['one', 'two']) {
+          const place = `${LC_ALL}/${TZ}/${time}`;
           const args = [`${place}/my-app`, '--preset', 'full', ...QUICK];
           expect((await command(args, { cwd, env: { LC_ALL, TZ } })).code).toBe(0);
           trees.push(treeOf(join(cwd, place), ['my-app/.env']));

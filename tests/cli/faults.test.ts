@@ -20,7 +20,7 @@ vi.mock(import('../../src/package.ts'), async (original) => ({
     'base/files/_gitignore': 'node_modules/\n.env\n',
     'base/files/README.md': '# Ours\n',
     'base/files/src/server.ts': 'export const ours = 1;\n',
-    'base/files/src/deep/down.ts': `${'// A file of more than one page.\n'.repeat(300)}`,
+    'base/files/src/deep/down.ts': '// A file of more than one page.\n'.repeat(300),
     'base/files/docs/start.md': '# Start\n',
   }),
 }));
@@ -321,26 +321,27 @@ describe.each(IN_PLACE)('%s, half written by a run that died', (_name, scenario)
   });
 });
 
+/** Runs of which somebody disturbs one call each. */
+async function met(
+  { options }: Scenario,
+  make: (cwd: string) => void,
+): Promise<readonly { readonly outcome: unknown; readonly cwd: string }[]> {
+  const { calls } = await undisturbed({ options, before: {} });
+  const runs = [];
+  for (const at of upTo(calls)) {
+    const cwd = place({ options, before: {} });
+    const { outcome } = await disturbed({ options, before: {} }, cwd, (call) => {
+      if (call === at) make(cwd);
+      return undefined;
+    });
+    runs.push({ outcome, cwd });
+  }
+  return runs;
+}
+
 describe('somebody else', () => {
   const scenario = SCENARIOS['a new directory']!;
   const deep = SCENARIOS['a new directory with its parents']!;
-
-  async function met(
-    { options }: Scenario,
-    make: (cwd: string) => void,
-  ): Promise<readonly { readonly outcome: unknown; readonly cwd: string }[]> {
-    const { calls } = await undisturbed({ options, before: {} });
-    const runs = [];
-    for (const at of upTo(calls)) {
-      const cwd = place({ options, before: {} });
-      const { outcome } = await disturbed({ options, before: {} }, cwd, (call) => {
-        if (call === at) make(cwd);
-        return undefined;
-      });
-      runs.push({ outcome, cwd });
-    }
-    return runs;
-  }
 
   it('A26 puts a link to a directory there at each call: nothing goes through it', async () => {
     const runs = await met(scenario, (cwd) => {
