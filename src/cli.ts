@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { isCi } from './colour.ts';
 import { toRun } from './context.ts';
 import { createProject } from './create.ts';
@@ -8,6 +7,7 @@ import { swallowedFlags } from './npm-init.ts';
 import type { CreateOptions, Flags } from './options.ts';
 import { TEMPLATES } from './package.ts';
 import { parseCommandLine } from './program.ts';
+import { askForMissing } from './prompts.ts';
 import { watchSignals } from './signals.ts';
 import { createUi } from './ui.ts';
 import type { Ui } from './ui.ts';
@@ -57,7 +57,6 @@ async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptio
     packageManager: given.packageManager ?? callingPackageManager(),
   };
   if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
-    const { askForMissing } = await import('./prompts.ts');
     return askForMissing(options, loadFeatures(TEMPLATES), toRun({ signal }));
   }
   if (options.directory !== undefined) return { ...options, directory: options.directory };

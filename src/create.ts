@@ -11,7 +11,7 @@ import { recover } from './journal.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
 import type { Answers, CreateOptions } from './options.ts';
 import { TEMPLATES } from './package.ts';
-import { planProject } from './plan.ts';
+import { planSharedBytes } from './plan.ts';
 import { toResult } from './report.ts';
 import type { CreateResult } from './result.ts';
 import { makeSecrets } from './secrets.ts';
@@ -67,7 +67,7 @@ async function prepareTarget(path: string, answers: Answers): Promise<Target> {
 }
 
 function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {
-  const plan = planProject({ ...answers, secrets: makeSecrets() });
+  const plan = planSharedBytes({ ...answers, secrets: makeSecrets() });
   return decideActions(target, plan.files, answers.onConflict);
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathExists } from 'fs-extra/esm';
 import type { Run } from './context.ts';
 import { CreateError } from './errors.ts';
 import type { Answers } from './options.ts';
@@ -80,6 +79,7 @@ function problemOf({ code, stopped }: Awaited<ReturnType<typeof runProgram>>): s
 
 // An exit code of 0 proves nothing: dry-run, global, omit=dev and workspaces all end with one.
 async function missingPackage(root: string): Promise<string | undefined> {
+  const { pathExists } = await import('fs-extra/esm');
   if (await pathExists(join(root, '.pnp.cjs'))) return undefined;
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies?: object;

@@ -12,6 +12,7 @@ import { renderHost } from './render.ts';
 import type { RenderContext } from './render.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
+import { modeOf } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';
 
 /** The answers that shape the bytes of a project. */
@@ -60,7 +61,16 @@ const MERGED_FILE = 'package.json';
  * answers give the same bytes.
  * @throws CreateError INVALID_OPTION for an impossible answer, DAMAGED for a broken template.
  */
-export function planProject(
+export function planProject(answers: PlanAnswers, templates?: readonly Feature[]): Plan {
+  const plan = planSharedBytes(answers, templates);
+  return {
+    ...plan,
+    files: plan.files.map((file) => ({ ...file, bytes: Buffer.from(file.bytes) })),
+  };
+}
+
+/** The same for a caller that changes no bytes: templates are read once a process and belong to all plans. */
+export function planSharedBytes(
   answers: PlanAnswers,
   templates: readonly Feature[] = loadFeatures(TEMPLATES),
 ): Plan {
@@ -81,10 +91,7 @@ export function planProject(
     policies: Object.assign({}, ...features.map((feature) => feature.policies)),
   });
   return {
-    // Copies, because templates are read once a process and belong to all plans.
-    files: [...files, ...record]
-      .map((file) => ({ ...file, bytes: Buffer.from(file.bytes) }))
-      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: [...files, ...record].sort((a, b) => (a.path < b.path ? -1 : 1)),
     features: names,
   };
 }
@@ -120,7 +127,7 @@ function planFile(
   context: RenderContext,
 ): PlannedFile {
   const [{ file, feature }, other] = owners;
-  const mode = path === SECRET_FILE ? 0o600 : file.isExecutable ? 0o755 : 0o644;
+  const mode = path === SECRET_FILE ? 0o600 : modeOf(file);
   if (path === MERGED_FILE) return { path, bytes: mergeOwned(owners, context), mode, feature };
   if (other !== undefined)
     throw damaged(path, `belongs to two features, ${feature} and ${other.feature}`);

@@ -17,13 +17,8 @@ export interface Recorded {
   readonly policies: Readonly<Record<string, Policy>>;
 }
 
-/** Hash and compressed text of a file. Templates stay the same, so each is compressed once. */
-interface Pristine {
-  readonly h: string;
-  readonly z: string;
-}
-
-const pristine = new WeakMap<Buffer, Pristine>();
+// Compressing takes most of the time of a plan. Templates stay the same and belong to all plans.
+const known = new WeakMap<Buffer, Buffer>();
 
 /**
  * The files of the record: the manifest for people, and the pristine text of every file as the base
@@ -36,11 +31,11 @@ export function recordFiles(
   const lines = files
     .filter((file) => file.path !== '.env')
     .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map((file) => `${baseLine(file, recorded.policies)}\n`);
+    .map((file) => baseLine(file, recorded.policies));
   return [
     record('.gitattributes', 'base.jsonl linguist-generated merge=union\n'),
     record('.gitignore', 'pending.json\n'),
-    record('base.jsonl', lines.join('')),
+    record('base.jsonl', Buffer.concat(lines)),
     record('manifest.json', manifest(recorded)),
   ];
 }
@@ -57,24 +52,25 @@ function manifest({ version, options, features }: Recorded): string {
 }
 
 /** One file: path, policy, mode, hash of its text (templates have LF and no BOM), compressed text. */
-function baseLine(file: PlannedFile, policies: Readonly<Record<string, Policy>>): string {
-  return JSON.stringify({
-    p: file.path,
-    k: policies[file.path] ?? policyOf(file),
-    m: Number(file.mode.toString(8)),
-    ...pristineOf(file.bytes),
-  });
-}
-
-function pristineOf(bytes: Buffer): Pristine {
-  const known = pristine.get(bytes);
-  if (known) return known;
-  const made = {
+export function baseLine(file: PlannedFile, policies: Recorded['policies']): Buffer {
+  const { path, mode, bytes } = file;
+  const found = known.get(bytes);
+  if (found) return found;
+  const values = {
+    p: path,
+    k: policies[path] ?? policyOf(file),
+    m: Number(mode.toString(8)),
     h: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
     z: deflateRawSync(bytes, { level: 9 }).toString('base64'),
   };
-  pristine.set(bytes, made);
-  return made;
+  const line = Buffer.from(`${JSON.stringify(values)}\n`);
+  known.set(bytes, line);
+  return line;
+}
+
+/** Says which line a text has, where it is known already. */
+export function rememberBaseLine(bytes: Buffer, line: Buffer): void {
+  known.set(bytes, line);
 }
 
 function policyOf({ path, bytes }: PlannedFile): Policy {
@@ -84,6 +80,7 @@ function policyOf({ path, bytes }: PlannedFile): Policy {
   return path.endsWith('.md') ? 'soft' : 'text';
 }
 
-function record(name: string, text: string): PlannedFile {
-  return { path: `${RECORD}/${name}`, bytes: Buffer.from(text), mode: 0o644, feature: 'base' };
+function record(name: string, content: string | Buffer): PlannedFile {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { path: `${RECORD}/${name}`, bytes, mode: 0o644, feature: 'base' };
 }

@@ -1,6 +1,5 @@
 import { appendFile, lstat, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputFile } from 'fs-extra/esm';
 import type { PlannedAction } from './conflicts.ts';
 import { throwIfAborted } from './errors.ts';
 import { systemCode, toFileSystemError, unless } from './file-system.ts';
@@ -66,5 +65,6 @@ async function apply(root: string, action: PlannedAction): Promise<void> {
   const path = join(root, action.path);
   if (action.tail !== undefined) return appendFile(path, action.tail);
   if (action.backup !== undefined) await rename(path, join(root, action.backup));
+  const { outputFile } = await import('fs-extra/esm');
   return outputFile(path, action.file.bytes, { mode: action.file.mode, flag: 'wx' });
 }
