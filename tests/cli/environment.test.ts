@@ -5,7 +5,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
-  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -93,19 +93,23 @@ describe('the surroundings', () => {
     );
   });
 
-  it('A90 a damaged installation is named, and nothing written', async () => {
+  it.each([
+    ['without', 'templates.json', (file: string) => rmSync(file)],
+    ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.texts', (file: string) => rmSync(file)],
+    ['with half of', 'templates.texts', (file: string) => truncateSync(file, 1000)],
+    ['without', 'published.cjs', (file: string) => rmSync(file)],
+  ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
     const installed = join(cwd, 'installed');
-    const root = join(PROGRAM, '../..');
-    for (const part of ['bin', 'dist', 'templates', 'package.json']) {
-      cpSync(join(root, part), join(installed, part), { recursive: true });
+    for (const part of ['bin', 'dist', 'package.json']) {
+      cpSync(join(PROGRAM, '../..', part), join(installed, part), { recursive: true });
     }
-    symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
-    rmSync(join(installed, 'templates/base/feature.json'));
+    damage(join(installed, 'dist', file));
     const program = join(installed, 'bin/create-chat-backend.js');
     const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/is damaged: .*base.feature\.json/) as string,
+      stderr: expect.stringMatching(`is damaged: .*dist.${file}`) as string,
     });
     expect(readdirSync(cwd)).toEqual(['installed']);
   });

@@ -4,9 +4,13 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const delay = Number(process.env['SLOW_DISK_MS']);
-const { writeFile } = fs;
+const { writeFile, writeFileSync } = fs;
 
 fs.writeFile = (...args) => {
   setTimeout(() => writeFile(...args), delay);
+};
+fs.writeFileSync = (...args) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+  return writeFileSync(...args);
 };
 syncBuiltinESMExports();
