@@ -9,17 +9,18 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 6;
 } else {
-  run().then((code) => (process.exitCode = code));
+  run().then(
+    (code) => (process.exitCode = code),
+    (error) => {
+      console.error(
+        `error: the installation of create-chat-backend is damaged: ${error.message}\n` +
+          '  Install it again, for example: npx create-chat-backend@latest',
+      );
+      process.exitCode = 1;
+    },
+  );
 }
 
 async function run() {
-  try {
-    return await require('../dist/published.cjs').main(process.argv.slice(2));
-  } catch (error) {
-    console.error(
-      `error: the installation of create-chat-backend is damaged: ${error.message}\n` +
-        '  Install it again, for example: npx create-chat-backend@latest',
-    );
-    return 1;
-  }
+  return require('../dist/published.cjs').main(process.argv.slice(2));
 }

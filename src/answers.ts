@@ -1,16 +1,15 @@
-import { inspect } from 'node:util';
 import { CreateError } from './errors.ts';
-import { selectFeatures } from './features.ts';
 import type { Feature } from './features.ts';
-import { DEFAULTS, OPTIONS, flagOf } from './options.ts';
-import type { OptionRow } from './option-row.ts';
+import { assertOption, contradiction } from './option-value.ts';
+import { DEFAULTS, SHARED_OPTIONS } from './options.ts';
 import type { Answers, CreateOptions } from './options.ts';
-import { visible } from './text.ts';
+import { selectionOf } from './selection.ts';
 import { didYouMean } from './suggest.ts';
+import { shortened } from './text.ts';
 
 /**
  * Decides every option: what is given, else its default.
- * @throws CreateError INVALID_OPTION.
+ * @throws CreateError INVALID_OPTION for an unknown feature or a contradiction.
  */
 export function resolveAnswers(
   options: CreateOptions,
@@ -25,8 +24,9 @@ export function resolveAnswers(
     ...DEFAULTS,
     packageName: nameOfDirectory,
     ...definedOf(options),
-    features: wantedFeatures(options, features),
+    ...selectionOf(options, features),
   };
+  if (answers.verify && !answers.install) throw contradiction('--verify', '--no-install');
   return answers;
 }
 
@@ -35,7 +35,7 @@ export function resolveAnswers(
  * @throws CreateError INVALID_OPTION.
  */
 export function assertOptions(given: Readonly<Record<string, unknown>>): void {
-  const known = new Map(everywhere().map((option) => [option.key, option]));
+  const known = new Map(SHARED_OPTIONS.map((option) => [option.key, option]));
   for (const key of Object.keys(given)) {
     const option = known.get(key);
     if (option) assertOption(option, given[key]);
@@ -49,27 +49,6 @@ export function assertOptions(given: Readonly<Record<string, unknown>>): void {
   );
 }
 
-/** Refuses a value that an option cannot have. @throws CreateError INVALID_OPTION. */
-export function assertOption(option: OptionRow, value: unknown): void {
-  if (value === undefined) return;
-  const problem = typeProblem(option, value) ?? option.problem?.(value as never);
-  const text = typeof value === 'string' ? value : inspect(value, { breakLength: Infinity });
-  if (problem !== undefined) throw invalidOption(option, text, problem);
-}
-
-/** The error for a value that an option cannot have; `problem` is the end of a sentence. */
-export function invalidOption(option: OptionRow, text: string, problem: string): CreateError {
-  const shown = option.secret || text.length > 60 ? '' : ` ${visible(text)}`;
-  const hint = option.choices
-    ? `${didYouMean(text, option.choices)}Choose one of: ${option.choices.join(', ')}.`
-    : `Type: ${flagOf(option)} ${option.example ?? ''}`;
-  return new CreateError('INVALID_OPTION', `${flagOf(option)}${shown} ${problem}`, hint.trimEnd());
-}
-
-function everywhere(): readonly OptionRow[] {
-  return (OPTIONS as readonly OptionRow[]).filter((option) => !option.commandLineOnly);
-}
-
 // A caller may pass undefined for what it leaves open.
 function definedOf(options: CreateOptions): {
   [Key in keyof CreateOptions]: Exclude<CreateOptions[Key], undefined>;
@@ -81,66 +60,7 @@ function definedOf(options: CreateOptions): {
 function unknownKey(key: string, known: readonly string[]): CreateError {
   return new CreateError(
     'INVALID_OPTION',
-    `unknown option ${visible(key)}`,
+    `unknown option ${shortened(key)}`,
     `${didYouMean(key, known)}Known options: ${known.join(', ')}.`,
-  );
-}
-
-function typeProblem(option: OptionRow, value: unknown): string | undefined {
-  if (option.kind === 'choice') {
-    return option.choices?.includes(value as string) ? undefined : 'is not one of the choices';
-  }
-  if (option.kind === 'list') {
-    const texts = Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-    return texts ? undefined : 'is not a list of names';
-  }
-  const expected = { text: 'string', port: 'number', switch: 'boolean' }[option.kind];
-  return typeof value === expected ? undefined : `is not a ${expected}`;
-}
-
-function wantedFeatures(given: CreateOptions, features: readonly Feature[]): readonly string[] {
-  const left = new Set(given.withoutFeatures);
-  const preset = given.preset ?? (given.features ? undefined : DEFAULTS.preset);
-  const wanted = new Set(given.features);
-  assertFeatureNames([...wanted, ...left], features);
-  for (const feature of features) {
-    if (preset && feature.presets.includes(preset) && !left.has(feature.name))
-      wanted.add(feature.name);
-  }
-  const selected = selectFeatures(features, [...wanted]);
-  for (const feature of selected) {
-    if (left.has(feature.name)) throw stillNeeded(feature.name, given.features ?? [], selected);
-  }
-  return selected.map((feature) => feature.name).filter((name) => name !== 'base');
-}
-
-function assertFeatureNames(names: readonly string[], features: readonly Feature[]): void {
-  const known = features.map((feature) => feature.name).filter((name) => name !== 'base');
-  const odd = names.find((name) => !known.includes(name));
-  if (odd === undefined) return;
-  throw new CreateError(
-    'INVALID_OPTION',
-    `there is no feature ${visible(odd)}`,
-    `${didYouMean(odd, known)}Features: ${known.join(', ')}.`,
-  );
-}
-
-function stillNeeded(
-  name: string,
-  asked: readonly string[],
-  selected: readonly Feature[],
-): CreateError {
-  if (asked.includes(name)) {
-    return new CreateError(
-      'INVALID_OPTION',
-      `--features ${name} and --no-${name} contradict each other`,
-      `Leave one of the two out.`,
-    );
-  }
-  const needs = selected.find((feature) => feature.requires.includes(name))?.name ?? name;
-  return new CreateError(
-    'INVALID_OPTION',
-    `${name} cannot be left out: ${needs} requires it`,
-    `Leave out both: --no-${name} --no-${needs}`,
   );
 }

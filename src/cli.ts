@@ -1,11 +1,15 @@
 import { isCi } from './colour.ts';
 import { toRun } from './context.ts';
+import type { Run } from './context.ts';
 import { createProject } from './create.ts';
 import { CreateError, toCreateError } from './errors.ts';
 import { loadFeatures } from './features.ts';
 import { swallowedFlags } from './npm-init.ts';
-import type { CreateOptions, Flags } from './options.ts';
+import { contradiction } from './option-value.ts';
+import type { CreateOptions, Flags, Given } from './options.ts';
 import { TEMPLATES } from './package.ts';
+import { overPreset, parsePreset } from './preset.ts';
+import { readPresetFile } from './preset-file.ts';
 import { parseCommandLine } from './program.ts';
 import { askForMissing } from './prompts.ts';
 import { watchSignals } from './signals.ts';
@@ -24,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     ui = makeUi(flags);
-    const options = await toOptions(flags, watch.signal);
+    const options = await toOptions(flags, watch.signal, ui);
     ui.result(await createProject(options, { reporter: ui, signal: watch.signal }));
     return 0;
   } catch (thrown) {
@@ -42,22 +46,14 @@ function readFlags(argv: readonly string[]): Flags | string {
   return parsed.kind === 'print' ? parsed.text : { ...swallowed, ...parsed.flags };
 }
 
-async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptions> {
-  const { force, yes, interactive, json, quiet: _quiet, debug: _debug, ...given } = flags;
-  if (force && given.onConflict !== undefined && given.onConflict !== 'overwrite') {
-    throw new CreateError(
-      'INVALID_OPTION',
-      `--force and --on-conflict ${given.onConflict} contradict each other`,
-      'Leave one of the two out.',
-    );
-  }
-  const options = {
-    ...given,
-    ...(force && { onConflict: 'overwrite' as const }),
-    packageManager: given.packageManager ?? callingPackageManager(),
-  };
+async function toOptions(flags: Flags, signal: AbortSignal, ui: Ui): Promise<CreateOptions> {
+  const { yes, json, interactive } = flags;
+  if (yes && interactive) throw contradiction('--yes', '--interactive');
+  const run = toRun({ signal });
+  const given = await withPreset(flags, run, ui);
+  const options = { ...given, packageManager: given.packageManager ?? callingPackageManager() };
   if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
-    return askForMissing(options, loadFeatures(TEMPLATES), toRun({ signal }));
+    return askForMissing(options, loadFeatures(TEMPLATES), run);
   }
   if (options.directory !== undefined) return { ...options, directory: options.directory };
   throw new CreateError(
@@ -65,6 +61,25 @@ async function toOptions(flags: Flags, signal: AbortSignal): Promise<CreateOptio
     'the directory is missing',
     'Say where the project goes, for example: create-chat-backend my-app --yes',
   );
+}
+
+async function withPreset(flags: Flags, run: Run, ui: Ui): Promise<Given> {
+  const { config } = flags;
+  const given = sharedFlags(flags);
+  if (config === undefined) return given;
+  const text = await readPresetFile(config, { ...run, stdin: process.stdin });
+  const { options, notes } = overPreset(given, parsePreset(text, config), config);
+  notes.forEach(ui.warn);
+  return options;
+}
+
+// What createProject takes; the others concern the terminal alone.
+function sharedFlags(flags: Flags): Given {
+  const { config: _config, force, yes: _yes, interactive: _interactive, ...rest } = flags;
+  const { json: _json, quiet: _quiet, debug: _debug, ...given } = rest;
+  if (force && given.onConflict !== undefined && given.onConflict !== 'overwrite')
+    throw contradiction('--force', `--on-conflict ${given.onConflict}`);
+  return { ...given, ...(force && { onConflict: 'overwrite' }) };
 }
 
 // A dumb terminal cannot redraw a question.

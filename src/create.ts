@@ -67,7 +67,12 @@ async function prepareTarget(path: string, answers: Answers): Promise<Target> {
 }
 
 function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {
-  const plan = planSharedBytes({ ...answers, secrets: makeSecrets() });
+  const { adapter, features } = answers;
+  const plan = planSharedBytes({
+    ...answers,
+    features: adapter === 'none' ? features : [...features, adapter],
+    secrets: makeSecrets(),
+  });
   return decideActions(target, plan.files, answers.onConflict);
 }
 

@@ -12,6 +12,8 @@ const ALLOWED = [
   /^(?:systemroot|systemdrive|windir|comspec|userprofile|homedrive|homepath|appdata|localappdata|programdata|programfiles.*)$/i,
   /^(?:https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_file|ssl_cert_dir|node_use_env_proxy)$/i,
   /^npm_config_(?:registry|cache|userconfig|globalconfig|(?:https_?)?proxy|noproxy|ca|cafile|cert|key|strict_ssl|fetch_.+|.+:registry|.*_auth_?token)$/i,
+  // Where the tests of the new project find their database.
+  /^mongoms_.+/i,
   /^(?:npm_token|node_auth_token|xdg_.+|pnpm_home|bun_install|corepack_.+|volta_home|asdf_.+|mise_.+|fnm_.+|nvm_dir)$/i,
   /^(?:git_(?:author|committer)_(?:name|email|date)|email|git_config_(?:global|system|nosystem))$/i,
 ];

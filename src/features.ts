@@ -2,7 +2,7 @@ import { CreateError } from './errors.ts';
 import { BASE } from './manifest.ts';
 import { readFeatures } from './read-features.ts';
 import type { Feature } from './read-features.ts';
-import { visible } from './text.ts';
+import { shortened } from './text.ts';
 import { didYouMean } from './suggest.ts';
 
 export { readFeatures };
@@ -18,6 +18,16 @@ export function loadFeatures(directory: string): readonly Feature[] {
   const features = loaded.get(directory) ?? readFeatures(directory);
   loaded.set(directory, features);
   return features;
+}
+
+/** What a user chooses from with `--features`: all but the base and the adapters. */
+export function choosableFeatures(all: readonly Feature[]): readonly Feature[] {
+  return all.filter((feature) => feature.name !== BASE && !feature.adapter);
+}
+
+/** What a user chooses from with `--adapter`. */
+export function adapterNames(all: readonly Feature[]): readonly string[] {
+  return ['none', ...all.filter((feature) => feature.adapter).map((feature) => feature.name)];
 }
 
 /**
@@ -38,23 +48,38 @@ export function selectFeatures(
   };
   [BASE, ...wanted].forEach(visit);
   const features = all.filter((feature) => selected.has(feature.name));
-  for (const { name, conflicts } of features) {
-    const other = conflicts.find((conflict) => selected.has(conflict));
-    if (other !== undefined)
-      throw new CreateError(
-        'INVALID_OPTION',
-        `the features ${name} and ${other} exclude each other`,
-        `Leave one out: --no-${name} or --no-${other}`,
-      );
-  }
+  assertTogether(features);
   return features;
 }
 
-function unknownFeature(name: string, all: readonly Feature[]): CreateError {
-  const known = all.map((feature) => feature.name).filter((other) => other !== BASE);
+function assertTogether(features: readonly Feature[]): void {
+  for (const { name, adapter, conflicts } of features) {
+    const other = features.find(
+      (one) => conflicts.includes(one.name) || (adapter && one.adapter && one.name !== name),
+    );
+    if (other === undefined) continue;
+    throw new CreateError(
+      'INVALID_OPTION',
+      `the features ${name} and ${other.name} exclude each other`,
+      adapter && other.adapter
+        ? `Choose one of them: --adapter ${name} or --adapter ${other.name}`
+        : `Leave one out: --no-${name} or --no-${other.name}`,
+    );
+  }
+}
+
+/** The error for a name that is no feature. */
+export function unknownFeature(name: string, all: readonly Feature[]): CreateError {
+  const known = choosableFeatures(all).map((feature) => feature.name);
+  if (adapterNames(all).includes(name))
+    return new CreateError(
+      'INVALID_OPTION',
+      `${name} is chosen by an option of its own`,
+      `Type: --adapter ${name}`,
+    );
   return new CreateError(
     'INVALID_OPTION',
-    `there is no feature ${visible(name)}`,
+    `there is no feature ${shortened(name)}`,
     `${didYouMean(name, known)}Features: ${known.join(', ')}.`,
   );
 }

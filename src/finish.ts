@@ -4,8 +4,9 @@ import { commitProject, hasGit, skipped } from './git.ts';
 import { assertPackageManager, install, installCommand } from './install.ts';
 import type { Answers, CreateOptions } from './options.ts';
 import { toResult } from './report.ts';
-import type { Project } from './report.ts';
-import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
+import type { Outcomes, Project } from './report.ts';
+import type { CreateResult, GitOutcome, InstallOutcome, VerifyOutcome } from './result.ts';
+import { NOT_VERIFIED, verify } from './verify.ts';
 
 const STATES = {
   committed: 'done',
@@ -29,23 +30,29 @@ export function assertTools(options: CreateOptions, answers: Answers, run: Run):
 }
 
 /**
- * Installs and commits a project that is written. Git comes second, so that the lockfile is in the
- * first commit.
+ * Installs, commits and verifies a project that is written. Git comes after installing, so that the
+ * lockfile is in the first commit, and before verifying, so that nothing else is.
  * @throws CreateError STEP_FAILED or ABORTED, with the project as its result.
  */
 export async function finishProject(project: Project, run: Run): Promise<CreateResult> {
   const installed = await installStep(project, run);
   const committed = await gitStep(project, run);
-  const result = toResult(project, { install: installed, git: committed });
+  const verified = await verifyStep(project, installed, run);
+  const outcomes = { install: installed, git: committed, verify: verified };
+  const result = toResult(project, outcomes);
   const hint = [`The project is complete: ${result.path}.`, ...finishHint(result)].join(' ');
   if (run.signal?.aborted) {
     const details = { cause: run.signal.reason, result };
     throw new CreateError('ABORTED', 'cancelled after the project was written', hint, details);
   }
-  const problem =
-    installed.problem ?? (committed.status === 'failed' ? committed.reason : undefined);
+  const problem = firstProblem(outcomes);
   if (problem === undefined) return result;
   throw new CreateError('STEP_FAILED', problem, hint, { result });
+}
+
+function firstProblem({ install: installed, git, verify: verified }: Outcomes): string | undefined {
+  const gitProblem = git.status === 'failed' ? git.reason : undefined;
+  return installed.problem ?? gitProblem ?? verified.problem;
 }
 
 // The last of the next steps starts the server: not needed to be complete.
@@ -85,5 +92,22 @@ async function makeRepository(
 
 function gitWords(outcome: GitOutcome): string {
   if (outcome.status === 'committed') return `first commit made (${outcome.commit?.slice(0, 7)})`;
-  return outcome.status === 'failed' ? `${outcome.reason}` : `git: ${outcome.reason}`;
+  return outcome.status === 'failed' ? `${outcome.reason}` : `first commit: ${outcome.reason}`;
+}
+
+async function verifyStep(
+  { answers, target }: Project,
+  installed: InstallOutcome,
+  run: Run,
+): Promise<VerifyOutcome> {
+  if (!answers.verify || run.signal?.aborted) return NOT_VERIFIED;
+  if (installed.status !== 'done') {
+    run.reporter.end('verify', 'skipped', 'verifying: the dependencies are not installed');
+    return NOT_VERIFIED;
+  }
+  run.reporter.begin('verify', 'running the checks and the tests of the project');
+  const outcome = await verify(target.path, answers.packageManager, run);
+  if (outcome.status === 'done') run.reporter.end('verify', 'done', 'checks and tests passed');
+  else run.reporter.end('verify', 'failed', outcome.problem ?? 'verifying failed');
+  return outcome;
 }

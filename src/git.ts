@@ -71,7 +71,7 @@ async function stageAndCommit(git: Git, request: CommitRequest): Promise<GitOutc
   ];
   if (identities.some((identity) => identity.code !== 0)) {
     const reason =
-      'git does not know your name: set user.name and user.email, then type git commit';
+      'git does not know your name; set user.name and user.email, then type git commit';
     return { status: 'staged', commit: null, reason };
   }
   const committed = await git(['commit', '--quiet', '--no-verify', '--message', MESSAGE]);

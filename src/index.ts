@@ -8,5 +8,11 @@ export type { Answers, CreateOptions } from './options.ts';
 export { planProject } from './plan.ts';
 export type { Plan, PlanAnswers, PlannedFile } from './plan.ts';
 export type { Reporter, Step } from './reporter.ts';
-export type { CreateResult, FileAction, GitOutcome, InstallOutcome } from './result.ts';
+export type {
+  CreateResult,
+  FileAction,
+  GitOutcome,
+  InstallOutcome,
+  VerifyOutcome,
+} from './result.ts';
 export type { Environment } from './environment.ts';

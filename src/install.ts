@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from './context.ts';
+import { isOnPath } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { CreateError } from './errors.ts';
 import type { Answers } from './options.ts';
-import type { Reporter } from './reporter.ts';
 import type { InstallOutcome } from './result.ts';
-import { childEnvironment, isOnPath } from './environment.ts';
-import { lastLines, runProgram } from './steps.ts';
-import type { Environment } from './environment.ts';
+import { runWatched } from './watched.ts';
 
 type PackageManager = Answers['packageManager'];
 
-const SILENCE_MS = 120_000;
 const TOO_SLOW_MS = 600_000;
 
 // Inside somebody's workspace each of them would write into the parent, and exit with 0.
@@ -44,37 +42,23 @@ export function assertPackageManager(
 export async function install(
   root: string,
   packageManager: PackageManager,
-  { environment, reporter, signal }: Run,
+  run: Run,
 ): Promise<InstallOutcome> {
   const command = installCommand(packageManager);
-  const args = ARGUMENTS[packageManager](root);
-  reporter.debug(`${packageManager} ${args.join(' ')}`);
-  const silence = watchSilence(reporter, command);
-  const ended = await runProgram({
-    program: packageManager,
-    args,
-    cwd: root,
-    environment: childEnvironment(environment),
-    signal,
-    timeoutMs: TOO_SLOW_MS,
-    onOutput: silence.reset,
-  }).finally(silence.stop);
-  const problem = problemOf(ended) ?? (await missingPackage(root));
-  if (problem === undefined) return { status: 'done', command, code: 0 };
-  return {
-    status: 'failed',
-    command,
-    code: ended.code,
-    problem: `${command} ${problem}`,
-    output: lastLines(ended.output),
-  };
-}
-
-function problemOf({ code, stopped }: Awaited<ReturnType<typeof runProgram>>): string | undefined {
-  if (stopped === 'aborted') return 'was stopped';
-  if (stopped === 'too slow') return `was stopped after ${TOO_SLOW_MS / 60_000} minutes`;
-  if (code === null) return 'could not be run';
-  return code === 0 ? undefined : `failed with exit code ${code}`;
+  const ended = await runWatched(
+    {
+      name: command,
+      program: packageManager,
+      args: ARGUMENTS[packageManager](root),
+      cwd: root,
+      timeoutMs: TOO_SLOW_MS,
+    },
+    run,
+  );
+  const { code, output } = ended;
+  const problem = ended.problem ?? (await missingPackage(root));
+  if (problem === undefined) return { status: 'done', command, code };
+  return { status: 'failed', command, code, problem: `${command} ${problem}`, output };
 }
 
 // An exit code of 0 proves nothing: dry-run, global, omit=dev and workspaces all end with one.
@@ -90,17 +74,4 @@ async function missingPackage(root: string): Promise<string | undefined> {
     return `ended without an error, but ${name} is not in node_modules`;
   }
   return undefined;
-}
-
-function watchSilence(
-  reporter: Reporter,
-  command: string,
-): { readonly reset: () => void; readonly stop: () => void } {
-  const timer = setTimeout(() => {
-    reporter.note(
-      `${command} has printed nothing for ${SILENCE_MS / 60_000} minutes; still waiting`,
-    );
-  }, SILENCE_MS);
-  timer.unref();
-  return { reset: () => timer.refresh(), stop: () => clearTimeout(timer) };
 }

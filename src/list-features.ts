@@ -8,11 +8,19 @@ export interface FeatureSummary {
   /** The presets that bring it. */
   readonly presets: readonly string[];
   readonly requires: readonly string[];
+  /** Whether it is chosen as `adapter`, and not among the `features`. */
+  readonly adapter: boolean;
 }
 
 /** Every feature a project can have. @throws CreateError DAMAGED when a template is broken. */
 export function listFeatures(): readonly FeatureSummary[] {
   return loadFeatures(TEMPLATES)
     .filter((feature) => feature.name !== 'base')
-    .map(({ name, summary, presets, requires }) => ({ name, summary, presets, requires }));
+    .map(({ name, summary, presets, requires, adapter }) => ({
+      name,
+      summary,
+      presets,
+      requires,
+      adapter,
+    }));
 }

@@ -21,6 +21,8 @@ export interface Manifest {
   readonly requires: readonly string[];
   /** Features that cannot be there too. */
   readonly conflicts: readonly string[];
+  /** It connects several nodes: `--adapter` chooses one of these or none, and no preset brings one. */
+  readonly adapter: boolean;
   readonly slots: Readonly<Record<string, readonly SlotEntry[]>>;
   /** The policy of a file whose name does not tell it. */
   readonly policies: Readonly<Record<string, Policy>>;
@@ -34,9 +36,19 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   presets: isTexts,
   requires: isTexts,
   conflicts: isTexts,
+  adapter: (value) => typeof value === 'boolean',
   slots: (value) =>
     isRecordOf(value, (entries) => Array.isArray(entries) && entries.every(isEntry)),
   policies: (value) => isRecordOf(value, (policy) => POLICIES.includes(policy as Policy)),
+};
+
+const EMPTY = {
+  presets: [],
+  requires: [],
+  conflicts: [],
+  adapter: false,
+  slots: {},
+  policies: {},
 };
 
 /** Reads the text of a feature.json. @throws Error that says what is wrong with it. */
@@ -50,8 +62,9 @@ export function parseManifest(text: string, name: string): Manifest {
   }
   if (data['name'] !== name) throw new TypeError('has another name than its folder');
   if (data['summary'] === undefined) throw new TypeError('has no summary');
-  const empty = { presets: [], requires: [], conflicts: [], slots: {}, policies: {} };
-  return { ...empty, ...(data as Partial<Manifest> & Pick<Manifest, 'name' | 'summary'>) };
+  const given = data as Partial<Manifest> & Pick<Manifest, 'name' | 'summary'>;
+  if (given.adapter && given.presets) throw new TypeError('is an adapter, which no preset brings');
+  return { ...EMPTY, ...given };
 }
 
 function isText(value: unknown): value is string {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { CreateError } from './errors.ts';
 import { directoryNameProblem, packageNameProblem, suggestPackageName } from './package-name.ts';
-import { hasInvisible, visible } from './text.ts';
+import { hasInvisible, shortened } from './text.ts';
 
 const LONGEST_PATH_BYTES = 4096;
 const LONGEST_NAME_BYTES = 214;
@@ -51,8 +51,4 @@ function directoryProblem(directory: string): string | undefined {
 
 function suggestionFor(name: string): string {
   return suggestPackageName(name.slice(0, 60)) ?? 'my-app';
-}
-
-function shortened(text: string): string {
-  return visible(text.length > 60 ? `${text.slice(0, 40)}…` : text);
 }

@@ -1,27 +1,48 @@
-/** One option, with every face it has. */
-export interface OptionRow {
+/** What every option has. */
+interface Faces {
   /** Its name in the API, in JSON and in preset files. */
   readonly key: string;
   /** Its flag as commander takes it; the directory is the argument. */
   readonly flag: string;
   /** The flag that says no. */
   readonly negative?: string;
-  readonly kind: 'text' | 'port' | 'switch' | 'choice' | 'list';
+  /** `adapter`: none, or a feature whose manifest says that it is an adapter. */
+  readonly kind: 'text' | 'file' | 'port' | 'switch' | 'choice' | 'list' | 'adapter';
   readonly choices?: readonly string[];
   /** What holds when nobody says anything; without one, the place that uses it decides. */
   readonly default?: string | number | boolean;
+  /** Where --help lists it. */
+  readonly group: keyof typeof GROUPS;
   /** Its line in --help and in the README. */
   readonly help: string;
-  /** What a person at a terminal is asked; options without one are only flags. */
-  readonly question?: string;
-  /** Concerns a terminal: not in the API. */
+  /** Concerns a terminal: not in the API and not in preset files. */
   readonly commandLineOnly?: true;
-  /** Whether the command that repeats a run has to say it. */
-  readonly replayed?: true;
   /** Written to `.env` only: no output may show its value. */
   readonly secret?: true;
   /** A value as a hint shows it. */
   readonly example?: string;
   /** What is wrong with a value, as the end of a sentence. */
   readonly problem?: (value: never) => string | undefined;
+  /** What the JSON schema says of a value beside its type. */
+  readonly schema?: Readonly<Record<string, unknown>>;
 }
+
+/** What a person at a terminal is asked, or why nobody is. */
+type Asked =
+  | { readonly question: string; readonly unasked?: never }
+  | { readonly question?: never; readonly unasked: string };
+
+/** Whether the command that repeats a run has to say it, or why not. */
+type Replayed =
+  | { readonly replayed: true; readonly unreplayed?: never }
+  | { readonly replayed?: never; readonly unreplayed: string };
+
+/** One option, with every face it has. */
+export type OptionRow = Faces & Asked & Replayed;
+
+/** The headings of --help. */
+export const GROUPS = {
+  project: 'The project:',
+  steps: 'What happens:',
+  command: 'The command:',
+} as const;

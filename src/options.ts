@@ -1,14 +1,20 @@
 import type { OptionRow } from './option-row.ts';
-import { databaseUriProblem, portProblem, textProblem } from './values.ts';
+import { LONGEST_TEXT, databaseUriProblem, portProblem, textProblem } from './values.ts';
 
-/** THE table of options: flags, questions, help, README and the API's types derive from it. */
+/**
+ * THE table of options: flags, questions, help, README, completion, preset files, their JSON schema,
+ * the replay command and the API's types derive from it.
+ */
 export const OPTIONS = [
   {
     key: 'directory',
     flag: '[directory]',
     kind: 'text',
+    group: 'project',
     help: 'where the project goes; its name becomes the package name',
     question: 'Directory of the new project',
+    example: 'my-app',
+    replayed: true,
   },
   {
     key: 'preset',
@@ -16,13 +22,16 @@ export const OPTIONS = [
     kind: 'choice',
     choices: ['minimal', 'standard', 'full'],
     default: 'standard',
+    group: 'project',
     help: 'a named set of features',
-    question: 'How much should it bring?',
+    question: 'Which features?',
+    unreplayed: 'a name for features, which are replayed',
   },
   {
     key: 'features',
     flag: '--features <list>',
     kind: 'list',
+    group: 'project',
     help: 'exactly these features, as a,b or none; with --preset, in addition to it',
     question: 'Features',
     example: 'typing,receipts',
@@ -32,15 +41,30 @@ export const OPTIONS = [
     key: 'withoutFeatures',
     flag: '--no-<feature>',
     kind: 'list',
+    group: 'project',
     help: 'leave a feature out',
+    unasked: 'the question for features shows them all',
+    unreplayed: 'the features that are left are replayed',
     example: 'typing',
+  },
+  {
+    key: 'adapter',
+    flag: '--adapter <name>',
+    kind: 'adapter',
+    default: 'none',
+    group: 'project',
+    help: 'how several nodes reach the clients of each other',
+    question: 'How do several nodes reach the clients of each other?',
+    replayed: true,
   },
   {
     key: 'packageName',
     flag: '--package-name <name>',
     kind: 'text',
+    group: 'project',
     help: 'name in package.json (default: name of the directory)',
     question: 'Package name',
+    example: 'my-app',
     replayed: true,
   },
   {
@@ -48,27 +72,35 @@ export const OPTIONS = [
     flag: '--description <text>',
     kind: 'text',
     default: 'A real-time chat backend',
+    group: 'project',
     help: 'one line for package.json and the README',
+    unasked: 'its default is true of every project, and it is easy to change',
     example: "'Chat of our shop'",
     replayed: true,
     problem: textProblem,
+    schema: { maxLength: LONGEST_TEXT },
   },
   {
     key: 'author',
     flag: '--author <text>',
     kind: 'text',
     default: '',
+    group: 'project',
     help: 'author in package.json',
+    unasked: 'a private package needs none',
     example: "'Ada Lovelace'",
     replayed: true,
     problem: textProblem,
+    schema: { maxLength: LONGEST_TEXT },
   },
   {
     key: 'port',
     flag: '--port <number>',
     kind: 'port',
     default: 3000,
+    group: 'project',
     help: 'port the server listens on',
+    unasked: 'one line of .env',
     example: '3000',
     replayed: true,
     problem: portProblem,
@@ -78,10 +110,14 @@ export const OPTIONS = [
     flag: '--database-uri <uri>',
     kind: 'text',
     default: '',
+    group: 'project',
     help: 'MongoDB connection string, written to .env only',
+    unasked: 'a password does not belong on a screen, and development needs none',
+    unreplayed: 'it may hold a password',
     example: 'mongodb://localhost:27017/chat',
     secret: true,
     problem: databaseUriProblem,
+    schema: { pattern: '^mongodb(?:\\+srv)?://' },
   },
   {
     key: 'packageManager',
@@ -89,6 +125,7 @@ export const OPTIONS = [
     kind: 'choice',
     choices: ['npm', 'pnpm', 'yarn', 'bun'],
     default: 'npm',
+    group: 'steps',
     help: 'who installs; without it, the one that runs this command',
     question: 'Package manager',
     replayed: true,
@@ -99,6 +136,7 @@ export const OPTIONS = [
     negative: '--no-install',
     kind: 'switch',
     default: true,
+    group: 'steps',
     help: 'install the dependencies',
     question: 'Install the dependencies now?',
     replayed: true,
@@ -109,8 +147,19 @@ export const OPTIONS = [
     negative: '--no-git',
     kind: 'switch',
     default: true,
+    group: 'steps',
     help: 'make a git repository with a first commit',
     question: 'Make a git repository with a first commit?',
+    replayed: true,
+  },
+  {
+    key: 'verify',
+    flag: '--verify',
+    kind: 'switch',
+    default: false,
+    group: 'steps',
+    help: 'run the checks and the tests of the new project',
+    unasked: 'it takes minutes, and npm test does the same later',
     replayed: true,
   },
   {
@@ -119,8 +168,9 @@ export const OPTIONS = [
     kind: 'choice',
     choices: ['abort', 'keep', 'overwrite'],
     default: 'abort',
+    group: 'steps',
     help: 'when the directory has files: stop, write only what is missing, or replace with a backup',
-    question: 'The directory has files in the way',
+    question: 'The directory is not empty: what happens to its files?',
     replayed: true,
   },
   {
@@ -128,7 +178,10 @@ export const OPTIONS = [
     flag: '--force',
     kind: 'switch',
     default: false,
+    group: 'steps',
     help: 'the same as --on-conflict overwrite',
+    unasked: 'the question for --on-conflict has it',
+    unreplayed: '--on-conflict is replayed',
     commandLineOnly: true,
   },
   {
@@ -136,14 +189,31 @@ export const OPTIONS = [
     flag: '--dry-run',
     kind: 'switch',
     default: false,
+    group: 'steps',
     help: 'say what would be written, write nothing',
+    unasked: 'who answers questions wants a project',
+    unreplayed: 'the command after a dry run makes the project',
+  },
+  {
+    key: 'config',
+    flag: '--config <file>',
+    kind: 'file',
+    group: 'command',
+    help: 'take options from a JSON file, or from stdin with -; flags win',
+    unasked: 'it answers questions',
+    unreplayed: 'its options are replayed one by one',
+    example: 'chat.json',
+    commandLineOnly: true,
   },
   {
     key: 'yes',
     flag: '-y, --yes',
     kind: 'switch',
     default: false,
+    group: 'command',
     help: 'ask nothing, take the defaults',
+    unasked: 'it is about questions',
+    unreplayed: 'every replay has it',
     commandLineOnly: true,
   },
   {
@@ -151,7 +221,10 @@ export const OPTIONS = [
     flag: '--interactive',
     negative: '--no-interactive',
     kind: 'switch',
-    help: 'ask for what is missing (default: at a terminal, outside CI)',
+    group: 'command',
+    help: 'ask for what is missing, as at a terminal outside CI',
+    unasked: 'it is about questions',
+    unreplayed: 'a replay asks nothing',
     commandLineOnly: true,
   },
   {
@@ -159,7 +232,10 @@ export const OPTIONS = [
     flag: '--json',
     kind: 'switch',
     default: false,
-    help: 'print the result as one JSON object',
+    group: 'command',
+    help: 'print the result as one JSON object, ask nothing',
+    unasked: 'it is for programs',
+    unreplayed: 'the project is the same',
     commandLineOnly: true,
   },
   {
@@ -167,7 +243,10 @@ export const OPTIONS = [
     flag: '-q, --quiet',
     kind: 'switch',
     default: false,
+    group: 'command',
     help: 'print errors only',
+    unasked: 'it is about what is printed',
+    unreplayed: 'the project is the same',
     commandLineOnly: true,
   },
   {
@@ -175,7 +254,10 @@ export const OPTIONS = [
     flag: '--debug',
     kind: 'switch',
     default: false,
+    group: 'command',
     help: 'print every command that is run, and the stack of an error',
+    unasked: 'it is about what is printed',
+    unreplayed: 'the project is the same',
     commandLineOnly: true,
   },
 ] as const satisfies readonly OptionRow[];
@@ -185,6 +267,8 @@ type Value<R extends Row> = R extends { readonly choices: readonly (infer Choice
   ? Choice
   : {
       text: string;
+      file: string;
+      adapter: string;
       port: number;
       switch: boolean;
       list: readonly string[];
@@ -199,6 +283,9 @@ export type OptionKey = Row['key'];
 export type CreateOptions = {
   readonly [R in Everywhere as R['key']]?: Value<R> | undefined;
 } & { readonly directory: string };
+
+/** The same where only some are known yet, the directory included. */
+export type Given = { readonly [Key in keyof CreateOptions]?: CreateOptions[Key] | undefined };
 
 /** What the command line was given. */
 export type Flags = { [R in Row as R['key']]?: Value<R> | undefined };
@@ -217,6 +304,11 @@ export const DEFAULTS = Object.fromEntries(
   ),
 ) as { readonly [R in Extract<Everywhere, { readonly default: unknown }> as R['key']]: Value<R> };
 
+/** The options of the API and of preset files. */
+export const SHARED_OPTIONS: readonly OptionRow[] = (OPTIONS as readonly OptionRow[]).filter(
+  (option) => !option.commandLineOnly,
+);
+
 /** The option of that key. */
 export function optionOf(key: OptionKey): OptionRow {
   return OPTIONS.find((option) => option.key === key)!;
@@ -224,5 +316,5 @@ export function optionOf(key: OptionKey): OptionRow {
 
 /** The flag without its value, as a person types it: `--port`. */
 export function flagOf(option: OptionRow): string {
-  return /--[a-z-]+/.exec(option.flag)?.[0] ?? option.key;
+  return /--[a-z-]+(?:<[a-z]+>)?/.exec(option.flag)?.[0] ?? option.key;
 }

@@ -1,4 +1,4 @@
-import { assertOption } from './answers.ts';
+import { assertOption } from './option-value.ts';
 import { damaged, undamaged } from './damaged.ts';
 import { loadFeatures, selectFeatures } from './features.ts';
 import type { Feature } from './features.ts';

@@ -1,13 +1,22 @@
 import { Command, CommanderError, Option } from 'commander';
-import { invalidOption } from './answers.ts';
+import { COMMANDS } from './commands.ts';
+import { invalidOption } from './option-value.ts';
 import { CreateError } from './errors.ts';
+import { adapterNames, choosableFeatures } from './features.ts';
 import type { Feature } from './features.ts';
-import { helpTail } from './help.ts';
+import { HELP_WIDTH, helpTail } from './help.ts';
 import { OPTIONS } from './options.ts';
 import type { Flags } from './options.ts';
+import { GROUPS } from './option-row.ts';
 import type { OptionRow } from './option-row.ts';
 import { VERSION } from './package.ts';
-import { assertNoCommandToCome, assertValuesAreNoFlags, usageError } from './usage.ts';
+import { printOf } from './print.ts';
+import {
+  assertNoCommandToCome,
+  assertNoFlags,
+  assertValuesAreNoFlags,
+  usageError,
+} from './usage.ts';
 import { parsePort } from './values.ts';
 
 /** A command line, understood. */
@@ -21,10 +30,8 @@ export type Parsed =
  */
 export function parseCommandLine(argv: readonly string[], features: readonly Feature[]): Parsed {
   let printed = '';
-  const command = buildCommand(features).configureOutput({
-    writeOut: (text) => (printed += text),
-    writeErr: () => {},
-  });
+  const print = (text: string): void => void (printed += text);
+  const command = buildCommand(features, print);
   assertValuesAreNoFlags(argv, command);
   try {
     command.parse(argv, { from: 'user' });
@@ -33,28 +40,57 @@ export function parseCommandLine(argv: readonly string[], features: readonly Fea
     if (error.exitCode === 0) return { kind: 'print', text: printed };
     throw usageError(error, command);
   }
+  if (printed !== '') return { kind: 'print', text: printed };
   assertNoCommandToCome(command.args[0]);
   return { kind: 'create', flags: toFlags(command, features) };
 }
 
-function buildCommand(features: readonly Feature[]): Command {
+function buildCommand(features: readonly Feature[], print: (text: string) => void): Command {
   const command = new Command('create-chat-backend')
     .description('Makes a production-grade real-time chat backend that you own.')
+    .usage('[directory] [options]')
+    .showSuggestionAfterError(false)
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: print, writeErr() {}, getOutHelpWidth: () => HELP_WIDTH })
+    .exitOverride();
+  for (const option of OPTIONS as readonly OptionRow[]) addOption(command, option, features);
+  for (const { name } of choosableFeatures(features))
+    command.addOption(new Option(`--no-${name}`).hideHelp());
+  refuseRepetition(command);
+  addCommands(command, features, print);
+  return command
+    .optionsGroup(GROUPS.command)
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .showSuggestionAfterError(false)
-    .exitOverride();
-  for (const option of OPTIONS as readonly OptionRow[]) addOption(command, option);
-  for (const feature of features) command.addOption(new Option(`--no-${feature.name}`).hideHelp());
-  refuseRepetition(command);
-  return command.addHelpText('after', helpTail(features));
+    .addHelpText('after', helpTail(command, features));
 }
 
-function addOption(command: Command, option: OptionRow): void {
+function addCommands(
+  program: Command,
+  features: readonly Feature[],
+  print: (text: string) => void,
+): void {
+  program.action(() => {});
+  program.helpCommand('help [command]', 'print the help of a command');
+  for (const row of COMMANDS) {
+    const { name, choices, help } = row;
+    program
+      .command(`${name} [${choices.join('|')}]`)
+      .description(help)
+      .helpOption('-h, --help', 'print this help')
+      .action((word: string | undefined) => {
+        assertNoFlags(program, name);
+        print(printOf(row, word, features));
+      });
+  }
+}
+
+function addOption(command: Command, option: OptionRow, features: readonly Feature[]): void {
   if (option.key === 'directory') {
     command.argument(option.flag, option.help);
   } else if (option.key !== 'withoutFeatures') {
-    const made = new Option(option.flag, helpOf(option));
+    const choices = option.kind === 'adapter' ? adapterNames(features) : option.choices;
+    const made = new Option(option.flag, helpOf(option, choices)).helpGroup(GROUPS[option.group]);
     if (option.kind === 'port') made.argParser((text) => parsePort(text) ?? refuse(option, text));
     if (option.kind === 'list') made.argParser(parseList);
     command.addOption(made);
@@ -62,10 +98,14 @@ function addOption(command: Command, option: OptionRow): void {
   }
 }
 
-function helpOf({ help, choices, negative, default: fallback }: OptionRow): string {
+function helpOf(
+  { help, negative, default: fallback }: OptionRow,
+  choices: readonly string[] | undefined,
+): string {
   const notes = [
     ...(choices ? [choices.join(', ')] : []),
-    ...(negative && fallback === true ? [`default; ${negative} says no`] : []),
+    ...(fallback === true ? ['default'] : []),
+    ...(negative ? [`${negative} says no`] : []),
     ...(typeof fallback === 'boolean' || fallback === '' || fallback === undefined
       ? []
       : [`default: ${fallback}`]),

@@ -1,16 +1,22 @@
 import { basename } from 'node:path';
+import {
+  CONFLICT_CHOICES,
+  OWN_CHOICE,
+  adapterChoices,
+  featureChoices,
+  packageManagerChoices,
+  presetChoices,
+} from './choices.ts';
 import type { Run } from './context.ts';
 import { CreateError } from './errors.ts';
+import { adapterNames, choosableFeatures } from './features.ts';
 import type { Feature } from './features.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
 import { DEFAULTS, optionOf } from './options.ts';
-import type { CreateOptions, OptionKey } from './options.ts';
+import type { CreateOptions, Given, OptionKey } from './options.ts';
 import { packageNameProblem, suggestPackageName } from './package-name.ts';
 import { assertFree, inspectTarget, locateTarget } from './target.ts';
 import type { Target } from './target.ts';
-
-/** What is known before the questions. */
-export type Given = { readonly [Key in keyof CreateOptions]?: CreateOptions[Key] | undefined };
 
 type Asked = Omit<CreateOptions, 'preset'> & { readonly preset?: string };
 
@@ -21,8 +27,6 @@ export interface Question {
   readonly message: string;
   readonly [detail: string]: unknown;
 }
-
-const OWN_CHOICE = 'own';
 
 /**
  * Asks, at a terminal, for what is missing; what is given is not asked.
@@ -65,7 +69,7 @@ export function projectQuestions(
   features: readonly Feature[],
   run: Run,
 ): readonly Question[] {
-  const choosable = features.filter((feature) => feature.name !== 'base');
+  const choosable = choosableFeatures(features);
   const nameOf = ({ directory }: Asked): string => basename(locate(directory, run));
   return [
     question('packageName', 'input', {
@@ -79,10 +83,18 @@ export function projectQuestions(
       when: given.features === undefined,
     }),
     question('features', 'checkbox', {
-      choices: choosable.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
+      choices: featureChoices(
+        choosable.filter(({ name }) => !given.withoutFeatures?.includes(name)),
+      ),
       when: ({ preset }: Asked) => preset === OWN_CHOICE,
     }),
-    question('packageManager', 'select', { choices: optionOf('packageManager').choices }),
+    question('adapter', 'select', {
+      default: DEFAULTS.adapter,
+      choices: adapterChoices(features),
+      // With `none` alone there is nothing to choose.
+      when: adapterNames(features).length > 1,
+    }),
+    question('packageManager', 'select', { choices: packageManagerChoices(given, run) }),
     question('install', 'confirm', { default: DEFAULTS.install }),
     question('git', 'confirm', { default: DEFAULTS.git }),
   ];
@@ -94,21 +106,6 @@ function question(
   details: Readonly<Record<string, unknown>>,
 ): Question {
   return { name: key, type, message: optionOf(key).question ?? key, ...details };
-}
-
-const CONFLICT_CHOICES = [
-  { value: 'abort', name: 'stop' },
-  { value: 'keep', name: 'keep them, write only what is missing' },
-  { value: 'overwrite', name: 'replace them, with a backup of each' },
-];
-
-function presetChoices(features: readonly Feature[]): readonly object[] {
-  const presets = (optionOf('preset').choices ?? []).map((preset) => {
-    const names = features.filter((feature) => feature.presets.includes(preset as never));
-    const brings = names.map((feature) => feature.name).join(', ') || 'the core alone';
-    return { value: preset, name: `${preset.padEnd(8)}  ${brings}`, short: preset };
-  });
-  return [...presets, { value: OWN_CHOICE, name: 'choose features' }];
 }
 
 function lookAt(directory: string, run: Run): Promise<Target> {

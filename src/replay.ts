@@ -40,6 +40,7 @@ function flagWith(option: OptionRow, value: unknown): readonly string[] {
   return text === '' || text.startsWith('-') ? [`${flag}=${text}`] : [flag, text];
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
+/** Whether two values of an option say the same. */
+export function sameValue(a: unknown, b: unknown): boolean {
   return Array.isArray(a) && Array.isArray(b) ? a.join() === b.join() : a === b;
 }

@@ -4,7 +4,8 @@ import { installCommand } from './install.ts';
 import type { Answers } from './options.ts';
 import { VERSION } from './package.ts';
 import { quote, replayCommand } from './replay.ts';
-import type { CreateResult, GitOutcome, InstallOutcome } from './result.ts';
+import { NOT_VERIFIED, scriptCommand } from './verify.ts';
+import type { CreateResult, GitOutcome, InstallOutcome, VerifyOutcome } from './result.ts';
 import type { Target } from './target.ts';
 import { listed } from './text.ts';
 
@@ -21,6 +22,7 @@ export interface Project {
 export interface Outcomes {
   readonly install: InstallOutcome;
   readonly git: GitOutcome;
+  readonly verify: VerifyOutcome;
 }
 
 /** The result of a run; without outcomes, of one that only said what it would do. */
@@ -48,6 +50,7 @@ function notRun({ answers }: Project): Outcomes {
   return {
     install: { status: 'skipped', command: installCommand(answers.packageManager), code: null },
     git: skipped('nothing is written'),
+    verify: NOT_VERIFIED,
   };
 }
 
@@ -60,16 +63,15 @@ const GIT_STEPS: Readonly<Record<GitOutcome['status'], readonly string[]>> = {
   failed: ['git init', 'git add --all', FIRST_COMMIT],
 };
 
-function nextSteps(answers: Answers, { install, git }: Outcomes): readonly string[] {
+function nextSteps(answers: Answers, { install, git, verify }: Outcomes): readonly string[] {
   const { directory, packageManager } = answers;
   const enter = /^\.?[/\\]*$/.test(directory) ? [] : [`cd ${quote(directory)}`];
   return [
     ...enter,
     ...(install.status === 'done' ? [] : [install.command]),
+    ...(verify.status === 'failed' && verify.command ? [verify.command] : []),
     ...GIT_STEPS[git.status],
-    packageManager === 'npm' || packageManager === 'bun'
-      ? `${packageManager} run dev`
-      : `${packageManager} dev`,
+    scriptCommand(packageManager, 'dev'),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The parts of a run that take time. */
-export type Step = 'write' | 'install' | 'git';
+export type Step = 'write' | 'install' | 'git' | 'verify';
 
 /** Hears of a run while it happens. Nothing else of createProject speaks. */
 export interface Reporter {

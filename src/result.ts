@@ -23,6 +23,17 @@ export interface InstallOutcome {
   readonly output?: string;
 }
 
+/** How the checks and the tests of the new project ended. */
+export interface VerifyOutcome {
+  readonly status: 'done' | 'skipped' | 'failed';
+  /** What was run last. */
+  readonly command: string | null;
+  readonly code: number | null;
+  /** Why it failed, as a sentence, and the last lines it printed. */
+  readonly problem?: string;
+  readonly output?: string;
+}
+
 /** How making the repository ended. */
 export interface GitOutcome {
   /** `staged`: the repository is there, but nobody's name to commit under. */
@@ -46,6 +57,7 @@ export interface CreateResult {
   readonly files: readonly FileAction[];
   readonly install: InstallOutcome;
   readonly git: GitOutcome;
+  readonly verify: VerifyOutcome;
   /** The command that makes the same project again. */
   readonly replay: string;
   /** Commands for the user, in their order. */

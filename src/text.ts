@@ -15,6 +15,11 @@ export function visible(text: string): string {
   );
 }
 
+/** The same of a text that may be long. */
+export function shortened(text: string): string {
+  return visible(text.length > 60 ? `${text.slice(0, 40)}…` : text);
+}
+
 /** A word of the command line as a message may show it: as it is, unless it holds odd characters. */
 export function shown(word: string): string {
   return /^[\x21-\x7E]+$/.test(word) ? word : visible(word);

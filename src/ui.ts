@@ -5,11 +5,11 @@ import type { Stream } from './colour.ts';
 import type { CreateError } from './errors.ts';
 import type { Reporter } from './reporter.ts';
 import type { CreateResult } from './result.ts';
+import { toJson } from './result-json.ts';
 import { resultScreen } from './screen.ts';
 import { createSpinner } from './spinner.ts';
 import type { Spinner } from './spinner.ts';
 import type { Environment } from './environment.ts';
-import { VERSION } from './package.ts';
 
 /** How much is said, and in which form. */
 export interface UiOptions {
@@ -23,6 +23,8 @@ export interface UiOptions {
 
 /** Everything the user sees: the result on stdout, all else on stderr. */
 export interface Ui extends Reporter {
+  /** A note that the JSON result has, too. */
+  readonly warn: (text: string) => void;
   readonly result: (result: CreateResult) => void;
   readonly error: (error: CreateError) => void;
 }
@@ -35,23 +37,31 @@ export function createUi(options: UiOptions): Ui {
   const isMoving = !silent && isLively(stderr, environment);
   const spinner = isMoving ? createSpinner(stderr, colour.cyan) : undefined;
   const say = (text: string): void => void stderr.write(`${text}\n`);
-  const reporter = createReporter({ colour, spinner, say: silent ? () => {} : say });
+  const reporter = createReporter({
+    colour,
+    spinner,
+    say: silent ? () => {} : say,
+    sayDebug: debug ? say : () => {},
+  });
+  const notes: string[] = [];
   return {
     ...reporter,
-    debug(text) {
-      if (debug) say(colour.dim(`debug    ${text}`));
+    warn(text) {
+      notes.push(text);
+      reporter.note(text);
     },
     result(result) {
       spinner?.stop();
       for (const warning of result.warnings) reporter.note(warning);
-      if (json) stdout.write(`${JSON.stringify(toJson(result, undefined))}\n`);
+      if (json) stdout.write(`${JSON.stringify(toJson(result, undefined, notes))}\n`);
       else if (!quiet)
         stdout.write(resultScreen(result, new Chalk({ level: colourLevel(stdout, environment) })));
     },
     error(error) {
       spinner?.stop();
-      if (json) stdout.write(`${JSON.stringify(toJson(error.result, error))}\n`);
-      else sayError(error, colour, say);
+      if (json) stdout.write(`${JSON.stringify(toJson(error.result, error, notes))}\n`);
+      // On stderr in any case: a log of a pipeline has to say why it stopped.
+      sayError(error, colour, say);
       if (debug) say(colour.dim(stackOf(error)));
     },
   };
@@ -61,15 +71,21 @@ interface ReporterParts {
   readonly colour: ChalkInstance;
   readonly spinner: Spinner | undefined;
   readonly say: (text: string) => void;
+  readonly sayDebug: (text: string) => void;
 }
 
-function createReporter({ colour, spinner, say }: ReporterParts): Omit<Reporter, 'debug'> {
+function createReporter({ colour, spinner, say, sayDebug }: ReporterParts): Reporter {
   let running: string | undefined;
+  const aside = (speak: () => void): void => {
+    spinner?.stop();
+    speak();
+    if (running !== undefined) spinner?.start(running);
+  };
   return {
     begin(step, text) {
       running = text;
       if (spinner) spinner.start(text);
-      else if (step === 'install') say(`...      ${text}`);
+      else if (step === 'install' || step === 'verify') say(`...      ${text}`);
     },
     end(_step, outcome, text) {
       running = undefined;
@@ -77,9 +93,10 @@ function createReporter({ colour, spinner, say }: ReporterParts): Omit<Reporter,
       say(stateLine(outcome, text, spinner !== undefined, colour));
     },
     note(text) {
-      spinner?.stop();
-      say(spinner ? `${colour.yellow('!')} ${text}` : `note     ${text}`);
-      if (running !== undefined) spinner?.start(running);
+      aside(() => say(spinner ? `${colour.yellow('!')} ${text}` : `note     ${text}`));
+    },
+    debug(text) {
+      aside(() => sayDebug(colour.dim(`debug    ${text}`)));
     },
   };
 }
@@ -99,7 +116,8 @@ function stateLine(
 }
 
 function sayError(error: CreateError, colour: ChalkInstance, say: (text: string) => void): void {
-  const output = error.result?.install.output || error.result?.git.output;
+  const { install, git, verify } = error.result ?? {};
+  const output = install?.output || git?.output || verify?.output;
   if (output && error.code !== 'ABORTED') say(`\n${output.replace(/^/gm, colour.dim('  | '))}\n`);
   say(`${colour.red('error:')} ${error.message}`);
   say(`  ${error.hint}`);
@@ -110,26 +128,4 @@ function stackOf(error: unknown): string {
   const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause];
   const reasons = causes.filter((cause) => cause !== undefined).map(stackOf);
   return [error.stack ?? error.message, ...reasons].join('\ncaused by ');
-}
-
-// Every key is there in every case, so that a script needs no special one.
-function toJson(result: CreateResult | undefined, error: CreateError | undefined): object {
-  return {
-    schemaVersion: 1,
-    ok: error === undefined,
-    command: 'create',
-    version: VERSION,
-    dryRun: result?.dryRun ?? null,
-    path: result?.path ?? null,
-    packageName: result?.packageName ?? null,
-    answers: result?.answers ?? null,
-    files: result?.files ?? [],
-    install: result?.install ?? null,
-    git: result?.git ?? null,
-    verify: null,
-    replay: result?.replay ?? null,
-    nextSteps: result?.nextSteps ?? [],
-    warnings: result?.warnings ?? [],
-    error: error ? { code: error.code, message: error.message, hint: error.hint } : null,
-  };
 }

@@ -4,9 +4,7 @@ import { quote } from './replay.ts';
 import { didYouMean } from './suggest.ts';
 import { shown } from './text.ts';
 
-const COMMANDS_TO_COME = new Set(
-  'add remove set update status diff repair doctor schema completion help'.split(' '),
-);
+const COMMANDS_TO_COME = new Set('add remove set update status diff repair doctor'.split(' '));
 
 /**
  * Refuses `--description -y`, where commander would take `-y` as the description.
@@ -27,6 +25,19 @@ export function assertValuesAreNoFlags(argv: readonly string[], command: Command
   }
 }
 
+/** Refuses `--yes schema`: a flag of creating before another command. @throws CreateError USAGE. */
+export function assertNoFlags(program: Command, name: string): void {
+  const sources = program.options.map((option) =>
+    program.getOptionValueSource(option.attributeName()),
+  );
+  if (!sources.includes('cli')) return;
+  throw new CreateError(
+    'USAGE',
+    `${name} is a command of its own and takes no options of creating`,
+    `Type: create-chat-backend ${name}, or for a directory of that name ./${name}`,
+  );
+}
+
 /** Our words for what commander does not understand. */
 export function usageError(error: CommanderError, command: Command): CreateError {
   const help = 'create-chat-backend --help shows everything.';
@@ -34,6 +45,11 @@ export function usageError(error: CommanderError, command: Command): CreateError
     .replace(/^error: /, '')
     .replace(/\n.*/s, '')
     .replace(/\.$/, '');
+  const [first] = command.args;
+  if (command.commands.some((other) => other.name() === first)) {
+    const hint = `Type: create-chat-backend ${first} --help`;
+    return new CreateError('USAGE', message, hint, { cause: error });
+  }
   if (error.code === 'commander.unknownOption') {
     const flag = /'([^']*)'/.exec(message)?.[1] ?? '';
     const flags = command.options.map((option) => option.long ?? '');

@@ -1,6 +1,7 @@
 import { visible } from './text.ts';
 
-const LONGEST_TEXT = 200;
+/** So many characters a one-line text may have. */
+export const LONGEST_TEXT = 200;
 // Control characters, half surrogate pairs, line separators, and what turns the reading direction.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 

@@ -3,24 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { command, json } from '../support/command.ts';
-import { fakeProgram, onlyPrograms } from '../support/fake-program.ts';
+import { INSTALLS, fakeProgram, onlyPrograms } from '../support/fake-program.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 
 let cwd: string;
 beforeEach(() => {
   cwd = scratch();
 });
-
-// Stands for an npm that installs: puts a package.json where each dependency would be.
-const INSTALLS = `
-cd "$3" && node -e '
-const { dependencies, devDependencies } = JSON.parse(fs.readFileSync("package.json", "utf8"));
-for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
-  fs.mkdirSync("node_modules/" + name, { recursive: true });
-  fs.writeFileSync("node_modules/" + name + "/package.json", "{}");
-}
-fs.writeFileSync("package-lock.json", "{}");
-' && env > environment.txt && echo "$@" > arguments.txt`;
 
 describe('installing', () => {
   it('A75 needs the package manager, and looks for it before anything is written', async () => {

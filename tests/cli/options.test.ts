@@ -64,6 +64,10 @@ describe('the command line', () => {
     );
     await expectRefused(['my-app', '--preset', 'foo'], /Choose one of: minimal, standard, full/);
     await expectRefused(
+      ['my-app', '--adapter', 'foo'],
+      /"foo" is not one of.*\n.*Choose one of: none/,
+    );
+    await expectRefused(
       ['my-app', '--features', 'tiping'],
       /no feature "tiping"\n {2}Did you mean typing\?/,
     );
@@ -76,6 +80,7 @@ describe('the command line', () => {
     );
     await expectRefused(['my-app', '--features', 'typing', '--no-typing'], /contradict each other/);
     await expectRefused(['my-app', '--git', '--no-git'], /together with its opposite/);
+    await expectRefused(['my-app', '--yes', '--interactive'], /--yes and --interactive/);
   });
 
   it('A45 refuses an option that is given twice', async () => {
@@ -117,7 +122,8 @@ describe('the command line', () => {
     expect((await create('my-app', '--database-uri', uri)).stderr).not.toContain('hunter2');
   });
 
-  it.each(['a.b', '$x', 'x'.repeat(64)])('A58 refuses the database name %s', async (name) => {
+  const LONG_NAME = 'x'.repeat(64);
+  it.each(['a.b', '$x', 'a b', LONG_NAME])('A58 refuses the database name %s', async (name) => {
     await expectRefused(
       ['my-app', '--database-uri', `mongodb://localhost/${name}`],
       /names a database/,
@@ -132,10 +138,10 @@ describe('the command line', () => {
     expect((await create('./update', '--dry-run')).code).toBe(0);
   });
 
-  it('reports a mistake as JSON when --json is there', async () => {
+  it('reports a mistake as JSON on stdout when --json is there, and in words on stderr', async () => {
     const outcome = await create('my-app', '--json', '--port', '0');
     expect(outcome.code).toBe(2);
-    expect(outcome.stderr).toBe('');
+    expect(outcome.stderr).toMatch(/^error: --port "0"/);
     expect(json(outcome)).toMatchObject({
       schemaVersion: 1,
       ok: false,

@@ -1,17 +1,17 @@
 import { CreateError } from '../../src/errors.ts';
-import { selectFeatures } from '../../src/features.ts';
+import { adapterNames, choosableFeatures, selectFeatures } from '../../src/features.ts';
 import type { Feature } from '../../src/features.ts';
 
 const MOST = 64;
 
 /**
  * The sets of features to test, the largest first: all there are when these are few, else none,
- * every single one, every pair, all but one, and all. What is required is part of a set, and sets
- * that exclude themselves are left out.
+ * every single one, every pair, all but one, and all with each adapter. What is required is part of
+ * a set, and sets that exclude themselves are left out.
  */
 export function combinations(all: readonly Feature[]): readonly (readonly string[])[] {
   const names = all.map(({ name }) => name).filter((name) => name !== 'base');
-  const wanted = 2 ** names.length <= MOST ? subsets(names) : edges(names);
+  const wanted = 2 ** names.length <= MOST ? subsets(names) : edges(all);
   const sets = new Map<string, readonly string[]>();
   for (const set of wanted) {
     const selected = select(all, set);
@@ -27,10 +27,14 @@ function subsets(names: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-function edges(names: readonly string[]): readonly (readonly string[])[] {
-  const but = names.map((name) => names.filter((other) => other !== name));
+function edges(all: readonly Feature[]): readonly (readonly string[])[] {
+  const plain = choosableFeatures(all).map(({ name }) => name);
+  const adapters = adapterNames(all).filter((name) => name !== 'none');
+  const names = [...plain, ...adapters];
+  const whole = [plain, ...adapters.map((adapter) => [...plain, adapter])];
+  const but = plain.map((name) => whole.at(-1)?.filter((other) => other !== name) ?? []);
   const upToTwo = names.flatMap((name) => names.map((other) => [name, other]));
-  return [[], ...upToTwo, ...but, names];
+  return [[], ...upToTwo, ...but, ...whole];
 }
 
 function select(all: readonly Feature[], wanted: readonly string[]): readonly string[] | undefined {

@@ -1,10 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { execa } from 'execa';
 import type { CreateResult } from '../../src/index.ts';
 import { scratch } from './scratch.ts';
 
 /** The program as a user has it. */
 export const PROGRAM = join(import.meta.dirname, '../../bin/create-chat-backend.js');
+
+/** The published schema of what `--json` prints. */
+export const SCHEMA = join(import.meta.dirname, '../../schemas/result.schema.json');
+
+const ajv = new Ajv({ allErrors: true });
+const isResult = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
 
 /** What a run of the command may get. */
 export interface CommandOptions {
@@ -63,9 +71,12 @@ export interface CommandJson extends CreateResult {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }
 
-/** Parses what `--json` printed. */
-export function json(outcome: Outcome): CommandJson {
-  return JSON.parse(outcome.stdout) as CommandJson;
+/** Parses what `--json` printed, and holds it against the schema that is published. */
+export function json({ stdout }: Pick<Outcome, 'stdout'>): CommandJson {
+  const printed: unknown = JSON.parse(stdout);
+  if (!isResult(printed))
+    throw new Error(`not as in ${SCHEMA}: ${ajv.errorsText(isResult.errors)}\n${stdout}`);
+  return printed as CommandJson;
 }
 
 let home: string | undefined;

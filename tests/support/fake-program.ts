@@ -21,3 +21,14 @@ export function onlyPrograms(...paths: readonly string[]): { readonly PATH: stri
   }
   return { PATH: directory };
 }
+
+/** Stands for an npm that installs: puts a package.json where each dependency would be. */
+export const INSTALLS = `
+cd "$3" && node -e '
+const { dependencies, devDependencies } = JSON.parse(fs.readFileSync("package.json", "utf8"));
+for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+  fs.mkdirSync("node_modules/" + name, { recursive: true });
+  fs.writeFileSync("node_modules/" + name + "/package.json", "{}");
+}
+fs.writeFileSync("package-lock.json", "{}");
+' && env > environment.txt && echo "$@" > arguments.txt`;

@@ -1,64 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assertOptions, resolveAnswers } from '../../src/answers.ts';
-import type { Feature } from '../../src/features.ts';
-import type { CreateOptions } from '../../src/options.ts';
+import { features } from '../support/templates.ts';
 
-function feature(
-  name: string,
-  presets: readonly string[],
-  requires: readonly string[] = [],
-): Feature {
-  return { name, presets, requires, summary: name, conflicts: [] } as unknown as Feature;
-}
-
-const FEATURES = [
-  feature('base', ['minimal', 'standard', 'full']),
-  feature('demo', ['standard', 'full']),
-  feature('receipts', ['full'], ['typing']),
-  feature('typing', ['standard', 'full']),
-];
-
-function featuresOf(options: Partial<CreateOptions>): readonly string[] {
-  return resolveAnswers({ directory: 'x', ...options }, 'x', FEATURES).features;
-}
-
-describe('the features of a project', () => {
-  it.each<[Partial<CreateOptions>, readonly string[]]>([
-    [{}, ['demo', 'typing']],
-    [{ preset: 'minimal' }, []],
-    [{ preset: 'full' }, ['demo', 'receipts', 'typing']],
-    [{ features: ['demo'] }, ['demo']],
-    [{ features: [] }, []],
-    [{ features: ['receipts'] }, ['receipts', 'typing']],
-    [{ features: ['typing', 'demo', 'typing'] }, ['demo', 'typing']],
-    [{ preset: 'minimal', features: ['demo'] }, ['demo']],
-    [{ preset: 'standard', features: ['receipts'] }, ['demo', 'receipts', 'typing']],
-    [{ withoutFeatures: ['demo'] }, ['typing']],
-    [{ preset: 'full', withoutFeatures: ['receipts', 'typing'] }, ['demo']],
-  ])('of %j are %j', (options, expected) => {
-    expect(featuresOf(options)).toEqual(expected);
-  });
-
-  it('A44 cannot be asked for and left out', () => {
-    expect(() => featuresOf({ features: ['demo'], withoutFeatures: ['demo'] })).toThrow(
-      '--features demo and --no-demo contradict each other',
-    );
-  });
-
-  it('A44 cannot be left out where another one requires them', () => {
-    expect(() => featuresOf({ preset: 'full', withoutFeatures: ['typing'] })).toThrow(
-      expect.objectContaining({
-        message: 'typing cannot be left out: receipts requires it',
-        hint: 'Leave out both: --no-typing --no-receipts',
-      }),
-    );
-  });
-
-  it('have to exist, base being none', () => {
-    expect(() => featuresOf({ features: ['tiping'] })).toThrow('there is no feature "tiping"');
-    expect(() => featuresOf({ withoutFeatures: ['base'] })).toThrow('there is no feature "base"');
-  });
-});
+const FEATURES = features({});
 
 describe('resolveAnswers', () => {
   it('takes undefined for not given', () => {
@@ -70,6 +14,14 @@ describe('resolveAnswers', () => {
     const answers = resolveAnswers({ directory: 'x', preset: 'full' }, 'x', FEATURES);
     expect(answers).not.toHaveProperty('preset');
     expect(Object.values(answers)).not.toContain(undefined);
+  });
+});
+
+describe('answers that contradict each other', () => {
+  it('A44 are named', () => {
+    expect(() =>
+      resolveAnswers({ directory: 'x', verify: true, install: false }, 'x', FEATURES),
+    ).toThrow('--verify and --no-install contradict each other');
   });
 });
 

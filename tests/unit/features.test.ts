@@ -22,7 +22,13 @@ describe('loadFeatures', () => {
   it('reads the base first and the others by name', () => {
     const all = features(manifests({ typing: {}, 'a-first': {}, receipts: {} }));
     expect(names(all)).toEqual(['base', 'a-first', 'receipts', 'typing']);
-    expect(all[1]).toMatchObject({ presets: [], requires: [], conflicts: [], slots: {} });
+    expect(all[1]).toMatchObject({
+      presets: [],
+      requires: [],
+      conflicts: [],
+      adapter: false,
+      slots: {},
+    });
   });
 
   it('ignores what is no folder', () => {
@@ -67,6 +73,11 @@ describe('loadFeatures', () => {
     ['no summary', { name: 'x' }, /has no summary/],
     ['presets of another type', { presets: 'full' }, /impossible value for presets/],
     ['a slot of another type', { slots: { env: [{ a: 1 }] } }, /impossible value for slots/],
+    [
+      'an adapter in a preset',
+      { name: 'x', summary: 'x', adapter: true, presets: [] },
+      /no preset/,
+    ],
     ['an unknown policy', { policies: { 'a.ts': 'merge' } }, /impossible value for policies/],
   ])('A90 refuses a manifest with %s', (_, manifest, message) => {
     expect(() => features({ 'x/feature.json': manifest })).toThrow(message);

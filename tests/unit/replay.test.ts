@@ -13,9 +13,11 @@ const DEFAULTS: Answers = {
   port: 3000,
   databaseUri: '',
   features: ['typing'],
+  adapter: 'none',
   packageManager: 'npm',
   install: true,
   git: true,
+  verify: false,
   onConflict: 'abort',
   dryRun: false,
 };

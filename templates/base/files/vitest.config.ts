@@ -5,8 +5,10 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/mongo.ts'],
     pool: 'forks',
-    // One database server serves all files; more workers than this only wait for it.
-    maxWorkers: 2,
+    // Modules are read once a worker: each app has a database, a port and limits of its own.
+    isolate: false,
+    // Many tests wait for a time to pass: others run meanwhile.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

@@ -24,14 +24,19 @@ export interface Api {
   register(account: { username: string; email: string; password: string }): Promise<SessionView>;
   login(login: string, password: string): Promise<SessionView>;
   logout(): Promise<void>;
-  /** An access token that is valid for some time yet. @throws ProblemError `unauthenticated` */
-  token(): Promise<string>;
+  /**
+   * An access token that is valid for some time yet, and another one than `refused`: the clock of
+   * this machine may be wrong. @throws ProblemError `unauthenticated`
+   */
+  token(refused?: string): Promise<string>;
   /** Calls a route below /v1. @throws ProblemError */
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
 }
 
 /** A token is renewed when it ends within this time, in milliseconds. */
 const renewBeforeMs = 60_000;
+/** No answer after this time is a failure, in milliseconds. */
+const requestMs = 20_000;
 
 /** Creates the client of a server, `baseUrl` without a slash at its end. */
 export function createApi(baseUrl: string, store: SessionStore): Api {
@@ -46,6 +51,7 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
   ): Promise<Body> {
     const response = await fetch(`${baseUrl}/v1${path}`, {
       method,
+      signal: AbortSignal.timeout(requestMs),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
@@ -74,17 +80,28 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
     try {
       return await start('/auth/refresh', { refreshToken });
     } catch (error) {
-      if (error instanceof ProblemError && error.problem.code === 'unauthenticated') keep(null);
+      if (isUnauthenticated(error)) keep(null);
       throw error;
     }
   }
 
-  async function token(): Promise<string> {
+  async function token(refused?: string): Promise<string> {
     if (session === null) throw new ProblemError(signedOut);
-    if (Date.parse(session.accessTokenExpiresAt) - Date.now() > renewBeforeMs)
-      return session.accessToken;
+    const { accessToken, accessTokenExpiresAt } = session;
+    const leftMs = Date.parse(accessTokenExpiresAt) - Date.now();
+    if (accessToken !== refused && leftMs > renewBeforeMs) return accessToken;
     renewing ??= renew(session.refreshToken).finally(() => (renewing = undefined));
     return (await renewing).accessToken;
+  }
+
+  async function call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    const accessToken = await token();
+    try {
+      return await request(method, path, body, accessToken);
+    } catch (error) {
+      if (!isUnauthenticated(error)) throw error;
+      return request(method, path, body, await token(accessToken));
+    }
   }
 
   return {
@@ -99,9 +116,13 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
       if (last !== undefined) await request('POST', '/auth/logout', undefined, last);
     },
     token,
-    call: async (method, path, body) => request(method, path, body, await token()),
+    call,
   };
 }
+
+/** Whether the server does not, or not any more, know who asks. */
+export const isUnauthenticated = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && error.problem.code === 'unauthenticated';
 
 const signedOut: Problem = {
   type: 'urn:problem:unauthenticated',

@@ -1,22 +1,14 @@
-import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
-import type { Problem } from '../src/contract/errors.ts';
-import type { ClientToServerEvents, ServerToClientEvents } from '../src/contract/index.ts';
+import { createConnection, type ChatSocket, type ConnectionOptions } from './connection.ts';
 import { createOutbox, type OutgoingMessage } from './outbox.ts';
 import { createTimelines } from './repair.ts';
 import type { Timeline } from './timeline.ts';
 
-export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-
-/** What a chat needs: the library's `io` is passed in, so that a page and Node use their own. */
-export interface ChatOptions {
-  readonly url: string;
-  readonly io: (url: string, options: Partial<ManagerOptions & SocketOptions>) => Socket;
-  /** An access token for each connection. */
-  readonly token: () => Promise<string>;
+/** What a chat needs. */
+export interface ChatOptions extends ConnectionOptions {
   /** Something of a conversation changed: its messages, or what waits to be sent. */
   readonly changed?: (conversationId: string) => void;
-  /** The sign-in has ended: nothing comes until there is a new one. */
-  readonly refused?: (problem: Problem) => void;
+  /** The page's `window`: when its user comes back to it, the cursors are compared. */
+  readonly page?: EventTarget;
 }
 
 /** A live connection whose timelines repair themselves. */
@@ -28,7 +20,10 @@ export interface Chat {
   send(conversationId: string, content: string): OutgoingMessage;
   /** What is not acknowledged yet. */
   waiting(conversationId: string): readonly OutgoingMessage[];
+  /** Drops a refused message. */
   discard(message: OutgoingMessage): void;
+  /** Tries a refused message again. */
+  retry(message: OutgoingMessage): void;
   /** Compares all cursors with the server's heads and repairs what is behind. */
   check(): Promise<void>;
   close(): void;
@@ -36,8 +31,7 @@ export interface Chat {
 
 /** How often the heads are compared, in milliseconds: finds a lost last notice. */
 const checkMs = 60_000;
-/** After a refusal the next connect comes about this much later, in milliseconds. */
-const returnMs = 3_000;
+const returns = ['focus', 'visibilitychange', 'online'];
 
 /**
  * Connects and keeps the timelines of all conversations of the user complete: every message and
@@ -45,16 +39,7 @@ const returnMs = 3_000;
  */
 export function createChat(options: ChatOptions): Chat {
   const changed = (conversationId: string): void => options.changed?.(conversationId);
-  const socket: ChatSocket = options.io(options.url, {
-    transports: ['websocket'],
-    forceNew: true,
-    auth: (give) => {
-      options.token().then(
-        (token) => give({ token }),
-        () => give({}),
-      );
-    },
-  });
+  const { socket, close } = createConnection(options);
   const timelines = createTimelines(socket, changed);
   const outbox = createOutbox({
     send: ({ conversationId, clientMessageId, content }, timeoutMs) =>
@@ -64,6 +49,7 @@ export function createChat(options: ChatOptions): Chat {
     sent: ({ message }) => timelines.take(message, 'created'),
     changed,
   });
+  const check = (): void => void timelines.check();
 
   let ownId = '';
   socket.on('ready', ({ userId, heads }) => {
@@ -71,17 +57,23 @@ export function createChat(options: ChatOptions): Chat {
     void timelines.takeHeads(heads);
     outbox.retryNow();
   });
-  socket.on('message:created', (message) => timelines.take(message, 'created'));
+  socket.on('message:created', (message) => {
+    if (message.sender === ownId) {
+      outbox.noticed(message);
+      timelines.all.get(message.conversationId)?.read(message.seq);
+    }
+    timelines.take(message, 'created');
+  });
   socket.on('message:updated', (message) => timelines.take(message, 'changed'));
   socket.on('message:deleted', (message) => timelines.take(message, 'changed'));
-  socket.on('sync:required', () => void timelines.check());
-  socket.on('conversation:created', () => void timelines.check());
+  socket.on('sync:required', check);
+  socket.on('conversation:created', check);
   socket.on('member:removed', ({ conversationId, user }) => {
     if (user.id === ownId) timelines.forget(conversationId);
   });
   socket.on('conversation:deleted', ({ id }) => timelines.forget(id));
-  const stopReturning = keepConnected(socket, options);
-  const timer = setInterval(() => void timelines.check(), checkMs);
+  const timer = setInterval(check, checkMs);
+  for (const name of returns) options.page?.addEventListener(name, check);
 
   return {
     socket,
@@ -90,40 +82,14 @@ export function createChat(options: ChatOptions): Chat {
     send: outbox.add,
     waiting: outbox.waiting,
     discard: outbox.discard,
+    retry: outbox.retry,
     check: timelines.check,
     close() {
       clearInterval(timer);
-      stopReturning();
+      for (const name of returns) options.page?.removeEventListener(name, check);
       timelines.stop();
       outbox.stop();
-      socket.disconnect();
+      close();
     },
   };
-}
-
-/** The library comes back by itself when the network fails, but not when the server says no. */
-function keepConnected(socket: ChatSocket, options: ChatOptions): () => void {
-  let returning: ReturnType<typeof setTimeout> | undefined;
-  const comeBack = (milliseconds: number): void => {
-    clearTimeout(returning);
-    returning = setTimeout(() => socket.disconnect().connect(), milliseconds);
-  };
-  const soon = (): number => returnMs * (0.5 + Math.random());
-
-  socket.on('disconnect', (reason) => {
-    if (reason === 'io server disconnect') comeBack(soon());
-  });
-  socket.on('connect_error', (error: Error & { data?: Problem }) => {
-    if (error.data?.code === 'unauthenticated') options.refused?.(error.data);
-    else if (!socket.active) comeBack(soon());
-  });
-  socket.on('server:draining', ({ reconnectInMs }) => comeBack(reconnectInMs));
-  socket.on('auth:expiring', () => {
-    // Without a new token the server closes the socket, and the next connect says why.
-    options.token().then(
-      (token) => socket.emit('auth:refresh', { token }, () => {}),
-      () => {},
-    );
-  });
-  return () => clearTimeout(returning);
 }

@@ -1,19 +1,19 @@
 import type { Acknowledgement, Problem } from '../src/contract/errors.ts';
-import type { SendResult } from '../src/contract/messages.ts';
+import type { MessageView, SendResult } from '../src/contract/messages.ts';
 
 /** A message that is not acknowledged yet. */
 export interface OutgoingMessage {
   readonly conversationId: string;
   readonly clientMessageId: string;
   readonly content: string;
-  /** Why it was refused for good; it stays listed until it is discarded. */
+  /** Why it was refused for good; it stays listed until it is discarded or tried again. */
   problem: Problem | null;
 }
 
 /** How long an acknowledgement is waited for, in milliseconds. */
 const acknowledgementMs = 10_000;
-const firstRetryMs = 1_000;
-const lastRetryMs = 30_000;
+const shortestRetryMs = 1_000;
+const longestRetryMs = 30_000;
 
 /** What an outbox needs of its surroundings. */
 export interface OutboxPorts {
@@ -30,8 +30,12 @@ export interface Outbox {
   add(conversationId: string, content: string): OutgoingMessage;
   /** Drops a refused message. */
   discard(message: OutgoingMessage): void;
+  /** Tries a refused message again. */
+  retry(message: OutgoingMessage): void;
   /** Tries now what waits for its next try: the connection is back. */
   retryNow(): void;
+  /** Takes a notice of an own message, which may come before its acknowledgement, or without one. */
+  noticed(message: MessageView): void;
   /** What waits in a conversation, in order. */
   waiting(conversationId: string): readonly OutgoingMessage[];
   stop(): void;
@@ -48,6 +52,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   const lanes = new Map<string, Lane>();
   let stopped = false;
 
+  /** What waits behind a message without a verdict waits with it: that keeps the order. */
   async function run(lane: Lane): Promise<void> {
     if (lane.running) return;
     lane.running = true;
@@ -64,9 +69,9 @@ export function createOutbox(ports: OutboxPorts): Outbox {
       } else if (answer !== null && isFinal(answer.error)) {
         failures = 0;
         head.problem = answer.error;
-      } else {
+      } else if (lane.queue.includes(head)) {
         failures += 1;
-        await pause(lane, answer?.error.retryAfterMs ?? backoff(failures));
+        await pause(lane, Math.max(answer?.error.retryAfterMs ?? 0, backoff(failures)));
       }
       ports.changed(head.conversationId);
     }
@@ -107,7 +112,19 @@ export function createOutbox(ports: OutboxPorts): Outbox {
       remove(laneOf(message.conversationId), message);
       ports.changed(message.conversationId);
     },
+    retry(message) {
+      message.problem = null;
+      ports.changed(message.conversationId);
+      void run(laneOf(message.conversationId));
+    },
     retryNow,
+    noticed({ conversationId, clientMessageId }) {
+      const lane = lanes.get(conversationId);
+      const message = lane?.queue.find((one) => one.clientMessageId === clientMessageId);
+      if (lane === undefined || message === undefined) return;
+      remove(lane, message);
+      lane.wake?.();
+    },
     waiting: (conversationId) => lanes.get(conversationId)?.queue ?? [],
     stop() {
       stopped = true;
@@ -122,9 +139,10 @@ function remove(lane: Lane, message: OutgoingMessage): void {
 }
 
 /** A repeat cannot change the verdict: a fault of the message, not of the moment. */
-const isFinal = (problem: Problem): boolean =>
-  problem.status >= 400 && problem.status < 500 && problem.code !== 'rate-limited';
+const isFinal = ({ status }: Problem): boolean => status >= 400 && status < 500 && status !== 429;
 
-/** Doubles up to the last, and spreads over half of it, so that clients do not come back at once. */
-const backoff = (failures: number): number =>
-  Math.min(firstRetryMs * 2 ** (failures - 1), lastRetryMs) * (0.5 + Math.random() / 2);
+/** Anywhere between the shortest pause and one that doubles, so that clients do not come at once. */
+function backoff(failures: number): number {
+  const longest = Math.min(shortestRetryMs * 2 ** failures, longestRetryMs);
+  return shortestRetryMs + Math.random() * (longest - shortestRetryMs);
+}

@@ -1,13 +1,15 @@
 import type { MessageView, SyncedConversation } from '../src/contract/messages.ts';
 
-/** A number below which nothing is missing, and what is already there above it. */
+/** A number below which nothing is missing, and what is known above it. */
 interface Cursor {
   at: number;
+  /** The highest number that was heard of. */
+  head: number;
   readonly ahead: Set<number>;
 }
 
 /** The two numbers of a conversation. */
-interface Heads {
+export interface Numbers {
   readonly seq: number;
   readonly rev: number;
 }
@@ -18,50 +20,70 @@ interface Heads {
  * `seq` counts messages, `rev` counts changes to them. A cursor moves only over numbers that were
  * seen, so a hole stays visible until it is filled; "the highest number I saw" would hide it.
  */
-export interface Timeline {
-  readonly seq: number;
-  readonly rev: number;
-  /** Whether a number above a cursor was seen while one below it is missing. */
+export interface Timeline extends Numbers {
+  /** Whether there is more than what the cursors stand on. */
   readonly incomplete: boolean;
-  /** The loaded messages, by place. */
-  messages(): MessageView[];
+  /** The place of the first loaded message; one above the last message while none is loaded. */
+  readonly firstSeq: number;
+  /** How far the user has read, on whatever device. */
+  readonly readSeq: number;
+  /** How often the messages were forgotten. */
+  readonly epoch: number;
+  /** The loaded messages, by place, from `firstSeq` on. */
+  messages(): readonly MessageView[];
+  /** The newest state of a message that is known, loaded or not. */
+  newest(message: MessageView): MessageView;
   /** Takes a notice of a new message. */
   created(message: MessageView): void;
   /** Takes a notice of an edit or a deletion. */
   changed(message: MessageView): void;
-  /** Takes a page of history: only what messages say, never where the cursors stand. */
-  page(messages: readonly MessageView[]): void;
+  /** Takes what the server says about the highest numbers. */
+  heard(head: Numbers): void;
+  /**
+   * Takes a page of history: only what messages say, never where the cursors stand. A page that was
+   * asked for in an earlier epoch is dropped: changes after it were not seen.
+   */
+  page(messages: readonly MessageView[], epoch?: number): void;
   /** Takes the answer to a sync that was asked for from these two cursors. */
-  synced(answer: Exclude<SyncedConversation, { left: true }>, asked: Heads): void;
+  synced(answer: Exclude<SyncedConversation, { left: true }>, asked: Numbers): void;
+  /** The user has read up to a message; never goes back. */
+  read(seq: number): void;
 }
 
 /** Starts at the heads of a conversation, with nothing loaded. */
-export function createTimeline(lastSeq: number, lastRev: number): Timeline {
-  const seq: Cursor = { at: lastSeq, ahead: new Set() };
-  const rev: Cursor = { at: lastRev, ahead: new Set() };
-  const loaded = new Map<string, MessageView>();
+export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0): Timeline {
+  const seq = createCursor(lastSeq);
+  const rev = createCursor(lastRev);
+  // Also messages outside what is loaded: a page of history may be older than a change to them.
+  const known = new Map<string, MessageView>();
+  let loaded: readonly MessageView[] | undefined;
+  let firstSeq = lastSeq + 1;
+  let readSeq = lastReadSeq;
+  let epoch = 0;
 
   /** The one rule for content: of two states of a message the one with the higher rev holds. */
   function keep(message: MessageView): void {
-    const known = loaded.get(message.id);
-    if (known === undefined || known.rev < message.rev) loaded.set(message.id, message);
+    const before = known.get(message.id);
+    if (before !== undefined && before.rev >= message.rev) return;
+    known.set(message.id, message);
+    loaded = undefined;
   }
 
   /**
    * Forgets what may have changed unseen, but keeps what is newer than the answer: it came by notice
    * meanwhile. Nothing is newer when the server's numbers went back: its database was restored.
    */
-  function reset(there: Heads, restored: boolean): void {
-    for (const cursor of [seq, rev]) if (restored) cursor.ahead.clear();
-    for (const message of loaded.values())
+  function reset(there: Numbers, page: readonly MessageView[], restored: boolean): void {
+    epoch += 1;
+    loaded = undefined;
+    for (const message of known.values())
       if (restored || (message.seq <= there.seq && message.rev <= there.rev))
-        loaded.delete(message.id);
-    seq.at = there.seq;
-    rev.at = there.rev;
-    for (const message of loaded.values()) {
-      see(seq, message.seq);
-      see(rev, message.rev);
-    }
+        known.delete(message.id);
+    restart(seq, there.seq, restored);
+    restart(rev, there.rev, restored);
+    page.forEach(keep);
+    firstSeq = page[0]?.seq ?? there.seq + 1;
+    readSeq = Math.min(readSeq, seq.head);
   }
 
   return {
@@ -72,9 +94,25 @@ export function createTimeline(lastSeq: number, lastRev: number): Timeline {
       return rev.at;
     },
     get incomplete() {
-      return seq.ahead.size > 0 || rev.ahead.size > 0;
+      return seq.at < seq.head || rev.at < rev.head;
     },
-    messages: () => [...loaded.values()].toSorted((a, b) => a.seq - b.seq),
+    get firstSeq() {
+      return firstSeq;
+    },
+    get readSeq() {
+      return readSeq;
+    },
+    get epoch() {
+      return epoch;
+    },
+    messages: () =>
+      (loaded ??= [...known.values()]
+        .filter((message) => message.seq >= firstSeq)
+        .toSorted((a, b) => a.seq - b.seq)),
+    newest: (message) => {
+      const other = known.get(message.id);
+      return other !== undefined && other.rev > message.rev ? other : message;
+    },
     created(message) {
       keep(message);
       see(seq, message.seq);
@@ -83,34 +121,48 @@ export function createTimeline(lastSeq: number, lastRev: number): Timeline {
       keep(message);
       see(rev, message.rev);
     },
-    page: (messages) => messages.forEach(keep),
+    heard(head) {
+      seq.head = Math.max(seq.head, head.seq);
+      rev.head = Math.max(rev.head, head.rev);
+    },
+    page(messages, asked = epoch) {
+      if (asked !== epoch) return;
+      messages.forEach(keep);
+      const [first, last] = [messages[0], messages.at(-1)];
+      if (!first || !last || last.seq < firstSeq - 1 || first.seq >= firstSeq) return;
+      firstSeq = first.seq;
+      loaded = undefined;
+    },
     synced(answer, asked) {
-      if ('reset' in answer) {
-        const there = { seq: answer.lastSeq, rev: answer.lastRev };
-        reset(there, asked.seq > there.seq || asked.rev > there.rev);
-        answer.messages.forEach(keep);
-        return;
-      }
+      const there = { seq: answer.lastSeq, rev: answer.lastRev };
+      if ('reset' in answer)
+        return reset(there, answer.messages, asked.seq > there.seq || asked.rev > there.rev);
       answer.messages.forEach(keep);
       answer.changed.forEach(keep);
-      moveTo(seq, answer.nextSeq);
-      moveTo(rev, answer.nextRev);
+      moveTo(seq, answer.nextSeq, there.seq);
+      moveTo(rev, answer.nextRev, there.rev);
     },
+    read: (upTo) => void (readSeq = Math.max(readSeq, upTo)),
   };
 }
 
+const createCursor = (at: number): Cursor => ({ at, head: at, ahead: new Set() });
+
 function see(cursor: Cursor, number: number): void {
-  if (number <= cursor.at) return;
-  cursor.ahead.add(number);
-  drain(cursor);
+  if (number > cursor.at) cursor.ahead.add(number);
+  moveTo(cursor, cursor.at, number);
 }
 
-function moveTo(cursor: Cursor, number: number): void {
-  cursor.at = Math.max(cursor.at, number);
-  drain(cursor);
-}
-
-function drain(cursor: Cursor): void {
+/** Everything up to `at` is there, and there is something up to `head`. */
+function moveTo(cursor: Cursor, at: number, head: number): void {
+  cursor.at = Math.max(cursor.at, at);
   for (const number of cursor.ahead) if (number <= cursor.at) cursor.ahead.delete(number);
   while (cursor.ahead.delete(cursor.at + 1)) cursor.at += 1;
+  cursor.head = Math.max(cursor.head, cursor.at, head);
+}
+
+function restart(cursor: Cursor, at: number, restored: boolean): void {
+  if (restored) cursor.ahead.clear();
+  cursor.at = cursor.head = at;
+  moveTo(cursor, at, Math.max(at, ...cursor.ahead));
 }

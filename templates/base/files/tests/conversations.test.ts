@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ConversationView } from '../src/contract/conversations.ts';
 import { done, next, startApp, until, type Answer, type TestUser } from './support/app.ts';
+import { numbers } from './support/node.ts';
 
 interface ConversationPage {
   readonly items: ConversationView[];
@@ -223,9 +224,10 @@ it('S32 counts unread in a number of queries that does not grow with the list', 
   const app = await startApp();
   const { owner, others } = await app.group(2);
   const reader = others[0]!;
-  const groups: string[] = [];
-  for (let index = 0; index < 30; index += 1)
-    groups.push((await create(owner, `Group ${index}`, { members: [reader.id] })).id);
+  const rows = await Promise.all(
+    numbers(30).map((number) => create(owner, `Group ${number}`, { members: [reader.id] })),
+  );
+  const groups = rows.map((row) => row.id);
   for (const [index, id] of groups.entries())
     for (let number = 0; number < index % 4; number += 1)
       await owner.post(`/conversations/${id}/messages`, {

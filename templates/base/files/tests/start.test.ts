@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
 import { testVariables, until } from './support/app.ts';
-import { freePort, startProcess, type BackendProcess } from './support/process.ts';
+import { freePort, says, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });
@@ -19,22 +19,6 @@ async function scratch(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
-
-/** A request whose body does not come. */
-async function holdRequest(url: string): Promise<void> {
-  const { port } = new URL(url);
-  const socket = connect(Number(port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => {});
-  await once(socket, 'connect');
-  socket.write(
-    'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-  );
-  await fetch(`${url}/livez`); // so that it has arrived
-}
-
-const says = (backend: BackendProcess, msg: string) => () =>
-  backend.log.some((line) => line['msg'] === msg);
 
 it('S2 C12 C76 ends with 78 and one line for each wrong variable, without its value', async () => {
   const backend = startProcess(
@@ -109,54 +93,34 @@ it('F08 waits for a database that comes later', async () => {
   expect(await backend.exit).toBe(0);
 }, 60_000);
 
-it('F14 a signal while it waits for the database ends it with 0', async () => {
-  const uri = `mongodb://127.0.0.1:${await freePort()}/chat?replicaSet=development`;
-  const backend = startProcess(variables({ MONGODB_URI: uri }));
-  await until(says(backend, 'the database does not answer, trying again'), 20_000);
-  backend.child.kill('SIGTERM');
-  expect(await backend.exit).toBe(0);
-  expect(backend.errors()).toBe('');
-});
-
-it('F13 C59 a signal ends it with 0, also while a body does not come', async () => {
-  const backend = startProcess(variables());
-  const url = await backend.listening();
-  await holdRequest(url);
-  backend.child.kill('SIGTERM');
-  expect(await backend.exit).toBe(0);
-  expect(backend.log.slice(-2).map(({ msg }) => msg)).toEqual(expect.arrayContaining(['stopped']));
-});
-
-it('F14 a second signal ends it at once with 1', async () => {
-  const backend = startProcess(variables());
-  await holdRequest(await backend.listening());
-  backend.child.kill('SIGINT');
-  await until(says(backend, 'stopping'));
-  backend.child.kill('SIGTERM');
-  expect(await backend.exit).toBe(1);
-  expect(says(backend, 'stopped')()).toBe(false);
-});
-
-it('C69 an error that nobody caught is logged, and the process drains and ends with 1', async () => {
-  for (const [event, code] of [
-    ['uncaughtException', 'throw new Error("injected")'],
-    ['unhandledRejection', 'Promise.reject(new Error("injected"))'],
-  ] as const) {
-    const fault = `data:text/javascript,process.once("SIGUSR2", () => { ${code} })`;
-    const backend = startProcess(variables(), ['--import', fault]);
-    await backend.listening();
-    backend.child.kill('SIGUSR2');
-    expect(await backend.exit).toBe(1);
-    const fatal = backend.log.find(({ level }) => level === 'fatal');
-    expect(fatal).toMatchObject({ msg: event, err: { message: 'injected' } });
-    expect(backend.log.at(-1)).toMatchObject({ msg: 'stopped' });
-  }
-});
-
 it('C67 warns of limits that are too wide to protect', async () => {
   const backend = startProcess(variables({ RATE_LIMIT_FACTOR: '11' }));
   await backend.listening();
   expect(backend.log.find(({ level }) => level === 'warn')).toMatchObject({ factor: 11 });
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);
+});
+
+it('C40 serves without __proto__, as the start script asks', async () => {
+  const { scripts } = JSON.parse(
+    await readFile(join(import.meta.dirname, '../package.json'), 'utf8'),
+  );
+  const flags = (scripts.start as string).split(' ').filter((word) => /^--(?!env-file)/.test(word));
+  const probe =
+    'data:text/javascript,process.once("SIGUSR2",()=>console.log(JSON.stringify({msg:"probe",has:"__proto__" in {}})))';
+  const backend = startProcess(variables(), [...flags, '--import', probe]);
+  const url = await backend.listening();
+  const answer = await fetch(`${url}/v1/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      username: 'anna',
+      email: 'anna@example.com',
+      password: 'a password of many words',
+    }),
+  });
+  expect(answer.status).toBe(201);
+  backend.child.kill('SIGUSR2');
+  await until(says(backend, 'probe'));
+  expect(backend.log.find(({ msg }) => msg === 'probe')).toMatchObject({ has: false });
 });

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../configs/env.ts';
-import type { Models } from '../models/index.ts';
+import type { Models, OpenModels } from '../models/index.ts';
 import type { Api } from './http/api.ts';
 import type { Access } from './shared/access.ts';
 import type { Clock } from './shared/clock.ts';
@@ -21,7 +21,8 @@ export interface FeatureContext {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly models: Models;
+  /** Members may be looked up, their conversations and messages only through `access` and `history`. */
+  readonly models: OpenModels & Pick<Models, 'memberships'>;
   readonly events: Events;
   readonly access: Access;
   readonly api: Api;

@@ -15,14 +15,17 @@ export const isCleanText = (text: string): boolean => isWellFormed(text) && !con
 
 const codePoints = (text: string): number => Array.from(text).length;
 
-/** A one-line label: 1 to `max` code points, no control or reordering characters. */
+/**
+ * A one-line label: 1 to `max` code points, no control or reordering characters. A space at an end is
+ * refused: nothing is removed from a text without a word.
+ */
 export const label = (max: number) =>
   z
     .string()
-    .trim()
     .min(1)
     .max(max * 2)
     .refine((text) => codePoints(text) <= max, `at most ${max} characters`)
+    .refine((text) => text === text.trim(), 'no space at either end')
     .refine(
       (text) => isCleanText(text) && !/[\n\t]/.test(text) && !bidiControls.test(text),
       'no control or text-reordering characters',

@@ -9,6 +9,7 @@ import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
+import { createSignUp } from './accounts.ts';
 import type {
   ClientToServerEvents,
   CommandInput,
@@ -61,7 +62,7 @@ export async function startApp(
     ...overrides,
   });
   await app.start();
-  const test = createTestApp(app, variables);
+  const test = createTestApp(app, variables, createSignUp(app, variables, overrides.clock));
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
@@ -89,7 +90,11 @@ export interface TestUser extends MeView {
   connect(): Promise<TestSocket>;
 }
 
-function createTestApp(app: App, variables: Readonly<Record<string, string>>) {
+function createTestApp(
+  app: App,
+  variables: Readonly<Record<string, string>>,
+  signUp: ReturnType<typeof createSignUp>,
+) {
   const { port } = app.http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const sockets = new Set<TestSocket>();
@@ -115,27 +120,16 @@ function createTestApp(app: App, variables: Readonly<Record<string, string>>) {
     return { status: response.status, body: body as Body, headers: response.headers };
   }
 
-  /** Registers a user with a random name and signs them in. */
-  async function register(username = `user-${randomUUID().slice(0, 8)}`) {
-    const answer = await call<SessionView>('POST', '/auth/register', {
-      body: {
-        username,
-        email: `${username}@example.com`,
-        password: `${username} likes long words`,
-      },
-    });
-    if (answer.status !== 201) throw new Error(`register: ${JSON.stringify(answer.body)}`);
-    return createTestUser(answer.body);
+  /** A new user, signed in; the password is `passwordOf` the name. */
+  async function register(username = randomName()): Promise<TestUser> {
+    const [session] = await signUp([username]);
+    return createTestUser(session as SessionView);
   }
 
-  /** Registers users, a few at a time: passwords are hashed in a queue of limited length. */
+  /** New users with random names, signed in. */
   async function registerMany(count: number): Promise<TestUser[]> {
-    const users: TestUser[] = [];
-    while (users.length < count) {
-      const few = Array.from({ length: Math.min(20, count - users.length) }, () => register());
-      users.push(...(await Promise.all(few)));
-    }
-    return users;
+    const sessions = await signUp(Array.from({ length: count }, randomName));
+    return sessions.map(createTestUser);
   }
 
   function createTestUser(session: SessionView): TestUser {
@@ -178,7 +172,7 @@ function createTestApp(app: App, variables: Readonly<Record<string, string>>) {
     return socket;
   }
 
-  /** Registers users who share a group; the first one owns it. */
+  /** New users who share a group; the first one owns it. */
   async function group(size: number, options: { type?: string; visibility?: string } = {}) {
     const users = await registerMany(size);
     const [owner, ...others] = users as [TestUser, ...TestUser[]];
@@ -206,6 +200,8 @@ function createTestApp(app: App, variables: Readonly<Record<string, string>>) {
     adopt: createTestUser,
   };
 }
+
+const randomName = (): string => `user-${randomUUID().slice(0, 8)}`;
 
 /** The next notice of a name. */
 export const next = <Name extends NoticeName>(

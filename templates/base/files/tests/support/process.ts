@@ -64,6 +64,10 @@ export function startProcess(
   };
 }
 
+/** Whether its log says something by now. */
+export const says = (backend: BackendProcess, msg: string) => (): boolean =>
+  backend.log.some((line) => line['msg'] === msg);
+
 /** A port that nothing uses. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

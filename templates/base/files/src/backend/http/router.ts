@@ -67,8 +67,8 @@ async function identify(
   request: Request,
   authenticate: (token: string) => Promise<Caller>,
 ): Promise<Caller> {
-  const [scheme, token] = request.headers.authorization?.split(' ') ?? [];
-  if (scheme?.toLowerCase() !== 'bearer' || !token) throw new AppError('unauthenticated');
+  const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (token === undefined) throw new AppError('unauthenticated');
   const caller = await authenticate(token);
   const context = logContext.getStore();
   if (context !== undefined) context.userId = caller.userId;

@@ -21,9 +21,9 @@ export interface Room {
 }
 
 /**
- * The only way to a conversation ; the table of rights is in docs/architecture.md.
+ * The only way to a conversation; the table of rights is in docs/architecture.md.
  *
- * Rows are cached for at most a second and forgotten at every change on this node.
+ * Rows are cached for at most a second and forgotten on all nodes at every change.
  */
 export interface Access {
   /**
@@ -32,6 +32,6 @@ export interface Access {
    * a direct conversation does not have.
    */
   room(userId: string, conversationId: string, need: Need): Promise<Room>;
-  /** Forgets what is cached of a conversation, of one member or of all. */
-  forget(conversationId: string, userId?: string): void;
+  /** Forgets what is cached of a conversation, of one member or of all; here before it returns. */
+  forget(conversationId: string, userId?: string): Promise<void>;
 }

@@ -6,6 +6,7 @@ export interface DomainEvents {
   'message:changed': { readonly message: MessageView };
   'member:added': { readonly conversationId: string; readonly userId: string };
   'member:removed': { readonly conversationId: string; readonly userId: string };
+  'device:closed': { readonly deviceId: string };
   'user:blocked': { readonly userId: string; readonly blockedId: string };
   'user:erased': { readonly userId: string };
   'socket:opened': { readonly userId: string; readonly socketId: string };

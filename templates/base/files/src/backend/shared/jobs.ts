@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
 import type { Logger } from 'pino';
-import type { Models } from '../../models/index.ts';
+import type { OpenModels } from '../../models/index.ts';
 import type { Clock } from './clock.ts';
 import { duplicateKeyOf } from './duplicate-key.ts';
 import { toObjectId } from './ids.ts';
@@ -25,7 +25,7 @@ export interface Jobs {
 
 /** Creates the jobs of one node; each job is done by one node at a time. */
 export function createJobs(core: {
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly clock: Clock;
   readonly log: Logger;
 }): Jobs {

@@ -1,3 +1,4 @@
+import type { Server } from 'socket.io';
 import type {
   CommandInput,
   CommandName,
@@ -87,6 +88,11 @@ export interface SocketHub extends Notifier, Membership {
 export interface Cluster {
   /** Whether there can be other nodes. */
   readonly hasPeers: boolean;
+  /**
+   * Makes this node one of several, before it listens; `close` is called after the adapter's own end.
+   * An adapter whose broker is away drops what it is given, and never rejects.
+   */
+  join(adapter: AdapterFactory, close: () => Promise<void>): void;
   /** Tells all other nodes; may be lost. */
   tell(event: string, data: unknown): void;
   /** Tells all other nodes and waits, at most 5 s, until they did it; never rejects. */
@@ -94,6 +100,9 @@ export interface Cluster {
   /** Does what another node tells or asks. */
   hear(event: string, listener: (data: unknown) => Promise<void> | void): void;
 }
+
+/** What Socket.IO makes adapters with. */
+export type AdapterFactory = Exclude<Parameters<Server['adapter']>[0], undefined>;
 
 /** The names of rooms. */
 export const rooms = {

@@ -9,7 +9,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
 import { createAdmission } from './admission.ts';
-import { createCluster } from './cluster.ts';
+import { createCluster, type ClusterEvents } from './cluster.ts';
 import { createCommands } from './commands.ts';
 import { createConnecting } from './connecting.ts';
 import { createDraining } from './draining.ts';
@@ -29,13 +29,13 @@ export interface SocketData {
 export type SocketServer = Server<
   ClientToServerEvents,
   ServerToClientEvents,
-  Record<string, never>,
+  ClusterEvents,
   SocketData
 >;
 export type ServerSocket = Socket<
   ClientToServerEvents,
   ServerToClientEvents,
-  Record<string, never>,
+  ClusterEvents,
   SocketData
 >;
 
@@ -82,14 +82,15 @@ export function createSockets(ports: SocketPorts): Sockets {
     cleanupEmptyChildNamespaces: true,
     ...(env.ALLOWED_ORIGINS.length > 0 ? { cors: { origin: env.ALLOWED_ORIGINS } } : {}),
   });
-  const cluster = createCluster();
+  const cluster = createCluster(io, ports.log);
   const notifier = createNotifier(io, cluster);
-  const membership = createMembership(io, cluster);
+  const membership = createMembership(ports, io, cluster);
   const commands = createCommands(ports, admission);
   const connecting = createConnecting(ports, io);
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
+  io.engine.on('connection', closeOtherNamespaces);
   io.use((socket, next) => {
     admission.admit(socket, draining.isDraining()).then(() => next(), next);
   });
@@ -118,7 +119,16 @@ export function createSockets(ports: SocketPorts): Sockets {
     async close() {
       stopWatching();
       connecting.stop();
+      cluster.leave();
       await draining.close();
+      await cluster.close();
     },
   };
+}
+
+/** There is one namespace: the library refuses another one, and would keep the transport open. */
+function closeOtherNamespaces(transport: ServerSocket['conn']): void {
+  transport.on('packet', ({ data }: { data?: unknown }) => {
+    if (typeof data === 'string' && /^0\/[^,]/.test(data)) setImmediate(() => transport.close());
+  });
 }

@@ -1,8 +1,12 @@
 import { rooms, type Cluster, type Membership } from './hub.ts';
-import type { SocketServer } from './index.ts';
+import type { SocketPorts, SocketServer } from './index.ts';
 
 /** Changes rooms on this node at once, and on all others before the promise resolves. */
-export function createMembership(io: SocketServer, cluster: Cluster): Membership {
+export function createMembership(
+  { events }: Pick<SocketPorts, 'events'>,
+  io: SocketServer,
+  cluster: Cluster,
+): Membership {
   const here = {
     'room:join': ([userId, conversationId]: Pair) =>
       io.local.in(rooms.user(userId)).socketsJoin(rooms.conversation(conversationId)),
@@ -11,6 +15,7 @@ export function createMembership(io: SocketServer, cluster: Cluster): Membership
     'room:empty': ([conversationId]: Pair) =>
       io.local.socketsLeave(rooms.conversation(conversationId)),
     'device:close': ([deviceId]: Pair) => {
+      events.tell('device:closed', { deviceId });
       const device = io.local.in(rooms.device(deviceId));
       device.emit('device:revoked', {});
       device.disconnectSockets(true);

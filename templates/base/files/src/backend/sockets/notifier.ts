@@ -1,32 +1,33 @@
 import type { Socket as NetSocket } from 'node:net';
-import type { Cluster, Notice, Notifier } from './hub.ts';
+import type { Cluster, Notice, NoticeOptions, Notifier } from './hub.ts';
 import type { SocketServer } from './index.ts';
 
 const clusterEvent = 'notices';
+const noticesAtOnce = 50; // in one message to other nodes, so that none is above a megabyte
 
 /** Creates the way from the server to its clients. */
 export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
-  function emitLocally(notices: readonly Notice[]): void {
+  function emitLocally(notices: readonly Notice[], { volatile, except }: NoticeOptions): void {
     const release = cork(io, new Set(notices.map((notice) => notice.room)));
-    for (const notice of notices) emit(io.local.to(notice.room), notice);
+    for (const notice of notices) {
+      let target = io.local.to(notice.room);
+      if (except !== undefined) target = target.except(except);
+      emit(volatile ? target.volatile : target, notice);
+    }
     // The acknowledgements that follow in this turn of the event loop leave with the same write.
     setImmediate(release);
   }
 
-  cluster.hear(clusterEvent, (data) => emitLocally(data as Notice[]));
+  function notifyAll(notices: readonly Notice[], options: NoticeOptions = {}): void {
+    if (notices.length === 0) return;
+    emitLocally(notices, options);
+    for (let start = 0; start < notices.length && cluster.hasPeers; start += noticesAtOnce)
+      cluster.tell(clusterEvent, [notices.slice(start, start + noticesAtOnce), options]);
+  }
 
-  return {
-    notify(notice, options = {}) {
-      let target = io.to(notice.room);
-      if (options.except !== undefined) target = target.except(options.except);
-      emit(options.volatile ? target.volatile : target, notice);
-    },
-    notifyAll(notices) {
-      if (notices.length === 0) return;
-      emitLocally(notices);
-      cluster.tell(clusterEvent, notices);
-    },
-  };
+  cluster.hear(clusterEvent, (data) => emitLocally(...(data as [Notice[], NoticeOptions])));
+
+  return { notify: (notice, options) => notifyAll([notice], options), notifyAll };
 }
 
 /** Name and payload of a notice fit together; Socket.IO's types want one name at a time. */

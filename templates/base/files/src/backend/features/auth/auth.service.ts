@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { SessionView } from '../../../contract/auth.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
@@ -44,7 +44,7 @@ export interface Auth {
 export function createAuthService(ports: {
   readonly log: Logger;
   readonly clock: Clock;
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly limiters: Limiters;
   readonly gate: Gate;
   readonly devices: Devices;

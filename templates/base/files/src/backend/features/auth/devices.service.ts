@@ -1,12 +1,11 @@
 import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { DeviceView } from '../../../contract/auth.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
 import type { Membership } from '../../sockets/hub.ts';
-import type { Gate } from './gate.ts';
 import type { RefreshClaim, RefreshTokens } from './refresh-tokens.ts';
 
 const { token } = limits;
@@ -39,15 +38,14 @@ export interface Devices {
 
 /** Creates the service of sign-ins. */
 export function createDevices(ports: {
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly clock: Clock;
-  readonly gate: Gate;
   readonly refreshTokens: RefreshTokens;
   readonly sockets: Pick<Membership, 'closeDevice'>;
   /** Hears of a refresh token that was used twice. */
   readonly onReuse: (deviceId: string) => void;
 }): Devices {
-  const { clock, gate, refreshTokens } = ports;
+  const { clock, refreshTokens } = ports;
   const { devices } = ports.models;
   const before = (seconds: number): Date => new Date(clock.now().getTime() - seconds * 1_000);
 
@@ -60,7 +58,6 @@ export function createDevices(ports: {
   });
 
   async function close(deviceIds: readonly string[]): Promise<void> {
-    deviceIds.forEach(gate.forget);
     await Promise.all(deviceIds.map((id) => ports.sockets.closeDevice(id)));
   }
 

@@ -1,12 +1,13 @@
 import type { Environment } from '../../../configs/env.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { Events } from '../../shared/events.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 
-const deviceCacheMs = 5_000; // how long another node's revocation may go unnoticed by requests
+const deviceCacheMs = 5_000; // how long a revocation may go unnoticed while nodes cannot talk
 const deviceCacheSize = 50_000;
 
 /** Who comes in. */
@@ -14,18 +15,18 @@ export interface Gate {
   readonly accessTokens: AccessTokens;
   /** The caller of an access token whose device is still signed in. @throws AppError */
   authenticate(token: string): Promise<Caller>;
-  /** Forgets a device that was revoked. */
-  forget(deviceId: string): void;
 }
 
 /** Creates the gate that HTTP and sockets share. */
 export function createGate(core: {
   readonly env: Environment;
   readonly clock: Clock;
-  readonly models: Models;
+  readonly models: OpenModels;
+  readonly events: Events;
 }): Gate {
   const accessTokens = createAccessTokens(core.env, core.clock);
   const devices = createShortCache<boolean>(deviceCacheMs, deviceCacheSize);
+  core.events.hear('device:closed', ({ deviceId }) => devices.forget(deviceId));
 
   return {
     accessTokens,
@@ -38,6 +39,5 @@ export function createGate(core: {
       if (!isActive) throw new AppError('unauthenticated');
       return caller;
     },
-    forget: devices.forget,
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../../../configs/env.ts';
 import { authRoutes } from '../../../contract/auth.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import type { Api } from '../../http/api.ts';
 import { AppError } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -20,7 +20,7 @@ export function createAuth(ports: {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly limiters: Limiters;
   readonly gate: Gate;
   readonly api: Api;

@@ -3,13 +3,22 @@ import type { Models } from '../../../models/index.ts';
 import type { Access, Room } from '../../shared/access.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
+import type { Cluster } from '../../sockets/hub.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
 import { judge } from './rights.ts';
 
 const cacheSize = 100_000;
+const clusterEvent = 'access:forget';
+
+/** One member of a conversation, a whole conversation, or everything. */
+type Forgotten = readonly [conversationId?: string, userId?: string];
 
 /** Creates the gate to conversations. */
-export function createAccess(core: { readonly models: Models; readonly events: Events }): Access {
+export function createAccess(core: {
+  readonly models: Models;
+  readonly events: Events;
+  readonly cluster: Cluster;
+}): Access {
   const { conversations, memberships, blocks } = core.models;
   const rooms = createShortCache<Room | null>(limits.conversation.membershipCacheMs, cacheSize);
   // What changes for a whole conversation gives it a new generation: the old keys just age away.
@@ -48,7 +57,25 @@ export function createAccess(core: { readonly models: Models; readonly events: E
     return found.some((block) => block !== null);
   }
 
-  core.events.hear('user:blocked', () => (epoch += 1));
+  function forget([conversationId, userId]: Forgotten): void {
+    if (conversationId === undefined) epoch += 1;
+    else if (userId !== undefined) rooms.forget(keyOf(userId, conversationId));
+    else {
+      if (generations.size >= cacheSize) {
+        generations.clear();
+        epoch += 1;
+      }
+      generations.set(conversationId, (latest += 1));
+    }
+  }
+
+  function forgetEverywhere(...what: Forgotten): Promise<void> {
+    forget(what);
+    return core.cluster.ask(clusterEvent, what);
+  }
+
+  core.cluster.hear(clusterEvent, (what) => forget(what as Forgotten));
+  core.events.hear('user:blocked', () => void forgetEverywhere());
 
   return {
     async room(userId, conversationId, need) {
@@ -60,15 +87,6 @@ export function createAccess(core: { readonly models: Models; readonly events: E
       if (refusal !== undefined) throw new AppError(refusal);
       return room;
     },
-    forget(conversationId, userId) {
-      if (userId !== undefined) rooms.forget(keyOf(userId, conversationId));
-      else {
-        if (generations.size >= cacheSize) {
-          generations.clear();
-          epoch += 1;
-        }
-        generations.set(conversationId, (latest += 1));
-      }
-    },
+    forget: forgetEverywhere,
   };
 }

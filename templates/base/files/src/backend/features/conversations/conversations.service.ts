@@ -75,7 +75,6 @@ export function createConversationService(ports: ConversationPorts): Conversatio
       }),
     );
     const conversationId = String(row._id);
-    access.forget(conversationId);
     await Promise.all(members.map(({ userId }) => sockets.join(userId, conversationId)));
     sockets.notify({
       room: rooms.conversation(conversationId),
@@ -165,7 +164,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         )
         .lean();
       if (row === null) throw notFound();
-      access.forget(conversationId);
+      await access.forget(conversationId);
       sockets.notify({
         room: rooms.conversation(conversationId),
         name: 'conversation:updated',
@@ -182,7 +181,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         )
         .lean();
       if (row === null) throw notFound();
-      access.forget(conversationId);
+      await access.forget(conversationId);
       sockets.notify({
         room: rooms.conversation(conversationId),
         name: 'conversation:deleted',

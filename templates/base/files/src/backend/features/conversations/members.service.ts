@@ -161,7 +161,7 @@ export function createMembers(ports: ConversationPorts): Members {
       });
       const member = await toView(result.row);
       if (result.conversation === null) return { member, isNew: false };
-      access.forget(conversationId);
+      await access.forget(conversationId);
       await sockets.join(userId, conversationId);
       announce(result.conversation, userId, { name: 'member:added', payload: member });
       sockets.notify({
@@ -188,7 +188,7 @@ export function createMembers(ports: ConversationPorts): Members {
           .orFail()
           .lean();
       });
-      access.forget(conversationId, userId);
+      await access.forget(conversationId, userId);
       const member = await toView(row);
       sockets.notify({
         room: rooms.conversation(conversationId),
@@ -212,7 +212,7 @@ export function createMembers(ports: ConversationPorts): Members {
         );
         return { row: known, conversation: touched };
       });
-      access.forget(conversationId);
+      await access.forget(conversationId);
       await sockets.leave(userId, conversationId);
       events.tell('member:removed', { conversationId, userId });
       announce(conversation, userId, { name: 'member:removed', payload: await toView(row) });

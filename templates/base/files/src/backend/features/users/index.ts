@@ -1,5 +1,5 @@
 import { userRoutes } from '../../../contract/users.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import type { Api } from '../../http/api.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Events } from '../../shared/events.ts';
@@ -10,7 +10,7 @@ export type { Users } from './users.service.ts';
 
 /** Profiles, search and blocks; mounts their routes. */
 export function createUsers(ports: {
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly clock: Clock;
   readonly events: Events;
   readonly limiters: Limiters;

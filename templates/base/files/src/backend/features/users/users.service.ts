@@ -1,7 +1,7 @@
 import { trusted } from 'mongoose';
 import type { MeView, UserView } from '../../../contract/users.ts';
 import { limits } from '../../../configs/limits.ts';
-import type { Models } from '../../../models/index.ts';
+import type { OpenModels } from '../../../models/index.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
@@ -32,7 +32,7 @@ const shown = { username: 1, displayName: 1, avatarUrl: 1 } as const;
 
 /** Creates the service of users. */
 export function createUsersService(ports: {
-  readonly models: Models;
+  readonly models: OpenModels;
   readonly clock: Clock;
 }): Users {
   const { users, blocks } = ports.models;

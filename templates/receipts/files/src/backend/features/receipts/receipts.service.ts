@@ -1,5 +1,5 @@
 import { limits } from '../../../configs/limits.ts';
-import type { Models } from '../../../models/index.ts';
+import type { FeatureContext } from '../../feature.ts';
 import type { Access, Room } from '../../shared/access.ts';
 import { notFound } from '../../shared/app-error.ts';
 import { rooms, type ConnectReads, type Notice, type Notifier } from '../../sockets/hub.ts';
@@ -26,7 +26,7 @@ export interface Receipts {
 export function createReceipts(ports: {
   readonly access: Access;
   readonly history: Pick<ConnectReads, 'headsOf'>;
-  readonly memberships: Models['memberships'];
+  readonly memberships: FeatureContext['models']['memberships'];
   readonly notifier: Notifier;
 }): Receipts {
   const teller = createTeller(ports.notifier);

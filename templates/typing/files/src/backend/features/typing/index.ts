@@ -10,6 +10,7 @@ export const typing: Feature = ({ access, clock, events, sockets }) => {
     return {};
   });
   sockets.command('typing:stop', 'typing', async ({ conversationId }, caller) => {
+    await access.room(caller.userId, conversationId, 'signal');
     service.stop(conversationId, caller.userId);
     return {};
   });

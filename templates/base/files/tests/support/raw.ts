@@ -1,0 +1,38 @@
+import type { Acknowledgement } from '../../src/contract/errors.ts';
+import type { TestSocket } from './app.ts';
+
+interface Engine {
+  readonly transport: { readonly ws: { send(packet: string | Uint8Array): void } };
+  on(event: 'data', listener: (data: string) => void): unknown;
+  off(event: 'data', listener: (data: string) => void): unknown;
+}
+
+const engineOf = (socket: TestSocket): Engine => socket.io.engine as unknown as Engine;
+
+/** Sends a frame past the client library, as it is. */
+export const sendPacket = (socket: TestSocket, packet: string | Uint8Array): void =>
+  engineOf(socket).transport.ws.send(packet);
+
+/** The client library counts its own commands from 0. */
+let lastId = 900_000;
+
+/** Sends a command whose arguments are this JSON text, and returns what acknowledges it. */
+export function sendCommand(
+  socket: TestSocket,
+  name: string,
+  args: string,
+): Promise<Acknowledgement<unknown>> {
+  const id = (lastId += 1);
+  const start = `43${id}`;
+  const engine = engineOf(socket);
+  return new Promise((resolve) => {
+    const listen = (data: string): void => {
+      if (!data.startsWith(start.slice(1))) return;
+      engine.off('data', listen);
+      const [answer] = JSON.parse(data.slice(start.length - 1)) as [Acknowledgement<unknown>];
+      resolve(answer);
+    };
+    engine.on('data', listen);
+    sendPacket(socket, `42${id}[${JSON.stringify(name)}${args === '' ? '' : `,${args}`}]`);
+  });
+}
