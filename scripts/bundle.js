@@ -52,15 +52,13 @@ function replacedModules() {
     'build/read-features.js': "export { readFeatures } from './packed-features.js';",
     'build/compile-host.js': compiledHosts(features),
     // Every Chalk is made with its level.
-    'node_modules/chalk/source/vendor/supports-color/index.js':
+    'chalk/source/vendor/supports-color/index.js':
       'export default { stdout: false, stderr: false };',
     // No question opens an editor, which would bring half a megabyte of character sets.
-    'node_modules/@inquirer/editor/dist/index.js': 'export default undefined;',
+    '@inquirer/editor/dist/index.js': 'export default undefined;',
   };
-  return {
-    name: 'replaced-modules',
-    load: (id) => replacements[relative(ROOT, id).replaceAll('\\', '/')],
-  };
+  const replaced = (id) => Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
+  return { name: 'replaced-modules', load: (id) => replacements[replaced(id)] };
 }
 
 /** Loads those modules of Node late that take long, because help and mistakes need none of them. */
@@ -73,7 +71,7 @@ function lateBuiltins() {
 function writePack() {
   const { index, texts } = packFeatures(features);
   const text = JSON.stringify(index, (key, value) =>
-    key === 'source' ? relative(ROOT, value).replaceAll('\\', '/') : value,
+    key === 'source' ? slashed(relative(ROOT, value)) : value,
   );
   writeFileSync(join(DIST, 'templates.json'), text);
   writeFileSync(join(DIST, 'templates.texts'), texts);
@@ -87,4 +85,8 @@ function copyTypes(name, copied = new Set()) {
   cpSync(join(BUILD, file), join(DIST, file));
   const text = readFileSync(join(BUILD, file), 'utf8');
   for (const [, other] of text.matchAll(/from '\.\/([\w-]+)\.ts'/g)) copyTypes(other, copied);
+}
+
+function slashed(path) {
+  return path.replaceAll('\\', '/');
 }

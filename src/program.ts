@@ -143,8 +143,9 @@ function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
   for (const { name } of features) {
-    if (flags[name] === false) left.push(name);
-    delete flags[name];
+    const key = new Option(`--no-${name}`).attributeName();
+    if (flags[key] === false) left.push(name);
+    delete flags[key];
   }
   if (left.length > 0) flags['withoutFeatures'] = left;
   if (command.args[0] !== undefined) flags['directory'] = command.args[0];

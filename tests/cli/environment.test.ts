@@ -1,17 +1,10 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PROGRAM, command, json } from '../support/command.ts';
+import { installation } from '../support/installation.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
@@ -100,10 +93,7 @@ describe('the surroundings', () => {
     ['with half of', 'templates.texts', (file: string) => truncateSync(file, 1000)],
     ['without', 'published.cjs', (file: string) => rmSync(file)],
   ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
-    const installed = join(cwd, 'installed');
-    for (const part of ['bin', 'dist', 'package.json']) {
-      cpSync(join(PROGRAM, '../..', part), join(installed, part), { recursive: true });
-    }
+    const installed = installation();
     damage(join(installed, 'dist', file));
     const program = join(installed, 'bin/create-chat-backend.js');
     const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
@@ -111,7 +101,7 @@ describe('the surroundings', () => {
       code: 1,
       stderr: expect.stringMatching(`is damaged: .*dist.${file}`) as string,
     });
-    expect(readdirSync(cwd)).toEqual(['installed']);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it.each(['', 'yes\n'])('A66 asks nothing where stdin is no terminal (%j)', async (input) => {

@@ -4,27 +4,30 @@ import { scratch } from './scratch.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** A copy of this package as it is installed, to change. */
+/** A copy of this package as it is installed, to damage. */
 export function installation(): string {
-  const directory = scratch();
-  for (const part of ['bin', 'dist', 'templates', 'package.json'])
-    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
-  return directory;
+  return copyOf(['bin', 'dist', 'package.json']);
 }
 
-/** A copy of this package as its developers have it, without what is built. */
+/** A copy of this package as its developers have it, built, to change and to build again. */
 export function workingCopy(): string {
-  const directory = scratch();
-  for (const part of [
+  const directory = copyOf([
     'bin',
+    'build',
+    'scripts',
     'src',
     'templates',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
-  ])
-    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
+  ]);
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  return directory;
+}
+
+function copyOf(parts: readonly string[]): string {
+  const directory = scratch();
+  for (const part of parts)
+    cpSync(join(ROOT, part), join(directory, part), { recursive: true, preserveTimestamps: true });
   return directory;
 }
