@@ -74,7 +74,7 @@ function writePack() {
     key === 'source' ? slashed(relative(ROOT, value)) : value,
   );
   writeFileSync(join(DIST, 'templates.json'), text);
-  writeFileSync(join(DIST, 'templates.texts'), texts);
+  writeFileSync(join(DIST, 'templates.gz'), texts);
 }
 
 /** Copies the types of a module, and of all that they name. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { crc32, gunzipSync } from 'node:zlib';
 import { undamaged } from './damaged.ts';
 import type { Manifest } from './manifest.ts';
+import { LAST_BLOCK, deflateBlocks, pristineOf, rememberPristine } from './pristine.ts';
 import type { Feature } from './read-features.ts';
-import { baseLine, rememberBaseLine } from './record.ts';
-import { modeOf } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { TemplateFile } from './template-files.ts';
 export interface Pack {
   /** What the folders hold, without the texts. */
   readonly index: readonly PackedFeature[];
-  /** The text of every file, each with its line for the record of a project. */
+  /** A gzip file of all texts, in which the part of each is also what the record of a project keeps. */
   readonly texts: Buffer;
 }
 
@@ -22,28 +22,37 @@ interface PackedFeature extends Manifest {
 }
 
 interface PackedFile extends Omit<TemplateFile, 'bytes'> {
+  readonly hash: string;
   readonly length: number;
-  /** 0 for a host, whose text depends on the project. */
-  readonly lineLength: number;
+  readonly deflatedLength: number;
 }
+
+// No name, no date, no system: the same files give the same bytes.
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /** Packs features. */
 export function packFeatures(features: readonly Feature[]): Pack {
   const texts: Buffer[] = [];
+  const blocks: Buffer[] = [];
   const index = features.map((feature) => ({
     ...feature,
     files: feature.files.map(({ bytes, ...file }) => {
-      const line = file.isHost ? Buffer.alloc(0) : lineOf({ ...file, bytes }, feature);
-      texts.push(bytes, line);
-      return { ...file, length: bytes.length, lineLength: line.length };
+      const deflated = deflateBlocks(bytes);
+      texts.push(bytes);
+      blocks.push(deflated);
+      const lengths = { length: bytes.length, deflatedLength: deflated.length };
+      return { ...file, hash: pristineOf(bytes).hash, ...lengths };
     }),
   }));
-  return { index, texts: Buffer.concat(texts) };
+  const trailer = gzipTrailer(Buffer.concat(texts));
+  return { index, texts: Buffer.concat([GZIP_HEADER, ...blocks, LAST_BLOCK, trailer]) };
 }
 
-function lineOf(file: TemplateFile, { name, policies }: Feature): Buffer {
-  const { path, bytes } = file;
-  return baseLine({ path, bytes, mode: modeOf(file), feature: name }, policies);
+function gzipTrailer(text: Buffer): Buffer {
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(text), 0);
+  trailer.writeUInt32LE(text.length, 4);
+  return trailer;
 }
 
 /** The features of a pack. The file with the texts is read when the first of them is needed. */
@@ -51,7 +60,7 @@ export function unpackFeatures(index: Pack['index'], textsFile: string): readonl
   const files = index.flatMap((feature) => feature.files);
   let texts: ReadonlyMap<PackedFile, Buffer> | undefined;
   const textOf = (file: PackedFile): Buffer => {
-    texts ??= undamaged(textsFile, () => cutTexts(files, readFileSync(textsFile)));
+    texts ??= undamaged(textsFile, () => unpackTexts(files, readFileSync(textsFile)));
     return texts.get(file) as Buffer;
   };
   return index.map((feature) => ({
@@ -68,15 +77,22 @@ export function unpackFeatures(index: Pack['index'], textsFile: string): readonl
   }));
 }
 
-function cutTexts(files: readonly PackedFile[], texts: Buffer): ReadonlyMap<PackedFile, Buffer> {
-  let at = 0;
-  const found = new Map<PackedFile, Buffer>();
+function unpackTexts(
+  files: readonly PackedFile[],
+  packed: Buffer,
+): ReadonlyMap<PackedFile, Buffer> {
+  const length = files.reduce((sum, file) => sum + file.length, 0);
+  // One chunk for everything and a byte more, so that nothing is copied; zlib takes no less than 64.
+  const text = gunzipSync(packed, { chunkSize: Math.max(64, length + 1) });
+  if (text.length !== length) throw new RangeError('does not belong to this version');
+  const texts = new Map<PackedFile, Buffer>();
+  let from = 0;
+  let part = GZIP_HEADER.length;
   for (const file of files) {
-    const bytes = texts.subarray(at, (at += file.length));
-    const line = texts.subarray(at, (at += file.lineLength));
-    if (!file.isHost) rememberBaseLine(bytes, line);
-    found.set(file, bytes);
+    const bytes = text.subarray(from, (from += file.length));
+    const blocks = packed.subarray(part, (part += file.deflatedLength));
+    rememberPristine(bytes, { hash: file.hash, deflated: Buffer.concat([blocks, LAST_BLOCK]) });
+    texts.set(file, bytes);
   }
-  if (at !== texts.length) throw new RangeError(`has ${texts.length} bytes instead of ${at}`);
-  return found;
+  return texts;
 }

@@ -12,7 +12,6 @@ import { renderHost } from './render.ts';
 import type { RenderContext } from './render.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
-import { modeOf } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';
 
 /** The answers that shape the bytes of a project. */
@@ -127,7 +126,7 @@ function planFile(
   context: RenderContext,
 ): PlannedFile {
   const [{ file, feature }, other] = owners;
-  const mode = path === SECRET_FILE ? 0o600 : modeOf(file);
+  const mode = path === SECRET_FILE ? 0o600 : file.isExecutable ? 0o755 : 0o644;
   if (path === MERGED_FILE) return { path, bytes: mergeOwned(owners, context), mode, feature };
   if (other !== undefined)
     throw damaged(path, `belongs to two features, ${feature} and ${other.feature}`);

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import type { Policy } from './manifest.ts';
 import type { PlannedFile } from './plan.ts';
+import { pristineOf } from './pristine.ts';
 
 /** The directory of a project's record of how it was made. */
 const RECORD = '.chat-backend';
@@ -17,9 +16,6 @@ export interface Recorded {
   readonly policies: Readonly<Record<string, Policy>>;
 }
 
-// Compressing takes most of the time of a plan. Templates stay the same and belong to all plans.
-const known = new WeakMap<Buffer, Buffer>();
-
 /**
  * The files of the record: the manifest for people, and the pristine text of every file as the base
  * of later merges. `.env` holds secrets and is left out.
@@ -31,11 +27,11 @@ export function recordFiles(
   const lines = files
     .filter((file) => file.path !== '.env')
     .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map((file) => baseLine(file, recorded.policies));
+    .map((file) => `${baseLine(file, recorded.policies)}\n`);
   return [
     record('.gitattributes', 'base.jsonl linguist-generated merge=union\n'),
     record('.gitignore', 'pending.json\n'),
-    record('base.jsonl', Buffer.concat(lines)),
+    record('base.jsonl', lines.join('')),
     record('manifest.json', manifest(recorded)),
   ];
 }
@@ -52,25 +48,15 @@ function manifest({ version, options, features }: Recorded): string {
 }
 
 /** One file: path, policy, mode, hash of its text (templates have LF and no BOM), compressed text. */
-export function baseLine(file: PlannedFile, policies: Recorded['policies']): Buffer {
-  const { path, mode, bytes } = file;
-  const found = known.get(bytes);
-  if (found) return found;
-  const values = {
-    p: path,
-    k: policies[path] ?? policyOf(file),
-    m: Number(mode.toString(8)),
-    h: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
-    z: deflateRawSync(bytes, { level: 9 }).toString('base64'),
-  };
-  const line = Buffer.from(`${JSON.stringify(values)}\n`);
-  known.set(bytes, line);
-  return line;
-}
-
-/** Says which line a text has, where it is known already. */
-export function rememberBaseLine(bytes: Buffer, line: Buffer): void {
-  known.set(bytes, line);
+function baseLine(file: PlannedFile, policies: Recorded['policies']): string {
+  const { hash, deflated } = pristineOf(file.bytes);
+  return JSON.stringify({
+    p: file.path,
+    k: policies[file.path] ?? policyOf(file),
+    m: Number(file.mode.toString(8)),
+    h: hash,
+    z: deflated.toString('base64'),
+  });
 }
 
 function policyOf({ path, bytes }: PlannedFile): Policy {
@@ -80,7 +66,6 @@ function policyOf({ path, bytes }: PlannedFile): Policy {
   return path.endsWith('.md') ? 'soft' : 'text';
 }
 
-function record(name: string, content: string | Buffer): PlannedFile {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return { path: `${RECORD}/${name}`, bytes, mode: 0o644, feature: 'base' };
+function record(name: string, text: string): PlannedFile {
+  return { path: `${RECORD}/${name}`, bytes: Buffer.from(text), mode: 0o644, feature: 'base' };
 }

@@ -12,11 +12,6 @@ export interface TemplateFile {
   readonly source: string;
 }
 
-/** The mode of the file in a project. */
-export function modeOf({ isExecutable }: TemplateFile): 0o644 | 0o755 {
-  return isExecutable ? 0o755 : 0o644;
-}
-
 /** Names that npm would drop from a package. */
 const RENAMED = new Map([
   ['_gitignore', '.gitignore'],

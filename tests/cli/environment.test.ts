@@ -89,8 +89,8 @@ describe('the surroundings', () => {
   it.each([
     ['without', 'templates.json', (file: string) => rmSync(file)],
     ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
-    ['without', 'templates.texts', (file: string) => rmSync(file)],
-    ['with half of', 'templates.texts', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.gz', (file: string) => rmSync(file)],
+    ['with half of', 'templates.gz', (file: string) => truncateSync(file, 1000)],
     ['without', 'published.cjs', (file: string) => rmSync(file)],
   ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
     const installed = installation();
