@@ -54,6 +54,11 @@ interface Owned {
 
 const SECRET_FILE = '.env';
 const MERGED_FILE = 'package.json';
+// What one package manager reads, and the others do not.
+const READ_BY = new Map([
+  ['pnpm-workspace.yaml', 'pnpm'],
+  ['.yarnrc.yml', 'yarn'],
+]);
 
 /**
  * Renders a project in memory: no disk beyond the templates, no clock, no environment; the same
@@ -104,8 +109,10 @@ function assertAnswers(answers: PlanAnswers): void {
 
 function renderFiles(features: readonly Feature[], context: RenderContext): readonly PlannedFile[] {
   const hasSecrets = Object.keys(context.secrets).length > 0;
+  const { packageManager } = context.answers;
   return [...byPath(features)]
     .filter(([path]) => path !== SECRET_FILE || hasSecrets)
+    .filter(([path]) => !READ_BY.has(path) || READ_BY.get(path) === packageManager)
     .map(([path, owners]) => planFile(path, owners, context));
 }
 
