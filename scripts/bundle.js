@@ -34,13 +34,15 @@ async function bundle() {
     input: { published: join(BUILD, 'published.js') },
     platform: 'node',
     plugins: [replacedModules(), lateBuiltins()],
+    experimental: { attachDebugInfo: 'none' },
   });
   const { output } = await build.write({
     dir: DIST,
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: ({ moduleIds }) => `${basename(packageFolder(moduleIds.at(-1)))}.cjs`,
-    minify: true,
+    // The names and lines of a stack stay readable.
+    minify: { mangle: { keepNames: true }, codegen: { removeWhitespace: false } },
   });
   await build.close();
   return output.flatMap((chunk) => chunk.moduleIds ?? []);
@@ -64,7 +66,7 @@ function replacedModules() {
 /** Loads those modules of Node late that take long, because help and mistakes need none of them. */
 function lateBuiltins() {
   const head = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n';
-  const slow = /\brequire\(("node:(?:child_process|crypto|fs\/promises|zlib)")\)/g;
+  const slow = /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|zlib)")\)/g;
   return { name: 'late-builtins', renderChunk: (code) => head + code.replace(slow, 'late($1)') };
 }
 

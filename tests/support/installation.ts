@@ -14,9 +14,13 @@ export function workingCopy(): string {
   const directory = copyOf([
     'bin',
     'build',
+    'schemas',
     'scripts',
     'src',
     'templates',
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
