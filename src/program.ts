@@ -142,7 +142,7 @@ function refuseRepetition(command: Command): void {
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const { name } of features) {
+  for (const { name } of choosableFeatures(features)) {
     if (flags[name] === false) left.push(name);
     delete flags[name];
   }
