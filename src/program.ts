@@ -54,8 +54,7 @@ function buildCommand(features: readonly Feature[], print: (text: string) => voi
     .configureOutput({ writeOut: print, writeErr() {}, getOutHelpWidth: () => HELP_WIDTH })
     .exitOverride();
   for (const option of OPTIONS as readonly OptionRow[]) addOption(command, option, features);
-  for (const { name } of choosableFeatures(features))
-    command.addOption(new Option(`--no-${name}`).hideHelp());
+  for (const feature of choosableFeatures(features)) command.addOption(withoutOption(feature));
   refuseRepetition(command);
   addCommands(command, features, print);
   return command
@@ -96,6 +95,10 @@ function addOption(command: Command, option: OptionRow, features: readonly Featu
     command.addOption(made);
     if (option.negative) command.addOption(new Option(option.negative).hideHelp());
   }
+}
+
+function withoutOption({ name }: Feature): Option {
+  return new Option(`--no-${name}`).hideHelp();
 }
 
 function helpOf(
@@ -142,9 +145,10 @@ function refuseRepetition(command: Command): void {
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const { name } of choosableFeatures(features)) {
-    if (flags[name] === false) left.push(name);
-    delete flags[name];
+  for (const feature of choosableFeatures(features)) {
+    const key = withoutOption(feature).attributeName();
+    if (flags[key] === false) left.push(feature.name);
+    delete flags[key];
   }
   if (left.length > 0) flags['withoutFeatures'] = left;
   if (command.args[0] !== undefined) flags['directory'] = command.args[0];

@@ -1,9 +1,14 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// What features run before each file of tests.
+const setup = 'tests/setup';
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/mongo.ts'],
+    setupFiles: existsSync(setup) ? readdirSync(setup).map((file) => `${setup}/${file}`) : [],
     pool: 'forks',
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,

@@ -1,10 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
+import { commonPasswords } from '../src/backend/features/auth/common-passwords.ts';
+import { createPasswords } from '../src/backend/features/auth/passwords.ts';
 import type { Clock } from '../src/backend/shared/clock.ts';
 import { limits } from '../src/configs/limits.ts';
 import { passwordOf } from './support/accounts.ts';
-import { done, next, refused, startApp, testVariables, type TestApp } from './support/app.ts';
+import {
+  done,
+  next,
+  refused,
+  startApp,
+  testVariables,
+  type Answer,
+  type TestApp,
+  type TestUser,
+} from './support/app.ts';
 
 const account = (name: string) => ({
   username: name,
@@ -58,6 +69,10 @@ it('C04 asks for 15 to 128 characters of any kind, all of which count', async ()
   expect((await register('spaces', '🙂 two words 🙂 ok')).status).toBe(201);
   expect((await register('long', `${'ab cd-'.repeat(21)}ef`)).status).toBe(201); // 128
   expect((await register('longer', `${'ab cd-'.repeat(21)}efg`)).body.code).toBe('weak-password');
+  expect((await register('sixty-four', 'sixteen letters '.repeat(4))).status).toBe(201);
+  // One code point or two: the same keys are the same password.
+  expect((await register('composed', 'pâtés à la crème')).status).toBe(201);
+  expect((await login(app, 'composed', 'pâtés à la crème'.normalize('NFD'))).status).toBe(200);
   const base = 'x'.repeat(60) + 'long enough to pass 72 bytes';
   expect((await register('bytes', `${base}A`)).status).toBe(201);
   expect((await login(app, 'bytes', `${base}B`)).status).toBe(401);
@@ -70,15 +85,19 @@ it('C05 refuses common passwords and those made of what everybody knows', async 
     'qwertyuiopasdfgh',
     'correct horse battery staple',
     'annemarieannemarie1',
+    'mailbox-mailbox-mailbox',
+    'chat chat chat chat 2024',
     'aaaaaaaaaaaaaaaaaaa',
   ]) {
-    const body = { ...account('annemarie'), password };
+    const body = { ...account('annemarie'), email: 'mailbox@example.com', password };
     const answer = await app.call('POST', '/auth/register', { body });
     expect([password, answer.status, answer.body.code]).toEqual([password, 422, 'weak-password']);
+    expect(answer.body.detail).toMatch(/common|made of/);
   }
+  expect(commonPasswords.size).toBeGreaterThan(3_000);
 });
 
-it('C06 answers an unknown user as a wrong password, and works as hard for it', async () => {
+it('C06 answers an unknown user exactly as a wrong password', async () => {
   const app = await startApp();
   await app.register('anna');
   const wrong = await login(app, 'anna', 'not the password at all');
@@ -86,8 +105,18 @@ it('C06 answers an unknown user as a wrong password, and works as hard for it', 
   const plain = (body: Record<string, unknown>) => ({ ...body, requestId: '' });
   expect(unknown.status).toBe(401);
   expect(plain(unknown.body)).toEqual(plain(wrong.body));
-  const { createPasswords } = await import('../src/backend/features/auth/passwords.ts');
-  expect(await createPasswords().verify(undefined, 'a password that nobody has')).toBe(false);
+});
+
+it('C06 works as hard for an unknown user: its hashes wait in the same line', async () => {
+  const { hashesInFlight, hashesWaiting } = limits.password;
+  const passwords = createPasswords();
+  const tries = await Promise.allSettled(
+    Array.from({ length: hashesInFlight + hashesWaiting + 1 }, () =>
+      passwords.verify(undefined, 'a password that nobody has'),
+    ),
+  );
+  expect(tries.pop()).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  for (const one of tries) expect(one).toEqual({ status: 'fulfilled', value: false });
 });
 
 it('C08 delays sign-ins after five wrong passwords, and only those', async () => {
@@ -167,6 +196,10 @@ it('C11 S1 refuses every forged, foreign or ended access token with the same ans
     await make({}, { nbf: now + 600 }),
     await make({ kid: 'another' }),
     await make({ kid: 'another', jku: 'https://example.com/keys' }),
+    await make({ jwk: { kty: 'oct', k: 'AAAA' } }, {}, Buffer.from('AAAA', 'base64url')),
+    await new SignJWT(JSON.parse(Buffer.from(payload, 'base64url').toString()))
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
+      .sign((await generateKeyPair('RS256')).privateKey),
     await make({}, { sub: undefined }),
     await make({}, { device: '0'.repeat(24) }),
     good.slice(0, -3),
@@ -204,6 +237,8 @@ it('C13 verifies with every key of the ring and signs with the first', async () 
   expect((await removed.call('GET', '/users/me', { token: user.token })).status).toBe(401);
 });
 
+const day = 24 * 3_600_000;
+
 it('C14 a stolen database signs nobody in; a sign-in ends after its time', async () => {
   const clock = movableClock();
   const app = await startApp({}, { clock });
@@ -213,8 +248,20 @@ it('C14 a stolen database signs nobody in; a sign-in ends after its time', async
   const guess = `${user.session.deviceId}.1`;
   const forged = `${guess}.${createHmac('sha256', 'guess').update(guess).digest('base64url')}`;
   expect((await refresh(app, forged)).status).toBe(401);
-  clock.move(31 * 24 * 3_600_000);
-  expect((await refresh(app, user.session.refreshToken)).status).toBe(401);
+  clock.move(6 * day);
+  let token = (await refresh(app, user.session.refreshToken)).body.refreshToken;
+  clock.move(8 * day); // unused for longer than a week
+  expect((await refresh(app, token)).status).toBe(401);
+  // One that is used all the time ends after a month.
+  token = app.adopt((await login(app, 'anna')).body).session.refreshToken;
+  for (let days = 6; days < 30; days += 6) {
+    clock.move(6 * day);
+    const answer = await refresh(app, token);
+    expect([days, answer.status]).toEqual([days, 200]);
+    token = answer.body.refreshToken;
+  }
+  clock.move(6 * day + 1);
+  expect((await refresh(app, token)).status).toBe(401);
 });
 
 it('S5 C15 a refresh token that was used before its successor was used ends the sign-in', async () => {
@@ -263,6 +310,25 @@ it('S6 C17 revoking a device closes its socket and leaves the other alone', asyn
   expect((await done(mine, 'conversation:heads', {})).heads).toEqual([]);
   expect((await other.get('/users/me')).status).toBe(401);
   expect((await user.delete(`/devices/${other.session.deviceId}`)).status).toBe(404);
+});
+
+it('C17 whatever ends a sign-in closes its sockets before it is answered for', async () => {
+  const app = await startApp();
+  const endings = {
+    logout: (_user, other) => other.post('/auth/logout'),
+    'all others': (user) => user.delete('/devices'),
+    erasure: (user) => user.delete('/users/me', { password: passwordOf(user.username) }),
+  } satisfies Record<string, (user: TestUser, other: TestUser) => Promise<Answer>>;
+  for (const [name, end] of Object.entries(endings)) {
+    const user = await app.register();
+    const other = app.adopt((await login(app, user.username, passwordOf(user.username))).body);
+    const theirs = await other.connect();
+    const closed = new Promise((resolve) => theirs.once('disconnect', resolve));
+    expect([name, (await end(user, other)).status]).toEqual([name, 204]);
+    await closed;
+    expect([name, (await other.get('/users/me')).status]).toEqual([name, 401]);
+    expect((await refresh(app, other.session.refreshToken)).status).toBe(401);
+  }
 });
 
 it('C18 an open socket is warned and closed with its token, unless it gets a newer one', async () => {

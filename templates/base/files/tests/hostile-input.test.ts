@@ -1,84 +1,20 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Problem } from '../src/contract/errors.ts';
 import { commands, type CommandName } from '../src/contract/index.ts';
-import { startApp, type TestApp, type TestSocket, type TestUser } from './support/app.ts';
-import { stage, type Stage } from './support/places.ts';
+import {
+  isObject,
+  parts,
+  send,
+  sentBy,
+  startTarget,
+  takesBody,
+  textWith,
+  type Path,
+} from './support/hostile.ts';
 import { sendCommand } from './support/raw.ts';
-import { nameOf, readUses, routeOf, toPath, type RouteInput, type Use } from './support/uses.ts';
+import { nameOf, readUses, routeOf, toPath, type Use } from './support/uses.ts';
 
 const uses = await readUses();
-
-interface Target {
-  readonly app: TestApp;
-  readonly user: TestUser;
-  readonly socket: TestSocket;
-  /** A valid input of a use. */
-  readonly inputOf: (use: Use) => RouteInput | object;
-}
-
-/** A place where every use is valid. */
-async function startTarget(): Promise<Target> {
-  const app = await startApp();
-  const [{ place, user }] = (await stage(app, [{ kind: 'group', by: 'owner' }])) as [Stage];
-  return { app, user, socket: await user.connect(), inputOf: (use) => use.input(place) };
-}
-
-/** Sends a body or a payload as the text it is, and returns the problem; undefined for a success. */
-async function send(
-  target: Target,
-  use: Use,
-  text: string,
-  more = '',
-): Promise<Problem | undefined> {
-  const route = routeOf(use);
-  if (route === undefined) {
-    const answer = await sendCommand(target.socket, use.of, text);
-    return answer.ok ? undefined : answer.error;
-  }
-  const path = toPath(route, target.inputOf(use));
-  const response = await fetch(
-    target.app.url + (route.root ? path.slice(1) : `/v1${path}`) + more,
-    {
-      method: route.method.toUpperCase(),
-      headers: { authorization: `Bearer ${target.user.token}`, 'content-type': 'application/json' },
-      ...(text === '' ? {} : { body: text }),
-    },
-  );
-  return response.ok ? undefined : ((await response.json()) as Problem);
-}
-
-/** What a use sends besides its path: a body, or a payload; undefined where it takes none. */
-const sentBy = ({ inputOf }: Target, use: Use): unknown =>
-  routeOf(use) === undefined ? inputOf(use) : (inputOf(use) as RouteInput).body;
-
-/** A body where none is taken; a GET cannot even be sent with one. */
-const takesBody = (target: Target, use: Use): boolean =>
-  sentBy(target, use) !== undefined || routeOf(use)?.method !== 'get';
-
-type Path = readonly (string | number)[];
-
-/** Every value in a JSON value, itself included, with its path. */
-function parts(value: unknown, path: Path = []): { path: Path; value: unknown }[] {
-  if (typeof value !== 'object' || value === null) return [{ path, value }];
-  const children = Object.entries(value).flatMap(([key, child]) =>
-    parts(child, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
-  return [{ path, value }, ...children];
-}
-
-/** The text of a value with another text at a path; an empty one leaves the key out. */
-function textWith(root: unknown, [key, ...rest]: Path, text: string): string {
-  if (key === undefined) return text;
-  if (Array.isArray(root))
-    return `[${root.map((item, index) => (index === key ? textWith(item, rest, text) : JSON.stringify(item))).join()}]`;
-  const { [key]: child, ...others } = (root ?? {}) as Record<string, unknown>;
-  const changed = textWith(child, rest, text);
-  const members = Object.entries(others).map(([name, value]) => [name, JSON.stringify(value)]);
-  return `{${[...members, ...(changed === '' ? [] : [[key, changed]])]
-    .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
-    .join()}}`;
-}
 
 /** The part of a JSON Schema that tells what may be missing. */
 interface Shape {
@@ -99,9 +35,6 @@ function requires(schema: Shape | undefined, [key, ...rest]: Path): boolean {
   if (rest.length > 0) return requires(schema?.properties?.[key ?? ''], rest);
   return schema?.required?.includes(key ?? '') ?? false;
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 it('P13 C29 C31 refuses an unknown key in any object of a body or a payload, and points at it', async () => {
   const target = await startTarget();
@@ -158,10 +91,12 @@ it('C31 C47 refuses an unknown or repeated parameter of every route, and a repea
   }
 });
 
-it('C36 refuses an operator, a list and a number in the place of every text', async () => {
+it('C36 refuses an operator, a list and a number in the place of every text, before any query', async () => {
   const target = await startTarget();
   const operators = '$ne $gt $regex $where $expr $function $nor $or $in $exists'.split(' ');
   const values = [...operators.map((operator) => `{"${operator}":""}`), '[]', '[""]', '{}', '1'];
+  const database = target.app.app.connection.db!;
+  await database.command({ profile: 2 });
   for (const use of uses) {
     const sent = sentBy(target, use);
     for (const { path, value } of parts(sent))
@@ -175,6 +110,31 @@ it('C36 refuses an operator, a list and a number in the place of every text', as
         ]);
       }
   }
+  await target.user.get('/users/me');
+  await database.command({ profile: 0 });
+  const asked = database.collection('system.profile').find({ ns: /users|conv|memb|mess/ });
+  expect((await asked.toArray()).map(({ ns }) => ns)).toEqual([`${database.databaseName}.users`]);
+});
+
+it('C45 refuses what is no whole number in its range in the place of every number', async () => {
+  const target = await startTarget();
+  const values = ['-1', '1.5', '1e309', '"1"', '9007199254740992', 'null', 'true', '[1]'];
+  let tries = 0;
+  for (const use of uses) {
+    const sent = sentBy(target, use);
+    for (const { path, value } of parts(sent))
+      for (const text of typeof value === 'number' ? values : []) {
+        const problem = await send(target, use, textWith(sent, path, text));
+        expect([nameOf(use), path, text, problem?.code]).toEqual([
+          nameOf(use),
+          path,
+          text,
+          'validation',
+        ]);
+        tries += 1;
+      }
+  }
+  expect(tries).toBeGreaterThan(20);
 });
 
 it('C37 refuses a body or a payload without a field that the contract requires', async () => {

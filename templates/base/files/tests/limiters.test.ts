@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { clientAddress, createIsProxy, networkOf } from '../src/backend/shared/address.ts';
@@ -8,6 +9,7 @@ import { parseEnvironment } from '../src/configs/env.ts';
 import { limits } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
 import { testVariables } from './support/app.ts';
+import { runs } from './support/arbitraries.ts';
 
 /** The limiters of two nodes on one database. */
 async function startNodes(factor = '1') {
@@ -71,6 +73,65 @@ it('S36 lets the rate pass in the long run, no more and no less', async () => {
   const { perSecond, burst } = limits.rate.send;
   expect(count).toBeLessThanOrEqual(burst + perSecond * seconds);
   expect(count).toBeGreaterThanOrEqual(perSecond * seconds);
+});
+
+/** A bucket as it is in the books: it holds `size`, and refills steadily. */
+function referenceBucket(size: number, perSecond: number) {
+  let left = size;
+  let filledAt = 0;
+  return {
+    take(now: number): boolean {
+      left = Math.min(size, left + ((now - filledAt) / 1_000) * perSecond);
+      filledAt = now;
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+  };
+}
+
+type BucketName = Parameters<Limiters['take']>[0];
+const bucketNames = Object.entries(limits.rate)
+  .filter(([, rate]) => typeof rate === 'object')
+  .map(([name]) => name as BucketName);
+
+it('P16 passes at any time what a full bucket holds, and never more than one of twice the size', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const timeline = fc.array(
+    fc.record({
+      afterMs: fc.oneof(fc.nat(200), fc.nat(60_000)),
+      tries: fc.integer({ min: 1, max: 12 }),
+    }),
+    { maxLength: 60 },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...bucketNames), timeline, async (name, moments) => {
+      const limiters = memoryLimiters();
+      const { perSecond, burst } = limits.rate[name];
+      expect((await passed(burst * 2, () => limiters.take(name, 'fresh'))).count).toBe(burst);
+      // Two windows can meet, each with its whole burst.
+      const reference = referenceBucket(burst * 2, perSecond);
+      const start = Date.now();
+      for (const { afterMs, tries } of moments) {
+        vi.advanceTimersByTime(afterMs);
+        const now = Date.now() - start;
+        for (let count = 0; count < tries; count += 1) {
+          const { count: hasPassed, retryAfterMs } = await passed(1, () =>
+            limiters.take(name, 'x'),
+          );
+          if (hasPassed === 1) expect(reference.take(now)).toBe(true);
+          else expect(retryAfterMs).toBeLessThanOrEqual(Math.max(1_000, 2_000 / perSecond));
+        }
+      }
+      // Whoever waits as long as the advice says is let in.
+      let advice = 0;
+      while (advice === 0) advice = (await passed(1, () => limiters.take(name, 'x'))).retryAfterMs;
+      vi.advanceTimersByTime(Math.ceil(advice));
+      expect((await passed(1, () => limiters.take(name, 'x'))).count).toBe(1);
+    }),
+    runs(40),
+  );
 });
 
 it('multiplies rates and bursts by RATE_LIMIT_FACTOR', async () => {

@@ -16,23 +16,28 @@ export const sendPacket = (socket: TestSocket, packet: string | Uint8Array): voi
 /** The client library counts its own commands from 0. */
 let lastId = 900_000;
 
-/** Sends a command whose arguments are this JSON text, and returns what acknowledges it. */
+/**
+ * Sends a command whose arguments are this JSON text, and returns what acknowledges it. Binary
+ * attachments follow as frames of their own.
+ */
 export function sendCommand(
   socket: TestSocket,
   name: string,
   args: string,
+  attachments = 0,
 ): Promise<Acknowledgement<unknown>> {
   const id = (lastId += 1);
-  const start = `43${id}`;
+  const start = `3${id}`; // as the engine hands it on, without its own type
+  const type = attachments > 0 ? `45${attachments}-` : '42';
   const engine = engineOf(socket);
   return new Promise((resolve) => {
     const listen = (data: string): void => {
-      if (!data.startsWith(start.slice(1))) return;
+      if (!data.startsWith(start)) return;
       engine.off('data', listen);
-      const [answer] = JSON.parse(data.slice(start.length - 1)) as [Acknowledgement<unknown>];
+      const [answer] = JSON.parse(data.slice(start.length)) as [Acknowledgement<unknown>];
       resolve(answer);
     };
     engine.on('data', listen);
-    sendPacket(socket, `42${id}[${JSON.stringify(name)}${args === '' ? '' : `,${args}`}]`);
+    sendPacket(socket, `${type}${id}[${JSON.stringify(name)}${args === '' ? '' : `,${args}`}]`);
   });
 }
