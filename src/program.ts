@@ -54,7 +54,8 @@ function buildCommand(features: readonly Feature[], print: (text: string) => voi
     .configureOutput({ writeOut: print, writeErr() {}, getOutHelpWidth: () => HELP_WIDTH })
     .exitOverride();
   for (const option of OPTIONS as readonly OptionRow[]) addOption(command, option, features);
-  for (const feature of choosableFeatures(features)) command.addOption(withoutOption(feature));
+  for (const { name } of choosableFeatures(features))
+    command.addOption(optionWithout(name).hideHelp());
   refuseRepetition(command);
   addCommands(command, features, print);
   return command
@@ -95,10 +96,6 @@ function addOption(command: Command, option: OptionRow, features: readonly Featu
     command.addOption(made);
     if (option.negative) command.addOption(new Option(option.negative).hideHelp());
   }
-}
-
-function withoutOption({ name }: Feature): Option {
-  return new Option(`--no-${name}`).hideHelp();
 }
 
 function helpOf(
@@ -142,12 +139,14 @@ function refuseRepetition(command: Command): void {
   }
 }
 
+const optionWithout = (feature: string): Option => new Option(`--no-${feature}`);
+
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const feature of choosableFeatures(features)) {
-    const key = withoutOption(feature).attributeName();
-    if (flags[key] === false) left.push(feature.name);
+  for (const { name } of choosableFeatures(features)) {
+    const key = optionWithout(name).attributeName();
+    if (flags[key] === false) left.push(name);
     delete flags[key];
   }
   if (left.length > 0) flags['withoutFeatures'] = left;

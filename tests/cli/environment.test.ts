@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -99,14 +99,20 @@ describe('the surroundings', () => {
     );
   });
 
-  it('A90 a damaged installation is named, and nothing written', async () => {
+  it.each([
+    ['without', 'templates.json', (file: string) => rmSync(file)],
+    ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.gz', (file: string) => rmSync(file)],
+    ['with half of', 'templates.gz', (file: string) => truncateSync(file, 1000)],
+    ['without', 'published.cjs', (file: string) => rmSync(file)],
+  ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
     const installed = installation();
-    rmSync(join(installed, 'templates/base/feature.json'));
+    damage(join(installed, 'dist', file));
     const program = join(installed, 'bin/create-chat-backend.js');
     const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/is damaged: .*base.feature\.json/) as string,
+      stderr: expect.stringMatching(`is damaged: .*dist.${file}`) as string,
     });
     expect(readdirSync(cwd)).toEqual([]);
   });
