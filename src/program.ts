@@ -142,9 +142,10 @@ function refuseRepetition(command: Command): void {
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const { name } of features) {
-    if (flags[name] === false) left.push(name);
-    delete flags[name];
+  for (const { name } of choosableFeatures(features)) {
+    const key = new Option(`--no-${name}`).attributeName(); // api-docs is apiDocs there
+    if (flags[key] === false) left.push(name);
+    delete flags[key];
   }
   if (left.length > 0) flags['withoutFeatures'] = left;
   if (command.args[0] !== undefined) flags['directory'] = command.args[0];
