@@ -79,6 +79,15 @@ describe('the features of a project', () => {
     expect(() => select({ features: ['tiping'] })).toThrow('there is no feature "tiping"');
     expect(() => select({ withoutFeatures: ['base'] })).toThrow('there is no feature "base"');
   });
+
+  it('leaves each out by a flag of its own, also one whose name has two words', () => {
+    const words = features({ 'api-docs/feature.json': { name: 'api-docs', summary: 'Documents' } });
+    expect(parseCommandLine(['x'], words)).toEqual({ kind: 'create', flags: { directory: 'x' } });
+    expect(parseCommandLine(['x', '--no-api-docs'], words)).toEqual({
+      kind: 'create',
+      flags: { directory: 'x', withoutFeatures: ['api-docs'] },
+    });
+  });
 });
 
 describe('an adapter, which is a folder whose manifest says so', () => {
