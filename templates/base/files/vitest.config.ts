@@ -4,12 +4,13 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/mongo.ts'],
+    setupFiles: ['tests/support/undo.ts'],
     pool: 'forks',
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,
     // Many tests wait for a time to pass: others run meanwhile.
     maxWorkers: 4,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });
