@@ -35,7 +35,7 @@ export function featureChoices(features: readonly Feature[]): readonly object[] 
 
 /** None, and the adapters. */
 export function adapterChoices(features: readonly Feature[]): readonly object[] {
-  const none = { name: 'none', summary: 'one node is enough' };
+  const none = { name: 'none', summary: 'One node' };
   return aligned([none, ...features.filter((feature) => feature.adapter)]);
 }
 

@@ -53,8 +53,8 @@ export const OPTIONS = [
     kind: 'adapter',
     default: 'none',
     group: 'project',
-    help: 'how several nodes reach the clients of each other',
-    question: 'How do several nodes reach the clients of each other?',
+    help: 'what several nodes talk to each other over; one node needs none',
+    question: 'One node or several?',
     replayed: true,
   },
   {

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { CreateError } from './errors.ts';
-import { toFileSystemError, unless } from './file-system.ts';
+import { ABSENT, toFileSystemError, unlessSync } from './file-system.ts';
 import { listed } from './text.ts';
 
 // A directory with only these counts as empty, and they stay as they are.
@@ -20,8 +19,16 @@ export interface Target {
   readonly harmless: readonly string[];
   /** What is in the directory and in the way. */
   readonly foreign: readonly string[];
-  /** Staging directories of earlier runs that were killed. */
+  /** What earlier runs that were killed had staged. */
   readonly leftovers: readonly string[];
+}
+
+/** Name of the file that says how to undo a run that is writing into an existing directory. */
+export const JOURNAL = '.create-chat-backend.undo';
+
+/** Whether a name is that of a file which a run writes before it gets its place. */
+export function isSpare(name: string): boolean {
+  return /^\.create-chat-backend\.undo\.[0-9a-f]{12}$/.test(name);
 }
 
 /** Whether an entry may be in a directory that counts as empty. */
@@ -55,7 +62,7 @@ export function locateTarget(directory: string, cwd: string, home: string | unde
  */
 export async function inspectTarget(requested: string): Promise<Target> {
   try {
-    return await inspect(requested);
+    return inspect(requested);
   } catch (error) {
     throw toFileSystemError(error, requested);
   }
@@ -79,32 +86,36 @@ function inTheWay(message: string): CreateError {
   );
 }
 
-async function inspect(requested: string): Promise<Target> {
-  const { anchor, path } = await resolveParents(requested);
-  const entries = await entriesOf(path);
+// Synchronous, because for a dozen calls the promises of node:fs take longer to load than to keep.
+function inspect(requested: string): Target {
+  const { anchor, path } = resolveParents(requested);
+  const entries = entriesOf(path);
   // A parent that may not be listed may still be one to write into.
-  const visible = dirname(path) === anchor ? await unless(['EACCES'], readdir(anchor)) : [];
-  const siblings = visible ?? [];
-  assertNoTwin(path, siblings);
-  await access(entries ? path : anchor, constants.W_OK);
+  const besides = unlessSync(['EACCES'], () => readdirSync(anchor)) ?? [];
+  if (dirname(path) === anchor) assertNoTwin(path, besides);
+  accessSync(entries ? path : anchor, constants.W_OK);
+  const present = (entries ?? []).filter((entry) => !isSpare(entry));
+  const staged = besides.filter((entry) => entry.startsWith(stagingPrefix(path)));
+  const spares = (entries ?? []).filter(isSpare);
   return {
     path,
     exists: entries !== undefined,
     anchor,
-    harmless: (entries ?? []).filter(isHarmless),
-    foreign: (entries ?? []).filter((entry) => !isHarmless(entry)),
-    leftovers: siblings
-      .filter((entry) => entry.startsWith(stagingPrefix(path)))
-      .map((entry) => join(anchor, entry)),
+    harmless: present.filter(isHarmless),
+    foreign: present.filter((entry) => !isHarmless(entry)),
+    leftovers: [
+      ...staged.map((entry) => join(anchor, entry)),
+      ...spares.map((entry) => join(path, entry)),
+    ],
   };
 }
 
-async function resolveParents(requested: string): Promise<{ anchor: string; path: string }> {
+function resolveParents(requested: string): { anchor: string; path: string } {
   let anchor = dirname(requested);
   for (;;) {
-    const real = await unless(['ENOENT', 'ENOTDIR'], realpath(anchor));
-    const found = real ?? (await unless(['ENOENT', 'ENOTDIR'], lstat(anchor)));
-    if (real !== undefined && (await lstat(real)).isDirectory()) {
+    const found = unlessSync(ABSENT, () => lstatSync(anchor));
+    const real = found && unlessSync(ABSENT, () => realpathSync(anchor));
+    if (real !== undefined && lstatSync(real).isDirectory()) {
       return { anchor: real, path: join(real, relative(anchor, requested)) };
     }
     if (found !== undefined) throw inTheWay(`${anchor} is not a directory`);
@@ -112,22 +123,21 @@ async function resolveParents(requested: string): Promise<{ anchor: string; path
   }
 }
 
-async function entriesOf(path: string): Promise<string[] | undefined> {
-  const found = await unless(['ENOENT'], lstat(path));
+function entriesOf(path: string): string[] | undefined {
+  const found = unlessSync(['ENOENT'], () => lstatSync(path));
   if (found === undefined) return undefined;
   if (found.isSymbolicLink()) {
-    throw inTheWay(`${path} is a symbolic link to ${await readlink(path)}`);
+    throw inTheWay(`${path} is a symbolic link to ${readlinkSync(path)}`);
   }
   if (!found.isDirectory()) throw inTheWay(`${path} is a file`);
-  return (await readdir(path)).sort();
+  return readdirSync(path).sort();
 }
 
-// macOS and Windows take both for the same name.
+// macOS and Windows take both for the same name. Where both are there already, no clash is made.
 function assertNoTwin(path: string, siblings: readonly string[]): void {
   const name = basename(path);
-  const twin = siblings.find(
-    (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
-  );
+  if (siblings.includes(name)) return;
+  const twin = siblings.find((entry) => entry.toLowerCase() === name.toLowerCase());
   if (twin !== undefined) {
     throw inTheWay(
       `${twin} is there already and differs from ${name} only in upper and lower case`,

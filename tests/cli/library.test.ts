@@ -1,10 +1,25 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CreateError, createProject, listFeatures } from '../../src/index.ts';
 import type { CreateOptions, Reporter } from '../../src/index.ts';
 import { command, json } from '../support/command.ts';
+import { fakeProgram } from '../support/fake-program.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
+import { untilExists } from '../support/slow-disk.ts';
+
+const EVERYWHERE = join(import.meta.dirname, '../support/abort-everywhere.js');
+const LIBRARY = join(import.meta.dirname, '../../dist/index.js');
+
+/** How a run ended that was aborted, and what it left. */
+interface Aborted {
+  readonly at: number;
+  readonly code: string;
+  readonly isComplete?: boolean;
+  readonly left: readonly string[];
+  readonly kept: readonly string[];
+}
 
 const QUICK = { install: false, git: false } as const;
 
@@ -120,28 +135,85 @@ describe('createProject', () => {
     expect((await failure({} as never)).message).toBe('the directory is missing');
   });
 
-  it('A91 leaves nothing, whenever it is aborted', async () => {
-    const options = { directory: 'a/my-app', ...QUICK };
-    const began = performance.now();
-    await createProject(options, { workingDirectory: scratch() });
-    const whole = performance.now() - began;
-    let aborted = 0;
-    for (let part = 0; part < 1; part += 0.05) {
+  it.each(['new', 'in-place'])(
+    'A91 rejects and leaves all as it was, at whichever call of the file system it is aborted (%s)',
+    { timeout: 300_000 },
+    async (kind) => {
+      const { stdout } = await execa(process.execPath, [EVERYWHERE, LIBRARY, cwd, kind]);
+      const { whole, total, runs } = JSON.parse(stdout) as {
+        readonly whole: Aborted;
+        readonly total: number;
+        readonly runs: readonly Aborted[];
+      };
+      expect(whole.code).toBe('DONE');
+      expect(runs.length).toBeGreaterThan(100);
+      const before =
+        kind === 'new'
+          ? { left: [], kept: [] }
+          : { left: ['my-app', 'my-app/.gitignore', 'my-app/README.md'], kept: ['mine', 'mine'] };
+      for (const run of runs) {
+        expect(run).toMatchObject({ code: 'ABORTED', cause: 'the caller has changed his mind' });
+        if (run.isComplete) expect(run.left).toHaveLength(whole.left.length);
+        else expect(run).toMatchObject(before);
+      }
+      expect(runs.filter((run) => !run.isComplete).length).toBeGreaterThan(60);
+      expect(total).toBeGreaterThan(runs.length);
+    },
+  );
+
+  it('A91 rejects with the complete project when it is aborted while npm installs', async () => {
+    const controller = new AbortController();
+    const npm = fakeProgram('npm', 'echo > "$3/started"; exec sleep 60');
+    const made = createProject(
+      { directory: 'my-app', git: false },
+      { workingDirectory: cwd, signal: controller.signal, environment: npm },
+    ).catch((error: unknown) => error);
+    await untilExists(join(cwd, 'my-app/started'));
+    controller.abort();
+    const error = (await made) as CreateError;
+    expect(error).toMatchObject({ code: 'ABORTED', result: { path: join(cwd, 'my-app') } });
+    expect(filesOf(join(cwd, 'my-app'))).toEqual(
+      expect.arrayContaining(error.result!.files.map((file) => file.path)),
+    );
+  });
+
+  it('A91 rejects when it is aborted at any of its programs, and leaves the project complete', async () => {
+    const npm = fakeProgram('npm', 'exit 0');
+    const names = { GIT_AUTHOR_NAME: 'A', GIT_COMMITTER_NAME: 'A', EMAIL: 'a@example.org' };
+    const environment = { ...process.env, ...npm, ...names, HOME: scratch() };
+    const options = { directory: 'my-app', features: [], install: true, git: true } as const;
+    const planned = await createProject({ ...options, dryRun: true }, { workingDirectory: cwd });
+    for (let at = 1; ; at += 1) {
       const workingDirectory = scratch();
-      const signal = AbortSignal.timeout(Math.floor(part * whole));
-      const made = createProject(options, { workingDirectory, signal });
-      const outcome = await made.catch((error: unknown) => error);
-      if (!(outcome instanceof CreateError)) continue;
-      aborted += 1;
-      expect(outcome).toMatchObject({ code: 'ABORTED', cause: signal.reason as unknown });
-      expect(readdirSync(workingDirectory)).toEqual([]);
+      const controller = new AbortController();
+      let programs = 0;
+      const debug = (): void => {
+        programs += 1;
+        if (programs === at) controller.abort('enough');
+      };
+      const reporter = { begin: () => {}, end: () => {}, note: () => {}, debug };
+      const context = { workingDirectory, environment, reporter, signal: controller.signal };
+      const outcome: unknown = await createProject(options, context).catch((error) => error);
+      if (programs < at) return expect(at).toBeGreaterThan(10);
+      expect(outcome).toMatchObject({ code: 'ABORTED', cause: 'enough' });
+      expect((outcome as CreateError).result?.git.status).not.toBe('committed');
+      const files = filesOf(join(workingDirectory, 'my-app'), ['.git']);
+      expect(files).toEqual(planned.files.map(({ path }) => path).toSorted());
     }
-    expect(aborted).toBeGreaterThan(5);
+  });
+
+  it('A91 rejects a dry run, too', async () => {
+    const controller = new AbortController();
+    const made = createProject(
+      { directory: 'my-app', dryRun: true },
+      { workingDirectory: cwd, signal: controller.signal },
+    );
+    controller.abort('enough');
+    await expect(made).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
   });
 
   it('A92 makes twenty projects at once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
-    mkdirSync(join(cwd, 'all'));
     await Promise.all(
       names.map((name, index) =>
         createProject(

@@ -7,11 +7,19 @@ import { PROGRAM } from './command.ts';
 import { scratch } from './scratch.ts';
 import { until } from './slow-disk.ts';
 
+const SCRIPT = '/usr/bin/script';
+
 /** Whether a pseudo-terminal can be made here. */
-export const hasTerminal = existsSync('/usr/bin/script');
+export const hasTerminal = existsSync(SCRIPT);
 
 /** Keys as a terminal sends them. */
-export const KEYS = { enter: '\r', down: '\u001B[B', space: ' ', interrupt: '\u0003' } as const;
+export const KEYS = {
+  enter: '\r',
+  down: '\u001B[B',
+  space: ' ',
+  erase: '\u007F',
+  interrupt: '\u0003',
+} as const;
 
 /** The command, run by somebody who sits at a terminal. */
 export interface Terminal {
@@ -26,12 +34,22 @@ export interface Terminal {
 /** Starts the command in a pseudo-terminal. */
 export function terminal(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly columns?: number;
+  },
 ): Terminal {
   const line = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn(
-    'script',
-    ['--quiet', '--return', '--command', `stty cols 100 rows 40; exec ${line}`, '/dev/null'],
+    SCRIPT,
+    [
+      '--quiet',
+      '--return',
+      '--command',
+      `stty cols ${options.columns ?? 100} rows 40; exec ${line}`,
+      '/dev/null',
+    ],
     {
       cwd: options.cwd,
       env: {

@@ -24,6 +24,11 @@ const SCHEMA = presetSchema(FEATURES) as {
   readonly properties: Readonly<Record<string, { readonly description?: string }>>;
 };
 const validate = new Ajv().compile(SCHEMA);
+/** What the script of a shell has instead of a flag. */
+const OWN_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  directory: { bash: '-o default', zsh: '_directories', fish: '__fish_complete_directories' },
+  withoutFeatures: { bash: '--no-typing', zsh: '--no-typing', fish: 'no-typing' },
+};
 const DEFAULTS = resolveAnswers({ directory: 'my-app' }, 'my-app', FEATURES);
 
 function parse(...argv: readonly string[]): Record<string, unknown> {
@@ -106,11 +111,8 @@ describe.each(ROWS.map((option) => [option.key, option] as const))(
 
     it.each(['bash', 'zsh', 'fish'])('is completed by %s', (shell) => {
       const script = completionScript(shell, FEATURES);
-      const offered =
-        {
-          directory: [{ bash: '-o default', zsh: '_directories', fish: 'directories' }[shell]],
-          withoutFeatures: ['no-typing'],
-        }[key as string] ?? forms.map((form) => form.slice(2));
+      const own: string | undefined = OWN_WORDS[key]?.[shell];
+      const offered = own === undefined ? forms.map((form) => form.slice(2)) : [own];
       for (const word of offered) expect(script).toContain(word);
       for (const choice of option.choices ?? []) expect(script).toContain(choice);
     });

@@ -1,26 +1,22 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answers } from '../../src/options.ts';
+import { resolveAnswers } from '../../src/answers.ts';
+import { CreateError } from '../../src/errors.ts';
+import type { Answers, CreateOptions } from '../../src/options.ts';
+import { planProject } from '../../src/plan.ts';
 import { parseCommandLine } from '../../src/program.ts';
 import { quote, replayCommand } from '../../src/replay.ts';
+import { FEATURES, ROWS, anyOptions, sampleOf } from '../support/option-samples.ts';
 
-const DEFAULTS: Answers = {
-  directory: 'my-app',
-  packageName: 'my-app',
-  description: 'A real-time chat backend',
-  author: '',
-  port: 3000,
-  databaseUri: '',
-  features: ['typing'],
-  adapter: 'none',
-  packageManager: 'npm',
-  install: true,
-  git: true,
-  verify: false,
-  onConflict: 'abort',
-  dryRun: false,
-};
+const DIRECTORY = { directory: 'my-app' };
+const DEFAULTS = answersOf(DIRECTORY);
+
+function answersOf(options: CreateOptions): Answers {
+  return resolveAnswers(options, basename(options.directory), FEATURES);
+}
 
 function replay(change: Partial<Answers>): string {
   return replayCommand({
@@ -30,13 +26,59 @@ function replay(change: Partial<Answers>): string {
   });
 }
 
-// What a shell makes of a command line.
-function words(line: string): readonly string[] {
-  const script = `for word in ${line}; do printf '%s\\0' "$word"; done`;
-  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+function replayOf(options: CreateOptions): string {
+  const { directory } = options;
+  const defaults = answersOf({ directory });
+  return replayCommand({ answers: answersOf(options), defaults, version: '1.2.3' });
 }
 
-describe('replayCommand', () => {
+// What a shell makes of command lines: the words of each.
+function wordsOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const script = lines.map((line) => `printf '%s\\0' ${line}; printf '\\1\\0'`).join('\n');
+  const printed = execFileSync('sh', ['-s'], { encoding: 'utf8', input: script });
+  return printed
+    .split('\u0001\0')
+    .slice(0, -1)
+    .map((words) => words.split('\0').slice(0, -1));
+}
+
+// The answers that a replay command, typed into a shell, ends up with.
+function answersAgain(lines: readonly string[]): readonly Answers[] {
+  return wordsOf(lines).map(([npx, name, ...argv]) => {
+    expect([npx, name]).toEqual(['npx', 'create-chat-backend@1.2.3']);
+    const parsed = parseCommandLine(argv, FEATURES);
+    if (parsed.kind !== 'create') expect.unreachable(parsed.text);
+    const { yes, ...flags } = parsed.flags;
+    expect(yes).toBe(true);
+    return answersOf(flags as CreateOptions);
+  });
+}
+
+/** What a replay keeps: all but the connection string, and that a run was a dry one. */
+function kept({ databaseUri: _secret, dryRun: _dry, ...answers }: Answers): object {
+  return answers;
+}
+
+/** One hash of all paths, modes and bytes of a plan. */
+function fingerprint(answers: Answers): string {
+  const hash = createHash('sha256');
+  for (const { path, mode, bytes } of planProject(answers).files)
+    hash.update(`${path} ${mode} ${bytes.length}\n`).update(bytes);
+  return hash.digest('hex');
+}
+
+function isPossible(options: CreateOptions): boolean {
+  try {
+    answersOf(options);
+    return true;
+  } catch (error) {
+    if (error instanceof CreateError && error.code === 'INVALID_OPTION') return false;
+    throw error;
+  }
+}
+
+// Thousands of plans and command lines, on a machine that may be busy.
+describe('replayCommand', { timeout: 60_000 }, () => {
   it('says nothing that holds anyway', () => {
     expect(replay({})).toBe('npx create-chat-backend@1.2.3 my-app --yes');
   });
@@ -45,8 +87,10 @@ describe('replayCommand', () => {
     [{ directory: 'a b/c' }, "'a b/c'"],
     [{ port: 4000 }, '--port 4000'],
     [{ install: false, git: false }, '--no-install --no-git'],
+    [{ verify: true }, '--verify'],
     [{ features: [] }, '--features none'],
     [{ features: ['demo', 'typing'] }, '--features demo,typing'],
+    [{ adapter: 'redis' }, '--adapter redis'],
     [{ description: "it's" }, `--description 'it'\\''s'`],
     [{ description: '-y' }, '--description=-y'],
     [{ description: '' }, '--description='],
@@ -59,20 +103,32 @@ describe('replayCommand', () => {
     expect(replay({ databaseUri: 'mongodb://ada:hunter2@host/chat' })).toBe(replay({}));
   });
 
-  it('comes back as the same answers through a shell and our own command line', () => {
-    const text = fc
-      .string({ unit: 'grapheme', maxLength: 40 })
-      .filter((value) => !/[\0\n\r]/.test(value));
+  it('comes back as the same answers through a shell, for every combination of options', () => {
+    const replayed = ROWS.filter((option) => option.replayed && option.key !== 'directory');
+    const combinations = replayed
+      .reduce<readonly CreateOptions[]>(
+        (all, option) => [
+          ...all,
+          ...all.map((some) => ({ ...some, [option.key]: sampleOf(option) })),
+        ],
+        [DIRECTORY],
+      )
+      .filter(isPossible);
+    expect(combinations.length).toBeGreaterThan(2 ** (replayed.length - 1));
+    const again = answersAgain(combinations.map(replayOf));
+    for (const [index, options] of combinations.entries())
+      expect(again[index]).toEqual(answersOf(options));
+  });
+
+  it('comes back as the same answers and bytes through a shell, whatever the values are', () => {
     fc.assert(
-      fc.property(text, fc.integer({ min: 1, max: 65_535 }), (description, port) => {
-        const argv = words(replay({ description, port })).slice(2);
-        const parsed = parseCommandLine(argv, []);
-        if (parsed.kind !== 'create') expect.unreachable(parsed.text);
-        const { flags } = parsed;
-        expect(flags.description ?? DEFAULTS.description).toBe(description);
-        expect(flags.port ?? DEFAULTS.port).toBe(port);
+      fc.property(anyOptions.filter(isPossible), (options) => {
+        const [again] = answersAgain([replayOf(options)]);
+        const answers = { ...answersOf(options), databaseUri: '' };
+        expect(kept(again!)).toEqual(kept(answers));
+        expect(fingerprint(again!)).toBe(fingerprint(answers));
       }),
-      { numRuns: 50 },
+      { numRuns: 60 },
     );
   });
 });
@@ -85,10 +141,10 @@ describe('quote', () => {
   it('makes of any word one word of a shell', () => {
     const word = fc
       .string({ unit: 'grapheme', maxLength: 20 })
-      .filter((value) => !value.includes('\0'));
+      .filter((value) => !/\p{Cc}/u.test(value));
     fc.assert(
       fc.property(word, (value) => {
-        expect(words(quote(value))).toEqual([value]);
+        expect(wordsOf([quote(value)])).toEqual([[value]]);
       }),
       { numRuns: 50 },
     );

@@ -126,7 +126,7 @@ describe('an adapter, which is a folder whose manifest says so', () => {
       when: true,
       choices: [
         { value: 'none' },
-        { value: 'mongo', name: 'mongo: Change streams of MongoDB' },
+        { value: 'mongo', name: 'mongo  Change streams of MongoDB' },
         { value: 'redis' },
       ],
     });

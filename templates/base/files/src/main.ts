@@ -61,7 +61,7 @@ function createStop(app: App, log: Logger) {
       process.exit(exit.bug);
     }, limits.shutdown.totalMs);
     try {
-      await app.stop();
+      await app.stop(code === exit.bug);
       log.info('stopped');
     } catch (error) {
       log.fatal({ err: error }, 'the stop failed');

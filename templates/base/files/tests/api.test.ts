@@ -4,7 +4,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createHttp } from '../src/backend/http/index.ts';
 import { AppError } from '../src/backend/shared/app-error.ts';
+import { createEvents } from '../src/backend/shared/events.ts';
 import { createLimiters } from '../src/backend/shared/limiters.ts';
+import { createOverload } from '../src/backend/shared/overload.ts';
 import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { createLogger } from '../src/configs/logger.ts';
@@ -48,10 +50,15 @@ async function startHttp(changes: Record<string, string> = {}) {
   const lines: Record<string, unknown>[] = [];
   const log = createLogger(env, { write: (line) => void lines.push(JSON.parse(line)) });
   const { connection } = createDatabase(env, pino({ level: 'silent' }));
+  const overload = createOverload({ env, log });
+  onTestFinished(overload.stop);
   const http = createHttp({
     env,
     log,
+    events: createEvents(),
+    isStarted: () => true,
     limiters: createLimiters({ env, connection }),
+    overload,
     async authenticate(token) {
       if (token !== 'good') throw new AppError('unauthenticated');
       return { userId: 'user-1', deviceId: 'device-1', expiresAt: new Date() };

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mongo } from 'mongoose';
 import { pino } from 'pino';
-import { expect, inject, it, onTestFinished } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { createDatabase } from '../src/configs/database.ts';
+import { isPlainText } from '../src/configs/deployment.ts';
 import { EnvironmentError, parseEnvironment } from '../src/configs/env.ts';
 import { limits } from '../src/configs/limits.ts';
 import { createLogger } from '../src/configs/logger.ts';
@@ -192,46 +194,31 @@ it('C63 gives every query the time of limits.ts', async () => {
   ]);
 });
 
-it('F07 C74 refuses to start in production without an index, and makes none itself', async () => {
-  const app = await startApp();
-  const { connection } = app.app;
-  const uri = new URL(inject('mongodbUri'));
-  uri.pathname = `/${connection.name}`;
-  const start = async (): Promise<void> => {
-    const env = parseEnvironment(testVariables({ MONGODB_URI: uri.href, NODE_ENV: 'production' }));
-    const database = createDatabase(env, pino({ level: 'silent' }));
-    createModels(database.connection);
-    onTestFinished(database.stop);
-    await database.start();
-  };
-  await start();
-  for (const [collection, index, fields] of [
-    ['messages', 'conversation_1_seq_1', '{"conversation":1,"seq":1}'],
-    ['rate_limits', 'expire_1', '{"expire":1}'],
-  ] as const) {
-    await connection.collection(collection).dropIndex(index);
-    const lacks = `the collection ${collection} lacks the index ${fields}: npm run db:setup`;
-    for (let again = 0; again < 2; again += 1)
-      await expect(start()).rejects.toMatchObject({ exitCode: 78, message: lacks });
-    await connection.model(collection === 'messages' ? 'Message' : 'RateLimit').createIndexes();
-  }
-  await connection.collection('users').drop();
-  await expect(start()).rejects.toMatchObject({ exitCode: 78 });
+it('C76 an address that is wrong in itself is said at once, without its password', async () => {
+  for (const uri of ['mongodb://user:canary@@host/', 'mongodb://host/?canary=1', 'mongodb://'])
+    expect([uri, linesOf({ MONGODB_URI: uri })]).toEqual([
+      uri,
+      [expect.stringMatching(/^MONGODB_URI is no connection string: (?!.*canary)/)],
+    ]);
+  const uri = inject('mongodbUri').replace('//', '//user:canary@');
+  const env = parseEnvironment(testVariables({ MONGODB_URI: uri }));
+  const database = createDatabase(env, pino({ level: 'silent' }));
+  const error: unknown = await database.start().catch((thrown: unknown) => thrown);
+  await database.stop();
+  expect(error).toMatchObject({ exitCode: 78, message: expect.stringContaining('refuses') });
+  expect((error as Error).message).toMatch(/^MONGODB_URI (?!.*canary)/);
 });
 
-it('an address that is wrong in itself is said at once, without its password', async () => {
-  const uris = {
-    'mongodb://user:canary@@host/': 'is no connection string',
-    [inject('mongodbUri').replace('//', '//user:canary@')]: 'refuses',
+it('C74 knows which connection others on the network can read', () => {
+  const plain = {
+    'mongodb://db.example.com/chat': true,
+    'mongodb://127.0.0.1:1,db.example.com/chat': true,
+    'mongodb://localhost,127.0.0.1:2,[::1]:3/chat': false,
+    'mongodb://%2Ftmp%2Fmongod.sock/chat': false,
+    'mongodb://db.example.com/chat?tls=true': false,
   };
-  for (const [uri, reason] of Object.entries(uris)) {
-    const env = parseEnvironment(testVariables({ MONGODB_URI: uri }));
-    const database = createDatabase(env, pino({ level: 'silent' }));
-    const error: unknown = await database.start().catch((thrown: unknown) => thrown);
-    await database.stop();
-    expect(error).toMatchObject({ exitCode: 78, message: expect.stringContaining(reason) });
-    expect((error as Error).message).toMatch(/^MONGODB_URI (?!.*canary)/);
-  }
+  for (const [uri, expected] of Object.entries(plain))
+    expect([uri, isPlainText(new mongo.MongoClient(uri))]).toEqual([uri, expected]);
 });
 
 it('hears of an election, not of a heartbeat', () => {

@@ -49,6 +49,22 @@ it('creates a group with its first members, who hear of it', async () => {
   expect([missing.status, missing.body.errors[0].pointer]).toEqual([422, '/members/1']);
 });
 
+it('a new name and a new role are heard by all members', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(3);
+  const [member, other] = others as [TestUser, TestUser];
+  const at = `/conversations/${conversationId}`;
+  const socket = await other.connect();
+  const renamed = next(socket, 'conversation:updated');
+  const answer = await owner.patch(at, { name: 'Renamed', visibility: 'public' });
+  expect([answer.status, answer.body]).toMatchObject([200, { name: 'Renamed', role: 'owner' }]);
+  expect(await renamed).toMatchObject({ name: 'Renamed', visibility: 'public' });
+
+  const promoted = next(socket, 'member:updated');
+  await owner.patch(`${at}/members/${member.id}`, { role: 'admin' });
+  expect(await promoted).toMatchObject({ user: { id: member.id }, role: 'admin' });
+});
+
 it('S10 a plain member cannot rename, promote or remove; the last owner cannot leave', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(3);
@@ -316,7 +332,7 @@ it('F18 a hundred joins of one user are one membership', async () => {
   expect((await anna.get(`/conversations/${open.id}/members`)).body.items).toHaveLength(2);
 });
 
-it('C58 a group is full at 256 members', async () => {
+it('C58 C62 a group is full at 256 members', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);
   const { connection } = app.app;

@@ -109,6 +109,20 @@ it('S8 a stranger reaches nothing of a private conversation, and members notice 
   expect(await stored(app)).toHaveLength(1);
 });
 
+it('a sender deletes by socket, and the answer has no content', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const sent = await done(socket, 'message:send', { conversationId, ...draft('mine') });
+  const place = { conversationId, messageId: sent.message.id };
+  expect((await done(socket, 'message:delete', place)).message).toMatchObject({
+    seq: 1,
+    rev: 1,
+    content: null,
+    deletedAt: expect.any(String),
+  });
+});
+
 it('another member can neither edit nor delete; an admin can delete', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(3);

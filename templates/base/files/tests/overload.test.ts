@@ -1,133 +1,102 @@
-import { randomUUID } from 'node:crypto';
-import type { Socket as NetSocket } from 'node:net';
-import { io as connectSocket } from 'socket.io-client';
-import { expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
 import { limits } from '../src/configs/limits.ts';
-import type { MessageView } from '../src/contract/messages.ts';
-import { passwordOf } from './support/accounts.ts';
-import { done, next, startApp, testVariables, until, type TestSocket } from './support/app.ts';
-import { startProcess } from './support/process.ts';
+import { ask, done, startApp, until, type TestApp } from './support/app.ts';
 
-const megabyte = 1024 * 1024;
+// Limits as they are; each request comes from an address of its own.
+const environment = { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '1' };
 
-/** A backend in a process of its own, and another one in this process that shares its database. */
-async function startBackend() {
-  const variables = testVariables({ LOG_LEVEL: 'warn' });
-  const app = await startApp(variables);
-  const probe =
-    'process.on("SIGUSR2",()=>{gc();console.log(JSON.stringify({msg:"memory",...process.memoryUsage()}))})';
-  const backend = startProcess({ ...variables, LOG_LEVEL: 'info' }, [
-    '--expose-gc',
-    '--import',
-    `data:text/javascript,${probe}`,
-  ]);
-  const url = await backend.listening();
-  const memories = () => backend.log.filter(({ msg }) => msg === 'memory');
+const refusal = { code: 'unavailable', detail: 'This node has too much to do.' };
 
-  return {
-    app,
-    backend,
-    url,
-    /** The memory of the process in bytes: what is held, and what it takes of the machine. */
-    async memory(): Promise<{ held: number; resident: number }> {
-      const before = memories().length;
-      backend.child.kill('SIGUSR2');
-      await until(() => memories().length > before);
-      const { rss, heapUsed, external } = memories().at(-1) as Record<string, number>;
-      return { held: heapUsed! + external!, resident: rss! };
-    },
-    async connect(token: string): Promise<TestSocket> {
-      const socket: TestSocket = connectSocket(url, {
-        transports: ['websocket'],
-        reconnection: false,
-        forceNew: true,
-        auth: { token },
-      });
-      app.sockets.add(socket);
-      await next(socket, 'ready');
-      return socket;
-    },
-  };
+const health = async (app: TestApp): Promise<string> => {
+  const { status, body } = await app.call('GET', '//readyz');
+  expect(status).toBe(200); // without this node the others would have even more to do
+  return body.status as string;
+};
+
+/** Lets each turn of the event loop last longer than the limit; returns the way to end it. */
+function makeLate(): () => void {
+  const turn = setInterval(() => {
+    const end = performance.now() + limits.overload.loopLagMs * 1.25;
+    while (performance.now() < end);
+  }, 0);
+  onTestFinished(() => clearInterval(turn));
+  return () => clearInterval(turn);
 }
 
-it('C03 200 sign-ins at once: some are refused for now, memory is bounded, and others are served', async () => {
-  const { app, url, memory } = await startBackend();
-  const users = await app.registerMany(20);
-  const login = (name: string, password: string) =>
-    fetch(`${url}/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ login: name, password }),
-    });
-  await login('somebody', 'a password that nobody has');
-  const before = (await memory()).resident;
-  let open = 200;
-  const answers = Array.from({ length: open }, async (_, index) => {
-    const { username } = users[index % users.length]!;
-    const answer = await (index % 10 === 0
-      ? login(username, passwordOf(username))
-      : login(`nobody-${index}`, 'a password that nobody has'));
-    open -= 1;
-    return { status: answer.status, retryAfter: Number(answer.headers.get('retry-after')) };
-  });
-  expect((await fetch(`${url}/livez`)).status).toBe(200);
-  expect(open).toBeGreaterThan(0);
-  const results = await Promise.all(answers);
-  const statuses = new Set(results.map(({ status }) => status));
-  expect(new Set([...statuses, 200, 401, 429, 503])).toEqual(new Set([200, 401, 429, 503]));
-  expect(statuses).toContain(503);
-  for (const { status, retryAfter } of results) if (status === 503) expect(retryAfter).toBe(1);
-  expect((await memory()).resident - before).toBeLessThan(150 * megabyte);
-  expect((await login(users[0]!.username, passwordOf(users[0]!.username))).status).toBe(200);
-});
-
-it('C61 closes a reader that reads nothing: bounded memory, others go on, and it misses nothing', async () => {
-  const { app, backend, memory, connect } = await startBackend();
-  const { conversationId, owner, others } = await app.group(3);
-  const [sender, good, slow] = [
-    await connect(owner.token),
-    await connect(others[0]!.token),
-    await connect(others[1]!.token),
-  ];
-  const hear = (socket: TestSocket): number[] => {
-    const seqs: number[] = [];
-    socket.on('message:created', ({ seq }: MessageView) => seqs.push(seq));
-    return seqs;
-  };
-  const [heard, heardSlowly] = [hear(good), hear(slow)];
-  const content = '😀'.repeat(limits.message.contentCharacters); // 16,000 bytes
-  let sent = 0;
-  async function send(count: number): Promise<void> {
-    sent += count;
-    await Promise.all(
-      Array.from({ length: count }, () =>
-        done(sender, 'message:send', { conversationId, clientMessageId: randomUUID(), content }),
-      ),
+/** Requests whose bodies do not come, until the returned function is called. */
+async function holdRequests(app: TestApp, count: number): Promise<() => void> {
+  const { port } = new URL(app.url);
+  let arrived = 0;
+  app.app.http.on('request', () => (arrived += 1));
+  const connections = Array.from({ length: count }, () => connect(Number(port), '127.0.0.1'));
+  const release = (): void => connections.forEach((connection) => connection.destroy());
+  onTestFinished(release);
+  for (const [index, connection] of connections.entries()) {
+    const address = `10.0.${index >> 8}.${index & 255}`;
+    connection.on('error', () => {});
+    connection.write(
+      `POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
     );
   }
-  await send(100);
-  await until(() => heardSlowly.length === sent);
-  const before = (await memory()).held;
-  const engine = slow.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
-  engine.transport.ws._socket.pause();
-  const isClosed = (): boolean => backend.log.some(({ event }) => event === 'slow_consumer');
-  while (!isClosed() && sent < 4_000) await send(100);
-  expect(isClosed()).toBe(true);
-  const { held } = await memory();
-  expect(held - before).toBeLessThan(32 * megabyte);
-  await send(100);
-  await until(() => heard.length === sent);
-  expect(heard).toEqual(Array.from({ length: sent }, (_, index) => index + 1));
+  await until(() => arrived >= count);
+  return release;
+}
 
-  const gone = new Promise((resolve) => slow.once('disconnect', resolve));
-  engine.transport.ws._socket.resume();
-  await gone;
-  expect(heardSlowly.length).toBeLessThan(sent);
-  for (let more = true; more;) {
-    const path = `/conversations/${conversationId}/messages?limit=100&after=${heardSlowly.at(-1)}`;
-    const { items, hasMoreAfter } = (await others[1]!.get(path)).body;
-    heardSlowly.push(...items.map(({ seq }: MessageView) => seq));
-    more = hasMoreAfter;
+it('C64 while the event loop is late, new sends are refused with advice and the rest goes on', async () => {
+  const app = await startApp(environment);
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const path = `/conversations/${conversationId}/messages`;
+  const message = (name: string) => ({ clientMessageId: name, content: name });
+  const send = (name: string) => ask(socket, 'message:send', { conversationId, ...message(name) });
+  const accepted: string[] = [];
+  expect(await health(app)).toBe('ok');
+
+  const end = makeLate();
+  for (let number = 1; ; number += 1) {
+    const answer = await send(`late-${number}`); // every one has its answer
+    if (answer.ok) accepted.push(`late-${number}`);
+    else if (answer.error.detail === refusal.detail) break;
   }
-  expect(heardSlowly).toEqual(heard);
+  expect(await send('refused')).toMatchObject({
+    ok: false,
+    error: { ...refusal, retryAfterMs: expect.any(Number) },
+  });
+  const answer = await owner.post(path, message('refused'));
+  expect([answer.status, answer.body]).toMatchObject([503, refusal]);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await health(app)).toBe('degraded');
+  expect((await owner.get(path)).status).toBe(200);
+  end();
+
+  await until(async () => (await health(app)) === 'ok', 20_000);
+  expect(await send('after')).toMatchObject({ ok: true });
+  const stored = (await owner.get(path)).body.items.map(
+    (item: { content: string }) => item.content,
+  );
+  expect(stored).toEqual(expect.arrayContaining([...accepted, 'after']));
+  expect(stored).not.toContain('refused');
+}, 120_000);
+
+it('C64 while more is under way than the limit allows, new sends are refused', async () => {
+  const app = await startApp(environment);
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const send = (name: string) =>
+    ask(socket, 'message:send', { conversationId, clientMessageId: name, content: name });
+
+  const most = limits.overload.requestsInFlight;
+  await holdRequests(app, most - 1);
+  expect(await send('the-last-one')).toMatchObject({ ok: true });
+  const release = await holdRequests(app, 1);
+  expect(await send('one-too-many')).toMatchObject({ ok: false, error: refusal });
+  expect(await health(app)).toBe('degraded');
+  release();
+  await until(async () => (await health(app)) === 'ok');
+  await done(socket, 'message:send', {
+    conversationId,
+    clientMessageId: 'again',
+    content: 'again',
+  });
 }, 60_000);

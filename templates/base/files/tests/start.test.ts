@@ -1,24 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { io as connectSocket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
-import { testVariables, until } from './support/app.ts';
-import { freePort, says, startProcess } from './support/process.ts';
+import { testVariables } from './support/app.ts';
+import { scratch } from './support/own-mongod.ts';
+import { fastClock, freePort, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });
-
-/** A folder that goes with the test. */
-async function scratch(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'chat-backend-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 it('S2 C12 C76 ends with 78 and one line for each wrong variable, without its value', async () => {
   const backend = startProcess(
@@ -78,25 +72,43 @@ it('ends with 78 when its port is taken, and names it', async () => {
   expect(backend.errors()).toMatch(new RegExp(`^PORT ${port} is taken: .*PORT=${port + 1}\n$`));
 });
 
-it('F08 waits for a database that comes later', async () => {
+it('F08 C72 waits for a database that comes later: alive, not ready, and nothing else', async () => {
   const data = await scratch();
-  const port = await freePort();
-  const uri = `mongodb://127.0.0.1:${port}/chat?replicaSet=development`;
-  const backend = startProcess(variables({ MONGODB_URI: uri }));
-  await until(says(backend, 'the database does not answer, trying again'), 20_000);
-  await writeFile(join(data, 'port'), String(port));
+  const [database, port] = [await freePort(), await freePort()];
+  const uri = `mongodb://127.0.0.1:${database}/chat?replicaSet=development`;
+  const backend = startProcess(variables({ MONGODB_URI: uri, PORT: String(port) }));
+  await backend.says('the database does not answer, trying again');
+  const url = `http://127.0.0.1:${port}`;
+  const statusOf = async (path: string): Promise<number> => (await fetch(url + path)).status;
+  expect(await statusOf('/livez')).toBe(200);
+  for (const path of ['/readyz', '/v1/users/me', '/nowhere'])
+    expect(await statusOf(path)).toBe(503);
+  const socket = connectSocket(url, { transports: ['websocket'], auth: { token: 'x' } });
+  onTestFinished(() => void socket.disconnect());
+  const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
+    socket.once('connect_error', resolve),
+  );
+  expect(refusal.data).toMatchObject({ code: 'unavailable' });
+  await writeFile(join(data, 'port'), String(database));
   const mongod = await startMongod({ data, say: () => {} });
   onTestFinished(mongod.stop);
-  const answer = await fetch(`${await backend.listening()}/readyz`);
-  expect(answer.status).toBe(200);
+  await backend.listening();
+  expect(await statusOf('/readyz')).toBe(200);
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);
-}, 60_000);
+}, 90_000);
+
+it('F08 ends with 69 when the database has not answered for a minute', async () => {
+  const uri = `mongodb://127.0.0.1:${await freePort()}/chat?replicaSet=development`;
+  const backend = startProcess(variables({ MONGODB_URI: uri }), fastClock);
+  expect(await backend.exit).toBe(69);
+  expect(backend.errors()).toMatch(/^the database of MONGODB_URI has not answered for 60 s: .*\n$/);
+});
 
 it('C67 warns of limits that are too wide to protect', async () => {
   const backend = startProcess(variables({ RATE_LIMIT_FACTOR: '11' }));
   await backend.listening();
-  expect(backend.log.find(({ level }) => level === 'warn')).toMatchObject({ factor: 11 });
+  expect(backend.log.find(({ factor }) => factor === 11)).toMatchObject({ level: 'warn' });
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);
 });
@@ -121,6 +133,6 @@ it('C40 serves without __proto__, as the start script asks', async () => {
   });
   expect(answer.status).toBe(201);
   backend.child.kill('SIGUSR2');
-  await until(says(backend, 'probe'));
+  await backend.says('probe');
   expect(backend.log.find(({ msg }) => msg === 'probe')).toMatchObject({ has: false });
 });

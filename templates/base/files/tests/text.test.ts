@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { content, type SyncedConversation } from '../src/contract/messages.ts';
+import type { SyncedConversation } from '../src/contract/messages.ts';
+import { content } from '../src/contract/scalars.ts';
 import { label } from '../src/contract/scalars.ts';
 import { done, next, startApp } from './support/app.ts';
 import { runs } from './support/arbitraries.ts';

@@ -11,7 +11,7 @@ try {
   createModels(database.connection);
   await database.setUp();
   await database.stop();
-  process.stdout.write('The collections and indexes are in place.\n');
+  process.stdout.write('The database is prepared for this version.\n');
 } catch (error) {
   if (!(error instanceof EnvironmentError) && !(error instanceof StartError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -19,32 +19,39 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A labelled text field. */
-export function field(label: string, attributes: Attributes): [HTMLLabelElement, HTMLInputElement] {
+/** A labelled text field with a line of help. */
+export function field(
+  label: string,
+  attributes: Attributes,
+  help?: string,
+): [HTMLLabelElement, HTMLInputElement] {
   const input = h('input', attributes);
-  return [h('label', { class: 'field' }, h('span', {}, label), input), input];
+  const hint = help === undefined ? null : h('small', { class: 'hint' }, help);
+  return [h('label', { class: 'field' }, h('span', {}, label), input, hint), input];
 }
 
+/** Text for those who listen to the page. */
+export const spoken = (text: string): HTMLElement => h('span', { class: 'spoken' }, text);
+
 /** Makes the children of a list follow `items`, touching only what is new, changed or moved. */
-export function keyed<Item>(
+export function keyed<Item extends { readonly key: string; readonly version: string }>(
   list: HTMLElement,
   items: readonly Item[],
-  key: (item: Item) => string,
-  version: (item: Item) => string,
   render: (item: Item) => HTMLElement,
 ): void {
-  const old = new Map(
-    [...list.children].map((child) => [(child as HTMLElement).dataset['key'], child]),
-  );
+  const children = [...list.children] as HTMLElement[];
+  const old = new Map(children.map((child) => [child.dataset['key'], child]));
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const focusedKey = focused?.closest<HTMLElement>('[data-key]')?.dataset['key'];
   let place: Element | null = list.firstElementChild;
   for (const item of items) {
-    let child = old.get(key(item)) as HTMLElement | undefined;
-    old.delete(key(item));
-    if (child?.dataset['version'] !== version(item)) {
+    let child = old.get(item.key);
+    old.delete(item.key);
+    if (child?.dataset['version'] !== item.version) {
       const next = render(item);
-      next.dataset['key'] = key(item);
-      next.dataset['version'] = version(item);
-      if (child === place) place = place?.nextElementSibling ?? null;
+      next.dataset['key'] = item.key;
+      next.dataset['version'] = item.version;
+      if (child !== undefined && child === place) place = place.nextElementSibling;
       child?.remove();
       child = next;
     }
@@ -52,13 +59,13 @@ export function keyed<Item>(
     else list.insertBefore(child, place);
   }
   for (const child of old.values()) child.remove();
+  if (focusedKey !== undefined) keepFocus(list, focused as HTMLElement, focusedKey);
 }
 
-/** A time of day, or a date when it is not today's. */
-export function when(iso: string): string {
-  const date = new Date(iso);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday
-    ? date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    : date.toLocaleDateString([], { day: 'numeric', month: 'short' });
+/** Moving or replacing an element takes the focus from it. */
+function keepFocus(list: HTMLElement, focused: HTMLElement, key: string): void {
+  if (document.activeElement === focused) return;
+  const child = ([...list.children] as HTMLElement[]).find((one) => one.dataset['key'] === key);
+  const next = focused.isConnected ? focused : child?.querySelector<HTMLElement>('button, summary');
+  next?.focus({ preventScroll: true });
 }

@@ -1,13 +1,19 @@
 import { createApi, type SessionStore } from '../client/api.ts';
 import type { SessionView } from '../src/contract/auth.ts';
+import { createBanner } from './connection.ts';
 import { h } from './dom.ts';
-import { createModel, type Model } from './model.ts';
-import { sidebar } from './sidebar.ts';
-import { explain, signIn } from './sign-in.ts';
-import { thread } from './thread.ts';
+import { createModel } from './model.ts';
+import { createPlace } from './place.ts';
+import { createDoor } from './sign-in.ts';
+import { createSidebar } from './sidebar.ts';
+import { createThread } from './thread.ts';
+import { explain } from './words.ts';
+
+/** While the server cannot be reached, it is tried this often, in milliseconds. */
+const againMs = 5_000;
+const frameMs = 16;
 
 const app = document.querySelector('#app') as HTMLElement;
-
 // In the tab's own storage, so that two tabs can be two users.
 const store: SessionStore = {
   load: () => JSON.parse(sessionStorage.getItem('session') ?? 'null') as SessionView | null,
@@ -16,68 +22,94 @@ const store: SessionStore = {
       ? sessionStorage.removeItem('session')
       : sessionStorage.setItem('session', JSON.stringify(session)),
 };
-
 const api = createApi(location.origin, store);
-let model: Model | undefined;
 
-function askWho(): void {
-  model?.close();
-  model = undefined;
-  app.replaceChildren(
-    h(
-      'main',
-      { class: 'door' },
-      signIn(api, () => void open()),
-    ),
-  );
+/** What shows the newest state; there is something to show after sign-in only. */
+let show = (): void => {};
+let isDue = false;
+
+/** However much changes at once, the page is drawn once. */
+function soon(): void {
+  if (isDue) return;
+  isDue = true;
+  // Not a frame of animation: the title counts also while the page is hidden.
+  setTimeout(draw, frameMs);
 }
 
-async function open(): Promise<void> {
-  let show = (): void => {};
-  try {
-    model = await createModel(api, () => soon(show), askWho);
-  } catch (error) {
-    if (api.session === null) return askWho();
-    const again = h('button', { click: () => void open() }, 'Try again');
-    return app.replaceChildren(
-      h('p', { role: 'alert', class: 'door' }, explain(error), ' ', again),
-    );
-  }
-  const { chat } = model;
-  const list = sidebar(model, () => void api.logout().finally(askWho));
-  const conversation = thread(model);
-  const status = h('p', { role: 'status', class: 'connection' });
-  const layout = h('div', { class: 'layout' }, list.root, conversation.root);
-  app.replaceChildren(status, layout);
-
-  const showStatus = (): void => {
-    status.textContent = chat.socket.connected ? '' : 'Connection lost. Reconnecting …';
-  };
-  chat.socket
-    .on('connect', showStatus)
-    .on('disconnect', showStatus)
-    .on('connect_error', showStatus);
-  show = () => {
-    layout.classList.toggle('open', model?.selected !== null);
-    list.show();
-    conversation.show();
-  };
+function draw(): void {
+  isDue = false;
   show();
 }
 
-/** However much changes at once, the page is drawn once. */
-let isDue = false;
-function soon(show: () => void): void {
-  if (isDue) return;
-  isDue = true;
-  requestAnimationFrame(() => {
-    isDue = false;
-    show();
-  });
+function askWho(reason = ''): void {
+  show = () => {};
+  document.title = 'Chat';
+  document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
+  app.replaceChildren(createDoor(api, open, reason));
+  app.querySelector<HTMLElement>('input')?.focus();
 }
 
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) void model?.chat.check();
-});
+async function open(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (api.session === null) return askWho();
+    const again = h('button', { click: () => void open() }, 'Try now');
+    const timer = setTimeout(() => void open(), againMs);
+    again.addEventListener('click', () => clearTimeout(timer));
+    app.replaceChildren(
+      h(
+        'main',
+        { class: 'door' },
+        h('div', { class: 'card' }, h('p', { role: 'alert' }, explain(error)), again),
+      ),
+    );
+  }
+}
+
+async function start(): Promise<void> {
+  const end = (reason?: string): void => {
+    place.stop();
+    model.close();
+    askWho(reason);
+  };
+  const model = await createModel(api, soon, () => end('Your sign-in has ended.'));
+  const place = createPlace((conversationId) => void goTo(conversationId));
+  const banner = createBanner(model.chat.socket);
+  const thread = createThread(model, place.leave);
+  const sidebar = createSidebar(model, {
+    open: place.open,
+    signOut() {
+      // The server may be away: this tab forgets the sign-in all the same.
+      api.logout().catch(() => {});
+      end();
+    },
+  });
+  const title = h('h1', { class: 'spoken' }, 'Chat');
+  const layout = h('main', { class: 'layout' }, title, sidebar.root, thread.root);
+
+  async function goTo(conversationId: string | null): Promise<void> {
+    const selecting = model.select(conversationId).catch(() => {});
+    draw();
+    if (conversationId === null) sidebar.focus();
+    else thread.focus();
+    await selecting;
+  }
+
+  show = () => {
+    layout.classList.toggle('open', model.open !== undefined);
+    banner.show();
+    sidebar.show();
+    thread.show();
+  };
+  app.replaceChildren(banner.root, layout);
+  draw();
+  sidebar.focus();
+  if (place.conversationId !== null) await goTo(place.conversationId);
+}
+
+document.addEventListener('visibilitychange', soon);
+window.addEventListener('online', soon);
+window.addEventListener('offline', soon);
 if (api.session === null) askWho();
 else void open();

@@ -1,35 +1,40 @@
-import { io } from 'socket.io-client';
-import { createChat, type Chat } from '../client/chat.ts';
+import type { io as Io } from 'socket.io-client';
 import type { Api } from '../client/api.ts';
-import type { ConversationView, MemberView } from '../src/contract/conversations.ts';
-import type { MessageView } from '../src/contract/messages.ts';
+import { createChat, type Chat } from '../client/chat.ts';
+import { loadOlder } from '../client/history.ts';
+import type { Timeline } from '../client/timeline.ts';
+import type { ConversationView } from '../src/contract/conversations.ts';
 import type { UserView } from '../src/contract/users.ts';
+import { createList, type ConversationList } from './list.ts';
+import { createPeople, type People } from './people.ts';
 import { createSignals, type Signals } from './signals.ts';
 
-/** What the page shows, and what its user can do. */
+// The library's own script stands in the page before this one.
+const { io } = globalThis as unknown as { io: typeof Io };
+
+/** What the page shows. */
 export interface Model {
   readonly me: UserView;
+  readonly api: Api;
   readonly chat: Chat;
+  readonly list: ConversationList;
+  readonly people: People;
   readonly signals: Signals;
-  readonly selected: string | null;
-  /** The conversations of the user, the latest first. */
-  conversations(): ConversationView[];
-  titleOf(conversation: ConversationView): string;
-  nameOf(userId: string): string;
-  unread(conversation: ConversationView): number;
+  /** The open conversation. */
+  readonly open: ConversationView | undefined;
+  titleOf(row: ConversationView): string;
+  isOnline(userId: string | undefined): boolean;
+  unread(row: ConversationView): number;
+  /** Opens a conversation; one that the user is not in closes what is open. */
   select(conversationId: string | null): Promise<void>;
-  /** Loads the page of history before the first loaded message; false when there is none. */
-  loadOlder(conversationId: string): Promise<boolean>;
-  openDirect(userId: string): Promise<void>;
-  createGroup(name: string, isPublic: boolean): Promise<void>;
-  join(conversationId: string): Promise<void>;
-  search(text: string): Promise<{ users: UserView[]; conversations: ConversationView[] }>;
-  edit(message: MessageView, content: string): Promise<void>;
-  remove(message: MessageView): Promise<void>;
+  /** Takes a conversation that the user has just come into. */
+  enter(row: ConversationView): Promise<void>;
+  /** Loads the page before what is loaded of the open conversation. */
+  loadOlder(): Promise<void>;
+  /** The user has seen the end of the open conversation. */
+  markRead(): void;
   close(): void;
 }
-
-type Items<Item> = { items: Item[] };
 
 /** Connects as the signed-in user; `changed` is called whenever something to show changed. */
 export async function createModel(
@@ -37,155 +42,156 @@ export async function createModel(
   changed: () => void,
   signedOut: () => void,
 ): Promise<Model> {
-  const me = (await api.call<UserView>('GET', '/users/me')) satisfies UserView;
-  const rows = new Map<string, ConversationView>();
-  const names = new Map<string, string>([[me.id, me.displayName]]);
-  const read = new Map<string, number>();
+  const [me, commands] = await Promise.all([
+    api.call<UserView>('GET', '/users/me'),
+    readCommands(),
+  ]);
+  const live = new Set<string>();
+  const paging = new Map<string, Promise<void>>();
   let selected: string | null = null;
 
+  const people = createPeople(api, changed);
   const chat = createChat({
     url: location.origin,
     io,
     token: api.token,
+    page: window,
     changed: onChange,
     refused: signedOut,
   });
-  const signals = await createSignals(chat, changed);
-  const known = new Set<string>();
+  const signals = createSignals(chat.socket, commands, changed);
+  const list = createList({
+    api,
+    timeline: chat.timeline,
+    changed(row) {
+      if (row.otherUser) people.keep(row.otherUser);
+      changed();
+    },
+  });
+  people.keep(me);
+  listen();
+  await list.loadMore().catch((error: unknown) => {
+    chat.close();
+    throw error;
+  });
+  watch();
+
+  function listen(): void {
+    const { socket } = chat;
+    socket.on('ready', ({ heads }) => {
+      // What was read while the server did not hear it.
+      for (const { conversationId, lastReadSeq } of heads) {
+        const readSeq = chat.timeline(conversationId)?.readSeq ?? 0;
+        if (readSeq > lastReadSeq) signals.read(conversationId, readSeq);
+      }
+    });
+    socket.on('conversation:updated', list.update);
+    for (const notice of ['member:added', 'member:updated', 'member:removed'] as const)
+      socket.on(notice, ({ conversationId, user }) => {
+        people.keep(user);
+        if (list.get(conversationId) === undefined) return;
+        void list.load(conversationId);
+        if (conversationId === selected) void loadMembers(conversationId).catch(() => {});
+      });
+  }
 
   function onChange(conversationId: string): void {
-    if (chat.timeline(conversationId) === undefined) {
-      if (rows.delete(conversationId) && selected === conversationId) selected = null;
-    } else if (!rows.has(conversationId)) void load(conversationId);
-    if (conversationId === selected) markRead(conversationId);
-    changed();
-  }
-
-  function keep(row: ConversationView): void {
-    rows.set(row.id, row);
-    read.set(row.id, Math.max(read.get(row.id) ?? 0, row.lastReadSeq));
-    if (row.otherUser) {
-      names.set(row.otherUser.id, row.otherUser.displayName);
-      signals.watch(row.otherUser.id);
-    }
-    changed();
-  }
-
-  async function load(conversationId: string): Promise<void> {
-    if (known.has(conversationId)) return;
-    known.add(conversationId);
-    try {
-      keep(await api.call('GET', `/conversations/${conversationId}`));
-    } finally {
-      known.delete(conversationId);
-    }
-  }
-
-  function markRead(conversationId: string): void {
-    const seq = chat.timeline(conversationId)?.seq ?? 0;
-    if (document.hidden || seq <= (read.get(conversationId) ?? 0)) return;
-    read.set(conversationId, seq);
-    signals.read(conversationId, seq);
-  }
-
-  async function loadOlder(conversationId: string): Promise<boolean> {
     const timeline = chat.timeline(conversationId);
-    if (timeline === undefined) return false;
-    const first = timeline.messages()[0]?.seq;
-    const place = first === undefined ? '' : `?before=${first}`;
-    const page = await api.call<Items<MessageView> & { hasMoreBefore: boolean }>(
-      'GET',
-      `/conversations/${conversationId}/messages${place}`,
-    );
-    timeline.page(page.items);
-    changed();
-    return page.hasMoreBefore;
-  }
-
-  async function loadNames(conversationId: string): Promise<void> {
-    const path = `/conversations/${conversationId}/members?limit=100`;
-    const members = await api.call<Items<MemberView>>('GET', path);
-    for (const { user } of members.items) names.set(user.id, user.displayName);
+    if (timeline !== undefined) onTimeline(conversationId, timeline);
+    // Gone, if it was there: a message may wait to be sent before the server has named it.
+    else if (live.delete(conversationId)) list.forget(conversationId);
     changed();
   }
 
-  function nameOf(userId: string): string {
-    if (!names.has(userId)) void loadName(userId);
-    return names.get(userId) ?? 'Somebody';
+  function onTimeline(conversationId: string, timeline: Timeline): void {
+    // Where nobody keeps how far the user has read, what was there before counts as read.
+    if (!live.has(conversationId) && !signals.hasReceipts) timeline.read(timeline.seq);
+    live.add(conversationId);
+    const isWanted = !list.hasMore || timeline.messages().length > 0;
+    if (list.get(conversationId) === undefined && isWanted) void list.load(conversationId);
+    if (conversationId === selected) fill(timeline);
   }
 
-  /** Somebody who came later than the list of members, asked for once. */
-  async function loadName(userId: string): Promise<void> {
-    names.set(userId, 'Somebody');
-    const user = await api.call<UserView>('GET', `/users/${userId}`).catch(() => null);
-    if (user === null) return;
-    names.set(userId, user.displayName);
-    changed();
+  async function loadMembers(conversationId: string): Promise<void> {
+    for (const { user, lastReadSeq } of await people.loadMembers(conversationId))
+      signals.hadRead(conversationId, user.id, lastReadSeq);
+    watch();
+  }
+
+  /** Follows the others of direct conversations, and who is in the open one. */
+  function watch(): void {
+    const others = list.all().flatMap((row) => row.otherUser?.id ?? []);
+    const members = people.members(selected ?? '').map(({ user }) => user.id);
+    const users = [...members, ...others].filter((id) => id !== me.id);
+    signals.watch(new Set(users.slice(0, 200)));
+  }
+
+  /** The open conversation has its latest page as soon as the server has named it. */
+  function fill(timeline: Timeline | undefined): void {
+    if (timeline?.messages().length === 0) loadPage().catch(() => {});
+  }
+
+  function loadPage(): Promise<void> {
+    const id = selected;
+    const timeline = id === null ? undefined : chat.timeline(id);
+    if (id === null || timeline === undefined) return Promise.resolve();
+    const page =
+      paging.get(id) ??
+      loadOlder(api, id, timeline).finally(() => {
+        paging.delete(id);
+        changed();
+      });
+    paging.set(id, page);
+    return page;
   }
 
   async function select(conversationId: string | null): Promise<void> {
     selected = conversationId;
     changed();
     if (conversationId === null) return;
-    markRead(conversationId);
-    const isEmpty = chat.timeline(conversationId)?.messages().length === 0;
-    await Promise.all([loadNames(conversationId), isEmpty ? loadOlder(conversationId) : null]);
+    fill(chat.timeline(conversationId));
+    if (list.get(conversationId) === undefined) await list.load(conversationId);
+    if (list.get(conversationId) !== undefined) await loadMembers(conversationId);
+    else if (selected === conversationId) await select(null);
   }
-
-  /** Shows a conversation that the user has just come into. */
-  async function enter(row: ConversationView): Promise<void> {
-    keep(row);
-    await chat.check();
-    await select(row.id);
-  }
-
-  const first = await api.call<Items<ConversationView>>('GET', '/conversations?limit=100');
-  first.items.forEach(keep);
 
   return {
     me,
+    api,
     chat,
+    list,
+    people,
     signals,
-    get selected() {
-      return selected;
+    get open() {
+      return selected === null ? undefined : list.get(selected);
     },
-    conversations: () => [...rows.values()].toSorted((a, b) => latest(b).localeCompare(latest(a))),
     titleOf: (row) => row.otherUser?.displayName ?? row.name ?? 'Conversation',
-    nameOf,
-    unread: (row) => Math.max(0, (chat.timeline(row.id)?.seq ?? 0) - (read.get(row.id) ?? 0)),
+    isOnline: (userId) => signals.presence(userId ?? '')?.status === 'online',
+    unread(row) {
+      const timeline = chat.timeline(row.id);
+      if (timeline !== undefined) return Math.max(0, timeline.seq - timeline.readSeq);
+      return signals.hasReceipts ? row.unread : 0;
+    },
     select,
-    loadOlder,
-    openDirect: async (userId) => enter(await api.call('PUT', `/conversations/direct/${userId}`)),
-    createGroup: async (name, isPublic) => {
-      const visibility = isPublic ? 'public' : 'private';
-      await enter(await api.call('POST', '/conversations', { type: 'group', name, visibility }));
+    async enter(row) {
+      list.keep(row);
+      watch();
+      await chat.check();
     },
-    join: async (id) => enter(await api.call('POST', `/conversations/${id}/join`)),
-    async search(text) {
-      const prefix = encodeURIComponent(text);
-      const [users, conversations] = await Promise.all([
-        text.length < 3
-          ? { items: [] }
-          : api.call<Items<UserView>>('GET', `/users?prefix=${prefix}&limit=8`),
-        api.call<Items<ConversationView>>('GET', `/conversations/public?prefix=${prefix}&limit=8`),
-      ]);
-      return {
-        users: users.items.filter((user) => user.id !== me.id),
-        conversations: conversations.items,
-      };
+    loadOlder: loadPage,
+    markRead() {
+      const timeline = selected === null ? undefined : chat.timeline(selected);
+      if (selected === null || timeline === undefined || timeline.seq <= timeline.readSeq) return;
+      timeline.read(timeline.seq);
+      signals.read(selected, timeline.seq);
+      changed();
     },
-    edit: ({ conversationId, id }, content) =>
-      api.call('PATCH', `/conversations/${conversationId}/messages/${id}`, { content }),
-    remove: ({ conversationId, id }) =>
-      api.call('DELETE', `/conversations/${conversationId}/messages/${id}`),
-    close: () => chat.close(),
+    close: chat.close,
   };
+}
 
-  function latest(row: ConversationView): string {
-    return (
-      chat.timeline(row.id)?.messages().at(-1)?.timestamp ??
-      row.lastMessage?.timestamp ??
-      row.timestamp
-    );
-  }
+/** Which commands this backend has: some belong to features that it may not have. */
+async function readCommands(): Promise<ReadonlySet<string>> {
+  const response = await fetch('/demo/commands.json');
+  return new Set((await response.json()) as string[]);
 }

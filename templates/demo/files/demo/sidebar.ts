@@ -1,168 +1,190 @@
-import { field, h, keyed, when } from './dom.ts';
+import type { ConversationView } from '../src/contract/conversations.ts';
+import { h, keyed, spoken } from './dom.ts';
+import { createFinder, type Found } from './finder.ts';
+import { findPeople, openNewGroup } from './group.ts';
+import { avatar, icon, iconButton, person } from './look.ts';
 import type { Model } from './model.ts';
-import { explain } from './sign-in.ts';
+import { counted, createAttempt, shortly } from './words.ts';
+
+/** What the list tells. */
+interface SidebarPorts {
+  open(conversationId: string): void;
+  signOut(): void;
+}
 
 /** The list of conversations with the ways into new ones. */
-export function sidebar(model: Model, signOut: () => void): { root: HTMLElement; show(): void } {
-  const list = h('ul', { class: 'conversations' });
-  const empty = h('p', { class: 'hint' }, 'No conversations yet. Find somebody, or start a group.');
+export function createSidebar(
+  model: Model,
+  ports: SidebarPorts,
+): { readonly root: HTMLElement; show(): void; focus(): void } {
+  const { me } = model;
+  const problem = h('p', { role: 'alert', class: 'problem' });
+  const attempt = createAttempt(problem);
+  const list = h('ul', { class: 'conversations', keydown: moveFocus });
+  const more = h('button', { class: 'quiet', click: loadMore }, 'Show more');
+  const empty = h(
+    'div',
+    { class: 'none' },
+    h('p', {}, 'No conversations yet'),
+    h('p', { class: 'hint' }, 'Find somebody by username, join a public group, or start your own.'),
+  );
   const root = h(
     'nav',
     { class: 'sidebar', 'aria-label': 'Conversations' },
     h(
       'header',
-      {},
-      h('strong', { class: 'me' }, model.me.displayName),
-      h('button', { class: 'link', click: signOut }, 'Sign out'),
+      { class: 'bar' },
+      avatar(me.displayName, me.id),
+      h(
+        'div',
+        { class: 'lines' },
+        h('strong', { class: 'name', dir: 'auto' }, me.displayName),
+        h('span', { class: 'hint' }, `@${me.username}`),
+      ),
+      iconButton('leave', 'Sign out', ports.signOut),
     ),
-    finder(model),
-    newGroup(model),
+    createFinder('Find people and public groups', search),
+    h(
+      'button',
+      { class: 'quiet new-group', click: () => openNewGroup(model, ports.open) },
+      icon('plus'),
+      'New group',
+    ),
+    problem,
     list,
+    more,
     empty,
   );
 
-  function item(row: ReturnType<Model['conversations']>[number]): HTMLElement {
-    const unread = model.unread(row);
-    const last = model.chat.timeline(row.id)?.messages().at(-1) ?? row.lastMessage;
-    const isOnline = row.otherUser !== null && model.signals.isOnline(row.otherUser.id);
-    return h(
-      'li',
-      {},
-      h(
-        'button',
-        {
-          class: 'conversation',
-          'aria-current': model.selected === row.id ? 'true' : false,
-          click: () => void model.select(row.id),
-        },
-        h(
-          'span',
-          { class: 'title' },
-          model.titleOf(row),
-          isOnline
-            ? h('span', { class: 'online' }, h('span', { class: 'hidden' }, ', online'))
-            : null,
-        ),
-        h('span', { class: 'time' }, last ? when(last.timestamp) : ''),
-        h(
-          'span',
-          { class: 'last' },
-          last ? (last.content ?? 'Message deleted') : 'No messages yet',
-        ),
-        unread > 0
-          ? h(
-              'span',
-              { class: 'unread' },
-              String(unread),
-              h('span', { class: 'hidden' }, ' unread'),
-            )
-          : null,
-      ),
-    );
+  async function search(text: string): Promise<readonly Found[] | string> {
+    const path = `/conversations/public?prefix=${encodeURIComponent(text)}&limit=10`;
+    const [people, groups] = await Promise.all([
+      findPeople(model, text),
+      model.api.call<{ items: ConversationView[] }>('GET', path),
+    ]);
+    if (typeof people === 'string' && groups.items.length === 0) return people;
+    const enter = async (row: ConversationView): Promise<void> => {
+      await model.enter(row);
+      ports.open(row.id);
+    };
+    return [
+      ...(typeof people === 'string' ? [] : people).map((user) => ({
+        lines: person(user, model.isOnline(user.id)),
+        choose: async () => enter(await model.api.call('PUT', `/conversations/direct/${user.id}`)),
+      })),
+      ...groups.items.map((row) => ({
+        lines: groupLines(row),
+        choose: async () =>
+          enter(
+            row.role === null ? await model.api.call('POST', `/conversations/${row.id}/join`) : row,
+          ),
+      })),
+    ];
+  }
+
+  function loadMore(): void {
+    void attempt(() => model.list.loadMore());
+  }
+
+  /** The arrows go through the list. */
+  function moveFocus(event: Event): void {
+    const { key } = event as KeyboardEvent;
+    if (key !== 'ArrowDown' && key !== 'ArrowUp') return;
+    const item = document.activeElement?.closest('li');
+    const next = key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
+    next?.querySelector('button')?.focus();
+    event.preventDefault();
   }
 
   function show(): void {
-    const rows = model.conversations();
+    const rows = model.list.all();
     empty.hidden = rows.length > 0;
-    keyed(
-      list,
-      rows,
-      (row) => row.id,
-      (row) => {
-        const last = model.chat.timeline(row.id)?.messages().at(-1) ?? row.lastMessage;
-        const online = row.otherUser !== null && model.signals.isOnline(row.otherUser.id);
-        const parts = [model.titleOf(row), last?.id, last?.rev, model.unread(row), online];
-        return [...parts, model.selected === row.id].join('|');
-      },
-      item,
-    );
+    more.hidden = !model.list.hasMore;
+    const items = rows.map((row) => toItem(model, row));
+    keyed(list, items, (item) => drawItem(item, () => ports.open(item.key)));
+    const unread = items.filter((item) => item.unread > 0).length;
+    document.title = unread > 0 ? `(${unread}) Chat` : 'Chat';
   }
 
-  return { root, show };
+  return {
+    root,
+    show,
+    focus() {
+      const current = list.querySelector<HTMLElement>('[data-key] button');
+      (current ?? root.querySelector('input'))?.focus();
+    },
+  };
 }
 
-/** A search for people and public conversations. */
-function finder(model: Model): HTMLElement {
-  const [label, input] = field('Find people and public groups', {
-    type: 'search',
-    autocomplete: 'off',
-    input: () => void find(),
-  });
-  const results = h('ul', { class: 'results' });
-  let latest = 0;
+const groupLines = (row: ConversationView): Node[] => [
+  h('span', { class: 'face group' }, avatar(row.name ?? '', row.id)),
+  h(
+    'span',
+    { class: 'lines' },
+    h('span', { class: 'name', dir: 'auto' }, row.name),
+    h('span', { class: 'hint' }, `Public group, ${counted(row.memberCount, 'member')}`),
+  ),
+];
 
-  function result(title: string, hint: string, open: () => Promise<void>): HTMLElement {
-    const choose = async (): Promise<void> => {
-      input.value = '';
-      results.replaceChildren();
-      await open();
-    };
-    return h(
-      'li',
-      {},
-      h('button', { click: () => void choose() }, title, h('span', { class: 'hint' }, hint)),
-    );
-  }
-
-  async function find(): Promise<void> {
-    const turn = ++latest;
-    const text = input.value.trim();
-    // Waits for a pause in the typing.
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    if (turn !== latest) return;
-    if (text === '') return results.replaceChildren();
-    try {
-      const { users, conversations } = await model.search(text);
-      if (turn !== latest) return;
-      const found = [
-        ...users.map((user) =>
-          result(user.displayName, ` @${user.username}`, () => model.openDirect(user.id)),
-        ),
-        ...conversations.map((row) =>
-          result(row.name ?? '', ' public', () =>
-            row.role === null ? model.join(row.id) : model.select(row.id),
-          ),
-        ),
-      ];
-      results.replaceChildren(
-        ...(found.length ? found : [h('li', { class: 'hint' }, 'Nothing found.')]),
-      );
-    } catch (error) {
-      results.replaceChildren(h('li', { class: 'problem' }, explain(error)));
-    }
-  }
-
-  return h('div', { class: 'finder' }, label, results);
+/** What an item of the list says. */
+interface Item {
+  readonly key: string;
+  readonly version: string;
+  readonly row: ConversationView;
+  readonly title: string;
+  readonly preview: string;
+  readonly time: string;
+  readonly unread: number;
+  readonly isOnline: boolean;
+  readonly isOpen: boolean;
 }
 
-/** A form for a new group, folded away until it is wanted. */
-function newGroup(model: Model): HTMLElement {
-  const [nameField, name] = field('Name of the group', { required: true, maxlength: '80' });
-  const isPublic = h('input', { type: 'checkbox' });
-  const problem = h('p', { role: 'alert', class: 'problem' });
-  const details = h('details', { class: 'new-group' }, h('summary', {}, 'New group'));
+function toItem(model: Model, row: ConversationView): Item {
+  const last = model.list.latest(row);
+  const own = last?.sender === model.me.id;
+  const by = own
+    ? 'You: '
+    : last && row.otherUser === null
+      ? `${model.people.nameOf(last.sender)}: `
+      : '';
+  const said = {
+    title: model.titleOf(row),
+    preview: last === null ? 'No messages yet' : by + (last.content ?? 'Message deleted'),
+    time: last === null ? '' : shortly(last.timestamp),
+    unread: model.unread(row),
+    isOnline: model.isOnline(row.otherUser?.id),
+    isOpen: model.open?.id === row.id,
+  };
+  return { key: row.id, version: JSON.stringify(said), row, ...said };
+}
 
-  async function create(event: Event): Promise<void> {
-    event.preventDefault();
-    problem.textContent = '';
-    try {
-      await model.createGroup(name.value, isPublic.checked);
-      name.value = '';
-      details.open = false;
-    } catch (error) {
-      problem.textContent = explain(error);
-    }
-  }
-
-  details.append(
+function drawItem(item: Item, open: () => void): HTMLElement {
+  const { row, title, preview, time, unread, isOnline, isOpen } = item;
+  const face = avatar(title, row.otherUser?.id ?? row.id, isOnline);
+  return h(
+    'li',
+    {},
     h(
-      'form',
-      { submit: (event) => void create(event) },
-      nameField,
-      h('label', { class: 'check' }, isPublic, ' Everybody can find and join it'),
-      problem,
-      h('button', {}, 'Create group'),
+      'button',
+      { class: 'row conversation', 'aria-current': isOpen ? 'true' : false, click: open },
+      row.otherUser === null ? h('span', { class: 'face group' }, face) : face,
+      h(
+        'span',
+        { class: 'lines' },
+        h(
+          'span',
+          { class: 'line' },
+          h('span', { class: 'name', dir: 'auto' }, title),
+          isOnline ? spoken(', online') : null,
+          h('span', { class: 'time' }, time),
+        ),
+        h(
+          'span',
+          { class: 'line' },
+          h('span', { class: 'preview', dir: 'auto' }, preview),
+          unread > 0 ? h('span', { class: 'unread' }, String(unread), spoken(' unread')) : null,
+        ),
+      ),
     ),
   );
-  return details;
 }

@@ -1,11 +1,20 @@
-import { ProblemError, type Api } from '../client/api.ts';
+import type { Api } from '../client/api.ts';
 import { field, h } from './dom.ts';
+import { icon } from './look.ts';
+import { createAttempt } from './words.ts';
+
+const words = {
+  first: ['Brave', 'Calm', 'Clever', 'Gentle', 'Happy', 'Quick', 'Quiet', 'Sunny', 'Warm', 'Wise'],
+  second: ['Badger', 'Falcon', 'Fox', 'Heron', 'Lynx', 'Otter', 'Owl', 'Robin', 'Seal', 'Wren'],
+} as const;
 
 /** The form to sign in or to create an account; calls `done` with a session in place. */
-export function signIn(api: Api, done: () => void): HTMLElement {
+export function createDoor(api: Api, done: () => Promise<void>, reason = ''): HTMLElement {
   const [usernameField, username] = field('Username', {
     name: 'username',
     autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
     required: true,
   });
   const [emailField, email] = field('E-mail', {
@@ -13,27 +22,25 @@ export function signIn(api: Api, done: () => void): HTMLElement {
     type: 'email',
     autocomplete: 'email',
   });
-  const [passwordField, password] = field('Password', {
-    name: 'password',
-    type: 'password',
-    required: true,
-  });
-  const problem = h('p', { role: 'alert', class: 'problem' });
+  const [passwordField, password] = field(
+    'Password',
+    { name: 'password', type: 'password', required: true },
+    'At least 15 characters: a few words are easy to keep in mind.',
+  );
+  const problem = h('p', { role: 'alert', class: 'problem' }, reason);
+  const attempt = createAttempt(problem);
   const title = h('h1');
   const submit = h('button', { class: 'primary' });
   const other = h('button', { type: 'button', class: 'link', click: () => show(!isNew) });
   const guest = h('button', { type: 'button', click: () => void enter(asGuest) }, 'Try as a guest');
   const form = h(
     'form',
-    { class: 'sign-in', submit: onSubmit },
-    title,
+    { class: 'form', submit: onSubmit },
     usernameField,
     emailField,
     passwordField,
     problem,
     submit,
-    guest,
-    other,
   );
   let isNew = false;
 
@@ -44,18 +51,20 @@ export function signIn(api: Api, done: () => void): HTMLElement {
     other.textContent = isNew ? 'I have an account' : 'Create an account';
     emailField.hidden = !isNew;
     email.required = isNew;
+    passwordField.classList.toggle('without-hint', !isNew);
     password.autocomplete = isNew ? 'new-password' : 'current-password';
-    problem.textContent = '';
   }
 
   /** A user that exists for this tab only: nobody knows the password. */
-  function asGuest(): Promise<unknown> {
-    const name = `guest-${crypto.randomUUID().slice(0, 8)}`;
-    return api.register({
+  async function asGuest(): Promise<void> {
+    const names = [pick(words.first), pick(words.second)];
+    const name = `${names.join('-').toLowerCase()}-${crypto.randomUUID().slice(0, 4)}`;
+    await api.register({
       username: name,
       email: `${name}@example.com`,
       password: crypto.randomUUID(),
     });
+    await api.call('PATCH', '/users/me', { displayName: names.join(' ') });
   }
 
   function onSubmit(event: Event): void {
@@ -67,26 +76,29 @@ export function signIn(api: Api, done: () => void): HTMLElement {
   }
 
   async function enter(start: () => Promise<unknown>): Promise<void> {
-    problem.textContent = '';
-    submit.disabled = guest.disabled = true;
-    try {
-      await start();
-      done();
-    } catch (error) {
-      problem.textContent = explain(error);
-    } finally {
-      submit.disabled = guest.disabled = false;
-    }
+    const buttons = [submit, guest];
+    for (const button of buttons) button.disabled = true;
+    if (await attempt(start)) await done();
+    for (const button of buttons) button.disabled = false;
   }
 
   show(false);
-  return form;
+  return h(
+    'main',
+    { class: 'door' },
+    h(
+      'div',
+      { class: 'card' },
+      h('span', { class: 'mark' }, icon('chat')),
+      title,
+      form,
+      other,
+      h('p', { class: 'or' }, 'or'),
+      guest,
+      h('p', { class: 'hint' }, 'A guest lives in this tab. Open a second tab for a second guest.'),
+    ),
+  );
 }
 
-/** What went wrong, in words for the reader. */
-export function explain(error: unknown): string {
-  if (!(error instanceof ProblemError)) return 'The server cannot be reached.';
-  const { problem } = error;
-  const details = problem.errors?.map(({ pointer, detail }) => `${pointer.slice(1)}: ${detail}`);
-  return [problem.detail ?? problem.title, ...(details ?? [])].join(' · ');
-}
+const pick = (texts: readonly string[]): string =>
+  texts[Math.floor(Math.random() * texts.length)] ?? '';

@@ -74,3 +74,60 @@ it('C32 a stranger marks nothing and learns nothing', async () => {
   expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
   expect([unreal.status, unreal.body.code]).toEqual([404, 'not-found']);
 });
+
+it('I9 an old mark after a send changes nothing: who sends has read', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await groupWithMessages(app, 3);
+  const socket = await owner.connect();
+  expect(await done(socket, 'receipt:read', { conversationId, seq: 1 })).toEqual({ seq: 3 });
+});
+
+it('I9 marks of many requests at once are told forward only', async () => {
+  const app = await startApp();
+  const { conversationId, owner, reader } = await groupWithMessages(app, 20);
+  const watcher = await owner.connect();
+  const heard: number[] = [];
+  watcher.on('receipt:updated', ({ readSeq }) => heard.push(readSeq));
+  const seqs = Array.from({ length: 20 }, (_, index) => index + 1);
+  await Promise.all(
+    seqs.map((seq) => reader.put(`/conversations/${conversationId}/read`, { seq })),
+  );
+  await until(() => heard.at(-1) === 20);
+  expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+});
+
+it('S33 in a blocked direct conversation a mark moves and the other one hears nothing', async () => {
+  const app = await startApp();
+  const [anna, bert] = [await app.register(), await app.register()];
+  const conversationId = (await anna.put(`/conversations/direct/${bert.id}`)).body.id;
+  const at = `/conversations/${conversationId}`;
+  for (const id of ['one', 'two'])
+    await anna.post(`${at}/messages`, { clientMessageId: id, content: id });
+  await anna.put(`/users/${bert.id}/block`);
+  const [hers, his] = [await anna.connect(), await bert.connect()];
+  const heard: unknown[] = [];
+  hers.on('receipt:updated', (notice) => heard.push(notice));
+
+  const own = next(his, 'receipt:updated');
+  expect(await done(his, 'receipt:read', { conversationId, seq: 2 })).toEqual({ seq: 2 });
+  expect(await own).toMatchObject({ userId: bert.id, readSeq: 2 });
+  await done(hers, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});
+
+it('above 100 members only the devices of the reader hear of a mark', async () => {
+  const app = await startApp();
+  const { conversationId, owner, reader } = await groupWithMessages(app, 2);
+  await app.app.connection
+    .collection('conversations')
+    .updateOne({}, { $set: { memberCount: 101 } });
+  const [watcher, second] = [await owner.connect(), await reader.connect()];
+  const heard: unknown[] = [];
+  watcher.on('receipt:updated', (notice) => heard.push(notice));
+
+  const own = next(second, 'receipt:updated');
+  await reader.put(`/conversations/${conversationId}/read`, { seq: 2 });
+  expect(await own).toMatchObject({ userId: reader.id, readSeq: 2 });
+  await done(watcher, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});

@@ -24,6 +24,20 @@ it('tells the other members who is writing, and that they stopped at a send', as
   expect(ownNotices).toEqual([]);
 });
 
+it('tells that the writer paused', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const writer = await owner.connect();
+  const reader = await others[0]!.connect();
+  const started = next(reader, 'typing:updated');
+  await done(writer, 'typing:start', { conversationId });
+  await started;
+
+  const stopped = next(reader, 'typing:updated');
+  await done(writer, 'typing:stop', { conversationId });
+  expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
+});
+
 it('ends with the socket of the writer', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
@@ -86,5 +100,19 @@ it('S31 in a room of 101 nobody gets typing', async () => {
   await done(writer, 'typing:start', { conversationId });
   await done(writer, 'message:send', { conversationId, clientMessageId: 'one', content: 'hello' });
   await created;
+  expect(heard).toEqual([]);
+});
+
+it('S33 in a blocked direct conversation nobody sees the other one write', async () => {
+  const app = await startApp();
+  const [anna, bert] = [await app.register(), await app.register()];
+  const conversationId = (await anna.put(`/conversations/direct/${bert.id}`)).body.id;
+  const [hers, his] = [await anna.connect(), await bert.connect()];
+  const heard: unknown[] = [];
+  for (const socket of [hers, his]) socket.on('typing:updated', (notice) => heard.push(notice));
+  await anna.put(`/users/${bert.id}/block`);
+  for (const socket of [hers, his])
+    expect(await done(socket, 'typing:start', { conversationId })).toEqual({});
+  for (const socket of [hers, his]) await done(socket, 'conversation:heads', {});
   expect(heard).toEqual([]);
 });

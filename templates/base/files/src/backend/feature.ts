@@ -5,6 +5,7 @@ import type { Api } from './http/api.ts';
 import type { Access } from './shared/access.ts';
 import type { Clock } from './shared/clock.ts';
 import type { Events } from './shared/events.ts';
+import type { Timers } from './shared/timers.ts';
 import type { ConnectReads, SocketHub } from './sockets/hub.ts';
 import type { Express } from 'express';
 
@@ -12,6 +13,8 @@ import type { Express } from 'express';
 export interface Readiness {
   /** From the first signal to stop. */
   readonly draining: boolean;
+  /** It has too much to do and refuses new sends; what else it gets it still serves. */
+  readonly overloaded: boolean;
   /** Whether the database answers a ping within a second. */
   databaseAnswers(): Promise<boolean>;
 }
@@ -21,6 +24,7 @@ export interface FeatureContext {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   /** Members may be looked up, their conversations and messages only through `access` and `history`. */
   readonly models: OpenModels & Pick<Models, 'memberships'>;
   readonly events: Events;
@@ -31,6 +35,10 @@ export interface FeatureContext {
   readonly sockets: SocketHub;
   /** The highest numbers of conversations. */
   readonly history: Pick<ConnectReads, 'headsOf'>;
+  readonly readMarks: {
+    /** How far a user has read by sending, as far as that is not stored yet. */
+    pending(userId: string, conversationId: string): number;
+  };
   readonly readiness: Readiness;
 }
 

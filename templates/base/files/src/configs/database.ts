@@ -1,20 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import mongoose, { createConnection, type Connection, type Schema } from 'mongoose';
+import mongoose, {
+  createConnection,
+  type Connection,
+  type ConnectOptions,
+  type Schema,
+} from 'mongoose';
 import type { Logger } from 'pino';
+import { checkDeployment, isPlainText } from './deployment.ts';
 import type { Environment } from './env.ts';
-import { checkIndexes, createIndexes } from './indexes.ts';
 import { limits } from './limits.ts';
+import { checkSetUp, setUpDatabase } from './set-up.ts';
 import { StartError } from './start-error.ts';
 import { topologyMark } from './topology.ts';
 
 /** The connection to MongoDB. */
 export interface Database {
   readonly connection: Connection;
-  /** Connects and checks deployment and indexes. @throws StartError */
+  /** Connects and checks that the database was prepared; outside production it does that itself. @throws StartError */
   start(): Promise<void>;
-  /** Closes the connection; a start that is under way fails. */
-  /** Connects and makes the collections and indexes; repeating it changes nothing. @throws StartError */
+  /** Connects and prepares the database for this version. @throws StartError */
   setUp(): Promise<void>;
+  /** Closes the connection; a start that is under way fails. */
   stop(): Promise<void>;
   /** Whether a ping is answered within a second. */
   answers(): Promise<boolean>;
@@ -38,7 +44,7 @@ const settings = {
   waitQueueTimeoutMS: limit.waitQueueMs,
   writeConcern: { w: 'majority', journal: true },
   retryWrites: true,
-} as const;
+} satisfies ConnectOptions;
 
 /**
  * Creates the connection of one app, not connected yet.
@@ -55,13 +61,14 @@ export function createDatabase(env: Environment, log: Logger): Database {
   const stopping = new AbortController();
   let ping: Promise<boolean> | undefined;
 
-  async function connect(): Promise<void> {
+  async function connect(changes: ConnectOptions = {}): Promise<void> {
     const end = Date.now() + limit.startSeconds * 1_000;
     for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, lastRetryMs)) {
       stopping.signal.throwIfAborted();
       try {
         await connection.openUri(env.MONGODB_URI, {
           ...settings,
+          ...changes,
           serverSelectionTimeoutMS: Math.max(
             1,
             Math.min(limit.serverSelectionMs, end - Date.now()),
@@ -84,15 +91,6 @@ export function createDatabase(env: Environment, log: Logger): Database {
     }
   }
 
-  async function checkDeployment(): Promise<void> {
-    const hello = await connection.db?.admin().command({ hello: 1 });
-    if (hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid')
-      throw new StartError(
-        78,
-        'MONGODB_URI names a stand-alone mongod, and majority commits need a replica set: start it with --replSet rs0, then run rs.initiate() once in mongosh',
-      );
-  }
-
   function watchTopology(): void {
     const tell = (): void => listeners.forEach((listener) => listener());
     const client = connection.getClient();
@@ -107,15 +105,17 @@ export function createDatabase(env: Environment, log: Logger): Database {
     connection,
     async start() {
       await connect();
-      await checkDeployment();
+      await checkDeployment(connection);
       watchTopology();
-      if (env.NODE_ENV === 'production') await checkIndexes(connection);
-      else await createIndexes(connection);
+      if (env.NODE_ENV !== 'production') return setUpDatabase(connection, log);
+      if (isPlainText(connection.getClient()))
+        log.warn('MONGODB_URI is without TLS: others on that network can read and change the data');
+      await checkSetUp(connection);
     },
     async setUp() {
-      await connect();
-      await checkDeployment();
-      await createIndexes(connection);
+      await connect({ socketTimeoutMS: 0 }); // an index of a large collection takes its time
+      await checkDeployment(connection);
+      await setUpDatabase(connection, log);
     },
     async stop() {
       stopping.abort(new Error('the database connection is closed'));

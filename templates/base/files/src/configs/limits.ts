@@ -133,14 +133,16 @@ export const limits = {
   },
   shutdown: {
     totalMs: 25_000,
+    noticeMs: 2_000, // served on in production after /readyz says 503, until proxies have seen it
     requestsMs: 5_000, // for running requests, once nothing new is taken
-    reconnectSpreadMs: 10_000,
+    reconnectSpreadMs: 10_000, // clients get a moment within it; in production it is waited for
     closeSliceSockets: 100,
     closeSliceMs: 100,
   },
   overload: {
     loopLagMs: 200, // p99 of the event loop's delay
-    requestsInFlight: 1_000,
+    windowMs: 5_000, // over which it is taken; a single pause is no overload
+    requestsInFlight: 1_000, // requests and commands that wait for their answer
   },
 } as const;
 

@@ -9,7 +9,7 @@ import type { Environment } from './env.ts';
 const shown = new Set(
   [
     'requestId socketId userId user device', // who and where
-    'event reason code factor messages', // what
+    'event reason code factor messages job subject migration', // what
     'method path status ms aborted', // requests
     'address family port', // where it listens
   ].flatMap((names) => names.split(' ')),

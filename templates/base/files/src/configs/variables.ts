@@ -1,3 +1,4 @@
+import { mongo } from 'mongoose';
 import { z } from 'zod';
 import { keyRing, secret } from './secrets.ts';
 
@@ -42,6 +43,16 @@ const trustProxy = z
     },
   );
 
+/** As the driver reads it; nothing is connected. */
+function isConnectionString(text: string): boolean {
+  try {
+    void new mongo.MongoClient(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const port = z
   .string()
   .default('3000')
@@ -68,7 +79,14 @@ export const coreVariables = {
       message:
         'is missing: name a replica set, for example mongodb://localhost:27017/chat?replicaSet=rs0; npm run dev needs none',
     })
-    .regex(/^mongodb(?:\+srv)?:\/\//, 'begins with mongodb:// or mongodb+srv://'),
+    .regex(/^mongodb(?:\+srv)?:\/\//, {
+      message: 'begins with mongodb:// or mongodb+srv://',
+      abort: true,
+    })
+    .refine(isConnectionString, {
+      message:
+        'is no connection string: mongodb://<user>:<password>@<host>:27017/chat?replicaSet=rs0, with special characters of the password as %XX',
+    }),
   ACCESS_TOKEN_KEYS: keyRing,
   REFRESH_TOKEN_KEY: secret,
   ALLOWED_ORIGINS: origins,

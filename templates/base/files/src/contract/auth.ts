@@ -16,7 +16,10 @@ const password = z
   .string()
   .max(account.passwordBytes)
   .refine(isWellFormed, 'not well-formed Unicode')
-  .transform((text) => text.normalize('NFKC'));
+  .transform((text) => text.normalize('NFKC'))
+  .describe(
+    `As it is typed; a new one has ${account.passwordMinCharacters} to ${account.passwordMaxCharacters} characters.`,
+  );
 
 const token = z.string().min(1).max(4_096);
 
@@ -56,6 +59,7 @@ export const authRoutes = {
     public: true,
     body: z.strictObject({ username, email, password, deviceLabel }),
     answers: { 201: sessionView },
+    problems: ['username-taken', 'email-taken', 'weak-password'],
   }),
   login: defineRoute({
     method: 'post',
@@ -72,6 +76,7 @@ export const authRoutes = {
       deviceLabel,
     }),
     answers: { 200: sessionView },
+    problems: ['unauthenticated'],
   }),
   refresh: defineRoute({
     method: 'post',
@@ -80,6 +85,7 @@ export const authRoutes = {
     public: true,
     body: z.strictObject({ refreshToken: token }),
     answers: { 200: sessionView },
+    problems: ['unauthenticated'],
   }),
   logout: defineRoute({
     method: 'post',
@@ -93,6 +99,7 @@ export const authRoutes = {
     summary: 'Change the password and end all other sign-ins',
     body: z.strictObject({ currentPassword: password, newPassword: password }),
     answers: { 204: null },
+    problems: ['weak-password'],
   }),
   listDevices: defineRoute({
     method: 'get',
@@ -120,10 +127,13 @@ export const authCommands = {
     summary: 'Keep this socket open with a newer access token of the same device',
     input: z.strictObject({ token }),
     output: z.object({ expiresAt: moment }),
+    problems: ['unauthenticated'],
   }),
 };
 
 export const authNotices = {
-  'device:revoked': z.object({}),
-  'auth:expiring': z.object({ inMs: z.int() }),
+  'device:revoked': z.object({}).describe('This sign-in was ended; the socket closes'),
+  'auth:expiring': z
+    .object({ inMs: z.int() })
+    .describe('The access token ends soon, and the socket with it: send auth:refresh'),
 };

@@ -67,6 +67,7 @@ export const conversationRoutes = {
     summary: 'The direct conversation with a user, made when there is none',
     params: z.strictObject({ userId: id }),
     answers: { 201: conversationView, 200: conversationView },
+    problems: ['blocked'],
   }),
   createConversation: defineRoute({
     method: 'post',
@@ -114,6 +115,7 @@ export const conversationRoutes = {
       .strictObject({ name: name.optional(), visibility: visibility.optional() })
       .refine((body) => Object.keys(body).length > 0, 'name at least one field'),
     answers: { 200: conversationView },
+    problems: ['forbidden', 'conflict'],
   }),
   archiveConversation: defineRoute({
     method: 'delete',
@@ -121,6 +123,7 @@ export const conversationRoutes = {
     summary: 'Archive a conversation: hidden for all, its content is erased',
     params,
     answers: { 204: null },
+    problems: ['forbidden', 'conflict'],
   }),
   joinConversation: defineRoute({
     method: 'post',
@@ -128,6 +131,7 @@ export const conversationRoutes = {
     summary: 'Join a public conversation',
     params,
     answers: { 200: conversationView },
+    problems: ['conflict', 'limit-reached'],
   }),
   leaveConversation: defineRoute({
     method: 'post',
@@ -135,6 +139,7 @@ export const conversationRoutes = {
     summary: 'Leave a conversation',
     params,
     answers: { 204: null },
+    problems: ['forbidden', 'conflict', 'last-owner'],
   }),
   listMembers: defineRoute({
     method: 'get',
@@ -143,6 +148,7 @@ export const conversationRoutes = {
     params,
     query: pageQuery,
     answers: { 200: listOf(memberView) },
+    problems: ['forbidden'],
   }),
   addMember: defineRoute({
     method: 'put',
@@ -151,6 +157,7 @@ export const conversationRoutes = {
     params: memberParams,
     body: z.strictObject({ role: memberRole.optional() }).optional(),
     answers: { 201: memberView, 200: memberView },
+    problems: ['forbidden', 'conflict', 'limit-reached'],
   }),
   changeRole: defineRoute({
     method: 'patch',
@@ -159,6 +166,7 @@ export const conversationRoutes = {
     params: memberParams,
     body: z.strictObject({ role: memberRole }),
     answers: { 200: memberView },
+    problems: ['forbidden', 'conflict', 'last-owner'],
   }),
   removeMember: defineRoute({
     method: 'delete',
@@ -166,14 +174,15 @@ export const conversationRoutes = {
     summary: 'Remove a member',
     params: memberParams,
     answers: { 204: null },
+    problems: ['forbidden', 'conflict', 'last-owner'],
   }),
 };
 
 export const conversationNotices = {
-  'conversation:created': sharedConversationView,
-  'conversation:updated': sharedConversationView,
-  'conversation:deleted': sharedConversationView,
-  'member:added': memberView,
-  'member:updated': memberView,
-  'member:removed': memberView,
+  'conversation:created': sharedConversationView.describe('The user is in a new conversation'),
+  'conversation:updated': sharedConversationView.describe('A conversation was changed'),
+  'conversation:deleted': sharedConversationView.describe('A conversation was archived'),
+  'member:added': memberView.describe('Somebody joined or was added'),
+  'member:updated': memberView.describe('The role of a member was changed'),
+  'member:removed': memberView.describe('Somebody left or was removed'),
 };

@@ -1,34 +1,17 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineCommand, defineRoute } from './define.ts';
-import { id, isCleanText, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
+import {
+  clientMessageId,
+  content,
+  id,
+  moment,
+  queryInteger,
+  queryLimit,
+  sequence,
+} from './scalars.ts';
 
-const { message, page, sync } = limits;
-const utf8 = new TextEncoder();
-
-/** What a user writes: stored and returned exactly as it was sent. */
-export const content = z
-  .string()
-  .min(1)
-  .max(message.contentCharacters * 2)
-  .refine(
-    (text) =>
-      text.length <= message.contentCharacters ||
-      Array.from(text).length <= message.contentCharacters,
-    `at most ${message.contentCharacters} characters`,
-  )
-  .refine(
-    (text) =>
-      text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
-    `at most ${message.contentBytes} bytes`,
-  )
-  .refine(isCleanText, 'no control characters');
-
-/** The sender's own id of a message, which makes a repeat harmless. */
-export const clientMessageId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and - only')
-  .max(message.clientMessageIdCharacters);
+const { page, sync } = limits;
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -119,6 +102,7 @@ export const messageRoutes = {
         hasMoreAfter: z.boolean(),
       }),
     },
+    problems: ['forbidden'],
   }),
   sendMessage: defineRoute({
     method: 'post',
@@ -127,6 +111,7 @@ export const messageRoutes = {
     params: conversationParams,
     body: z.strictObject({ clientMessageId, content }),
     answers: { 201: sendResult, 200: sendResult },
+    problems: ['forbidden', 'blocked', 'idempotency-mismatch'],
   }),
   editMessage: defineRoute({
     method: 'patch',
@@ -135,6 +120,7 @@ export const messageRoutes = {
     params: messageParams,
     body: z.strictObject({ content }),
     answers: { 200: z.object({ message: messageView }) },
+    problems: ['forbidden', 'already-deleted'],
   }),
   deleteMessage: defineRoute({
     method: 'delete',
@@ -142,6 +128,7 @@ export const messageRoutes = {
     summary: 'Delete a message; its place stays',
     params: messageParams,
     answers: { 204: null },
+    problems: ['forbidden', 'already-deleted'],
   }),
   listChanges: defineRoute({
     method: 'get',
@@ -157,6 +144,7 @@ export const messageRoutes = {
         hasMore: z.boolean(),
       }),
     },
+    problems: ['forbidden'],
   }),
 };
 
@@ -165,16 +153,19 @@ export const messageCommands = {
     summary: 'Send a message',
     input: z.strictObject({ conversationId: id, clientMessageId, content }),
     output: sendResult,
+    problems: ['not-found', 'forbidden', 'blocked', 'idempotency-mismatch'],
   }),
   'message:edit': defineCommand({
     summary: 'Change the content of an own message',
     input: z.strictObject({ conversationId: id, messageId: id, content }),
     output: z.object({ message: messageView }),
+    problems: ['not-found', 'forbidden', 'already-deleted'],
   }),
   'message:delete': defineCommand({
     summary: 'Delete a message; its place stays',
     input: messageParams,
     output: z.object({ message: messageView }),
+    problems: ['not-found', 'forbidden', 'already-deleted'],
   }),
   'conversation:sync': defineCommand({
     summary: 'What a client misses behind its two cursors',
@@ -192,7 +183,7 @@ export const messageCommands = {
 };
 
 export const messageNotices = {
-  'message:created': messageView,
-  'message:updated': messageView,
-  'message:deleted': messageView,
+  'message:created': messageView.describe('A message was sent'),
+  'message:updated': messageView.describe('A message was edited; apply it by its rev'),
+  'message:deleted': messageView.describe('A message was deleted; apply it by its rev'),
 };

@@ -13,6 +13,8 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 /** Whether a text is well-formed Unicode without control characters. */
 export const isCleanText = (text: string): boolean => isWellFormed(text) && !controls.test(text);
 
+const { message } = limits;
+const utf8 = new TextEncoder();
 const codePoints = (text: string): number => Array.from(text).length;
 
 /**
@@ -29,19 +31,52 @@ export const label = (max: number) =>
     .refine(
       (text) => isCleanText(text) && !/[\n\t]/.test(text) && !bidiControls.test(text),
       'no control or text-reordering characters',
-    );
+    )
+    .meta({ maxLength: max }); // JSON Schema counts code points
 
 /** An identifier: 24 lower-case hexadecimal digits. */
 export const id = z
   .string()
   .regex(/^[0-9a-f]{24}$/, 'an id is 24 hexadecimal digits')
-  .meta({ id: 'Id' });
+  .meta({ id: 'Id', description: 'An identifier: 24 lower-case hexadecimal digits.' });
+
+/** What a user writes: stored and returned exactly as it was sent. */
+export const content = z
+  .string()
+  .min(1)
+  .max(message.contentCharacters * 2)
+  .refine(
+    (text) =>
+      text.length <= message.contentCharacters ||
+      Array.from(text).length <= message.contentCharacters,
+    `at most ${message.contentCharacters} characters`,
+  )
+  .refine(
+    (text) =>
+      text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
+    `at most ${message.contentBytes} bytes`,
+  )
+  .refine(isCleanText, 'no control characters')
+  .meta({
+    maxLength: message.contentCharacters, // JSON Schema counts code points
+    description: `At most ${message.contentBytes} bytes as UTF-8, no control characters.`,
+  });
+
+/** The sender's own id of a message, which makes a repeat harmless. */
+export const clientMessageId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and - only')
+  .max(message.clientMessageIdCharacters)
+  .describe("The sender's own id of this message: a repeat with the same one is harmless.");
 
 /** A place in a conversation, or 0 for "before the first". */
 export const sequence = z.int().min(0);
 
 /** A moment, ISO 8601 in UTC. */
-export const moment = z.iso.datetime();
+export const moment = z.iso.datetime().meta({
+  id: 'Moment',
+  description: 'A moment: ISO 8601 in UTC, such as 2026-01-31T12:00:00.000Z.',
+});
 
 /** A whole number in a query string. */
 export const queryInteger = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
@@ -55,7 +90,12 @@ export const queryInteger = (min: number, max: number = Number.MAX_SAFE_INTEGER)
 export const queryLimit = queryInteger(1, limits.page.maxItems).optional();
 
 /** An opaque place in a list, as the answer before it gave it. */
-export const queryCursor = z.string().min(1).max(512).optional();
+export const queryCursor = z
+  .string()
+  .min(1)
+  .max(512)
+  .optional()
+  .describe('The place to go on from: nextCursor of the answer before.');
 
 /** A page of a list with the cursor of the next one, null at the end. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>

@@ -17,6 +17,9 @@ export const username = z
       .min(account.usernameMinCharacters)
       .max(account.usernameMaxCharacters)
       .regex(/^[a-z0-9_.-]+$/, 'letters a-z, digits, and . _ - only'),
+  )
+  .describe(
+    `${account.usernameMinCharacters} to ${account.usernameMaxCharacters} of a-z, 0-9, and . _ - after lower case and NFKC.`,
   );
 
 /** An e-mail address, compared in lower case. */

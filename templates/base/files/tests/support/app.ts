@@ -34,6 +34,16 @@ export interface Answer<Body = unknown> {
   readonly headers: Headers;
 }
 
+/** Sees what passes between the tests and their backends; a file in tests/setup adds one. */
+export interface Witness {
+  /** The path is the whole one; `sent` is the body of the request. */
+  answered(method: string, path: string, sent: unknown, answer: Answer): void;
+  /** A socket that is about to connect. */
+  opened(socket: TestSocket): void;
+}
+
+export const witnesses = new Set<Witness>();
+
 /** Environment variables of a backend on a database of its own. */
 export function testVariables(changes: Record<string, string> = {}): Record<string, string> {
   const database = new URL(inject('mongodbUri'));
@@ -118,7 +128,10 @@ function createTestApp(
     if (response.headers.has('set-cookie')) throw new Error(`C20: ${path} sets a cookie`);
     const text = await response.text();
     const body = text === '' ? undefined : (JSON.parse(text) as Body);
-    return { status: response.status, body: body as Body, headers: response.headers };
+    const answer = { status: response.status, body: body as Body, headers: response.headers };
+    const seenAs = target.slice(url.length);
+    for (const witness of witnesses) witness.answered(method, seenAs, options.body, answer);
+    return answer;
   }
 
   /** A new user, signed in; the password is `passwordOf` the name. */
@@ -160,6 +173,7 @@ function createTestApp(
       ...options,
     });
     sockets.add(socket);
+    for (const witness of witnesses) witness.opened(socket);
     return socket;
   }
 

@@ -9,6 +9,7 @@ import { createHistory } from '../../src/backend/features/messages/history.ts';
 import { createLane } from '../../src/backend/features/messages/lane.ts';
 import { createSend, type Send } from '../../src/backend/features/messages/sends.ts';
 import type { StoredMessage } from '../../src/backend/features/messages/views.ts';
+import type { BatchEnd } from '../../src/backend/shared/events.ts';
 import { newId, toObjectId } from '../../src/backend/shared/ids.ts';
 import { createModels } from '../../src/models/index.ts';
 import { startApp, type TestApp } from './app.ts';
@@ -44,6 +45,7 @@ export async function createNode(options: NodeOptions = {}) {
   const messages = app.app.connection.collection<StoredMessage>('messages');
   const told: Numbered[] = [];
   const toldAgain: StoredMessage[] = [];
+  const ends: BatchEnd[] = [];
   const insert = createOrderedInsert({ models });
   const lane = createLane(
     createCommit({
@@ -53,6 +55,7 @@ export async function createNode(options: NodeOptions = {}) {
       insert: options.around?.(insert) ?? insert,
       stored: (numbered) => void told.push(...numbered),
       repeated: (rows) => void toldAgain.push(...rows),
+      ended: (end) => void ends.push(end),
     }),
   );
   const conversationId = newId().toHexString();
@@ -87,7 +90,19 @@ export async function createNode(options: NodeOptions = {}) {
     return rows.map((row) => `${row.seq} ${row.content}`);
   }
 
-  return { app, conversationId, sender, heads, lane, send, elsewhere, stored, told, toldAgain };
+  return {
+    app,
+    conversationId,
+    sender,
+    heads,
+    lane,
+    send,
+    elsewhere,
+    stored,
+    told,
+    toldAgain,
+    ends,
+  };
 }
 
 /** A message as it would be stored; its content is its sender's id of it. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,9 +15,21 @@ export interface BackendProcess {
   errors(): string;
   /** Its exit code; null when a signal ended it. */
   readonly exit: Promise<number | null>;
-  /** Waits until it listens, and gives its address. */
+  /** Waits until its log has a line with this message. */
+  says(msg: string): Promise<Record<string, unknown>>;
+  /** Waits until it takes traffic, and gives its address. */
   listening(): Promise<string>;
 }
+
+/** Makes a minute of the process pass in two seconds: its clock and its timers. */
+export const fastClock = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    const { now } = Date, { setTimeout } = globalThis, start = now(), factor = 30;
+    Date.now = () => start + (now() - start) * factor;
+    globalThis.setTimeout = (work, ms, ...args) => setTimeout(work, ms / factor, ...args);
+  `)}`,
+];
 
 /** Starts `src/main.ts` with exactly these variables; it ends with the test at the latest. */
 export function startProcess(
@@ -45,28 +57,45 @@ export function startProcess(
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
 
+  async function says(message: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const line = log.find(({ msg }) => msg === message);
+      if (line !== undefined) return line;
+      if (child.exitCode !== null)
+        throw new Error(
+          `it ended with ${child.exitCode}: ${errors}${JSON.stringify(log.slice(-3), null, 1)}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   return {
     child,
     log,
     errors: () => errors,
     exit,
+    says,
     async listening() {
-      for (;;) {
-        const line = log.find(({ msg }) => msg === 'listening');
-        if (line !== undefined) return `http://127.0.0.1:${(line['address'] as AddressInfo).port}`;
-        if (child.exitCode !== null)
-          throw new Error(
-            `it ended with ${child.exitCode}: ${errors}${JSON.stringify(log.slice(-3), null, 1)}`,
-          );
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      const { address } = await says('listening');
+      return `http://127.0.0.1:${(address as AddressInfo).port}`;
     },
   };
 }
 
-/** Whether its log says something by now. */
-export const says = (backend: BackendProcess, msg: string) => (): boolean =>
-  backend.log.some((line) => line['msg'] === msg);
+/** Runs a tool to its end, with exactly these variables. */
+export function runTool(
+  tool: string,
+  variables: Record<string, string>,
+): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
+  const env = { PATH: process.env['PATH'], ...variables };
+  return new Promise((resolve) => {
+    const args = ['--import', 'tsx', join(root, tool)];
+    const child = execFile(process.execPath, args, { cwd: root, env }, (error, output, errors) =>
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+  });
+}
 
 /** A port that nothing uses. */
 export async function freePort(): Promise<number> {

@@ -10,15 +10,18 @@ export const typingCommands = {
     summary: 'The user writes; repeat while it lasts',
     input,
     output,
+    problems: ['not-found', 'forbidden'],
   }),
   'typing:stop': defineCommand({ summary: 'The user stopped writing', input, output }),
 };
 
 export const typingNotices = {
-  'typing:updated': z.strictObject({
-    conversationId: id,
-    userId: id,
-    isTyping: z.boolean(),
-    expiresInMs: z.int(),
-  }),
+  'typing:updated': z
+    .strictObject({
+      conversationId: id,
+      userId: id,
+      isTyping: z.boolean(),
+      expiresInMs: z.int(),
+    })
+    .describe('Somebody began or stopped writing'),
 };

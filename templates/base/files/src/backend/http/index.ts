@@ -8,7 +8,9 @@ import type { Environment } from '../../configs/env.ts';
 import { limits } from '../../configs/limits.ts';
 import { createIsProxy } from '../shared/address.ts';
 import type { Caller } from '../shared/caller.ts';
+import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
 import type { Api } from './api.ts';
 import { readJson } from './body.ts';
 import { closeServer } from './close.ts';
@@ -18,6 +20,7 @@ import {
   noStore,
   noticeProxy,
   refuseTokensInUrls,
+  refuseUntilStarted,
   requestContext,
 } from './middleware.ts';
 import { createRouter } from './router.ts';
@@ -37,7 +40,11 @@ export interface Http {
 export interface HttpPorts {
   readonly env: Environment;
   readonly log: Logger;
+  readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
+  /** Whether everything that a request needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -51,12 +58,13 @@ export function createHttp(ports: HttpPorts): Http {
   app.set('query parser', 'simple');
   app.set('trust proxy', isProxy);
 
-  app.use(requestContext(log));
+  app.use(requestContext(ports));
   app.use(securityHeaders());
   app.use(crossOrigin(env.ALLOWED_ORIGINS));
   app.use(noStore);
   app.use(noticeProxy(log, env.TRUST_PROXY));
   app.use(limitAddress(limiters, isProxy));
+  app.use(refuseUntilStarted(ports.isStarted));
   app.use(refuseTokensInUrls);
   app.use(readJson);
   const router = createRouter(app, ports);

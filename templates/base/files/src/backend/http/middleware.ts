@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 import type { ProblemCode } from '../../contract/errors.ts';
 import { clientAddress, networkOf, type IsProxy } from '../shared/address.ts';
 import { AppError } from '../shared/app-error.ts';
+import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
 import { logContext } from '../shared/log-context.ts';
+import type { Overload } from '../shared/overload.ts';
 import { setBudget } from './errors.ts';
 
 /** Names of refusals in the OWASP logging vocabulary. */
@@ -18,17 +20,31 @@ const events: Partial<Record<ProblemCode, string>> = {
   validation: 'input_validation_fail',
 };
 
-/** Gives a request an id that every log line and every problem of it carries, and logs its end. */
-export function requestContext(log: Logger): RequestHandler {
+/** Gives a request an id that every log line and every problem of it carries, and tells its end. */
+export function requestContext(ports: {
+  readonly log: Logger;
+  readonly events: Events;
+  readonly overload: Overload;
+}): RequestHandler {
+  const { log, overload } = ports;
   return (request, response, next) => {
     const context = { requestId: randomUUID() };
     const startedAt = performance.now();
     response.locals['requestId'] = context.requestId;
     response.set('X-Request-Id', context.requestId);
-    // The end may come from a socket's event, which knows nothing of this request.
-    response.once('close', () =>
-      logContext.run(context, () => logEnd(log, request, response, performance.now() - startedAt)),
-    );
+    overload.enter();
+    response.once('close', () => {
+      overload.leave();
+      const ms = performance.now() - startedAt;
+      ports.events.tell('request:ended', {
+        method: request.method,
+        route: (request.route as { path: string } | undefined)?.path ?? '',
+        status: response.statusCode,
+        ms,
+      });
+      // The end may come from a socket's event, which knows nothing of this request.
+      logContext.run(context, () => logEnd(log, request, response, ms));
+    });
     logContext.run(context, next);
   };
 }
@@ -58,6 +74,15 @@ export const noStore: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };
+
+/** Before the database was checked nothing may read or write it: only the process itself answers. */
+export function refuseUntilStarted(isStarted: () => boolean): RequestHandler {
+  return (request, _response, next) => {
+    if (!isStarted() && request.path !== '/livez')
+      throw new AppError('unavailable', { detail: 'This node is starting.', retryAfterMs: 1_000 });
+    next();
+  };
+}
 
 /** URLs end up in logs and histories: a token there is refused, not ignored. */
 export const refuseTokensInUrls: RequestHandler = (request, _response, next) => {

@@ -20,6 +20,9 @@ export interface Room {
   readonly blocked: boolean;
 }
 
+/** Users, each with some others. */
+export type UserPairs = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
  * The only way to a conversation; the table of rights is in docs/architecture.md.
  *
@@ -32,6 +35,11 @@ export interface Access {
    * a direct conversation does not have.
    */
   room(userId: string, conversationId: string, need: Need): Promise<Room>;
+  /**
+   * For each user those of the others whom they know: both are in one conversation, and neither has
+   * blocked the other. Nothing of it is cached.
+   */
+  acquainted(pairs: UserPairs): Promise<UserPairs>;
   /** Forgets what is cached of a conversation, of one member or of all; here before it returns. */
   forget(conversationId: string, userId?: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../contract/errors.ts';
 import type { MessageView } from '../../contract/messages.ts';
 
 /** What happened in the core, told within this process to features that care. */
@@ -11,6 +12,36 @@ export interface DomainEvents {
   'user:erased': { readonly userId: string };
   'socket:opened': { readonly userId: string; readonly socketId: string };
   'socket:closed': { readonly userId: string; readonly socketId: string };
+  'request:ended': RequestEnd;
+  'command:ended': CommandEnd;
+  'batch:ended': BatchEnd;
+}
+
+/** How an HTTP request ended. */
+interface RequestEnd {
+  readonly method: string;
+  /** The template of its path; empty where nothing serves it. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** How a command was acknowledged. */
+interface CommandEnd {
+  /** `unknown` for what no handler serves: clients choose their names. */
+  readonly name: string;
+  readonly outcome: 'ok' | ProblemCode;
+  readonly ms: number;
+}
+
+/** How a batch of a commit lane ended. */
+export interface BatchEnd {
+  readonly messages: number;
+  /** How often another node was faster and the rest was numbered anew. */
+  readonly conflicts: number;
+  /** How long the oldest message had waited when the commit began. */
+  readonly waitedMs: number;
+  readonly ms: number;
 }
 
 /** A listener must not throw; what it starts it awaits itself. */

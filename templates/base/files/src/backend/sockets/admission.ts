@@ -13,7 +13,7 @@ export interface Admission {
     decide: (error: string | null | undefined, isAllowed: boolean) => void,
   ): void;
   /** At the handshake of the namespace: the token and the caps. @throws a `connect_error` */
-  admit(socket: ServerSocket, isDraining: boolean): Promise<void>;
+  admit(socket: ServerSocket, isOpen: boolean): Promise<void>;
   /** Bans a user for a while after too many refused commands. */
   ban(userId: string): void;
 }
@@ -66,9 +66,9 @@ export function createAdmission(ports: SocketPorts): Admission {
         decide('origin', false),
       );
     },
-    async admit(socket, isDraining) {
+    async admit(socket, isOpen) {
       try {
-        if (isDraining) throw new AppError('unavailable', { retryAfterMs: 1_000 });
+        if (!isOpen) throw new AppError('unavailable', { retryAfterMs: 1_000 });
         await identify(socket);
       } catch (error) {
         // The answer goes out first; a refused transport would otherwise stay until its timeout.

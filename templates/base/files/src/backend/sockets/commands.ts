@@ -1,4 +1,5 @@
 import { limits } from '../../configs/limits.ts';
+import type { Acknowledgement } from '../../contract/errors.ts';
 import { commands, type CommandName } from '../../contract/index.ts';
 import { AppError, toProblem } from '../shared/app-error.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
@@ -7,7 +8,7 @@ import type { Admission } from './admission.ts';
 import type { CommandRate, SocketCaller, SocketHub } from './hub.ts';
 import type { ServerSocket, SocketPorts } from './index.ts';
 
-type Acknowledge = (answer: unknown) => void;
+type Acknowledge = (answer: Acknowledgement<unknown>) => void;
 type Handler = (input: unknown, caller: SocketCaller) => Promise<unknown>;
 
 /** The commands of an app. */
@@ -23,7 +24,7 @@ interface CommandTable {
  * is thrown, so that no packet can end the process.
  */
 export function createCommands(ports: SocketPorts, admission: Admission): CommandTable {
-  const { env, log, limiters } = ports;
+  const { env, log, events, limiters, overload } = ports;
   const handlers = new Map<string, { handler: Handler; rate: CommandRate | null }>();
   const mostStrikes = limits.socket.strikes * Math.max(1, env.RATE_LIMIT_FACTOR);
 
@@ -44,9 +45,24 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
     };
   }
 
-  function refuse(error: unknown): unknown {
+  function refuse(error: unknown): Acknowledgement<unknown> {
     if (!(error instanceof AppError)) log.error({ err: error }, 'unexpected error');
     return { ok: false, error: toProblem(error) };
+  }
+
+  /** Acknowledges, and tells how the command ended. */
+  function track(name: string, acknowledge: Acknowledge): Acknowledge {
+    const startedAt = performance.now();
+    overload.enter();
+    return (answer) => {
+      overload.leave();
+      acknowledge(answer);
+      events.tell('command:ended', {
+        name: handlers.has(name) ? name : 'unknown',
+        outcome: answer.ok ? 'ok' : answer.error.code,
+        ms: performance.now() - startedAt,
+      });
+    };
   }
 
   function serve(socket: ServerSocket): void {
@@ -79,8 +95,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
 
     socket.onAny((name: string, ...args: unknown[]) => {
       const context = { socketId: socket.id, userId: caller.userId };
-      const acknowledge = args.pop();
-      if (typeof acknowledge !== 'function') return strike(new AppError('malformed'));
+      const given = args.pop();
+      if (typeof given !== 'function') return strike(new AppError('malformed'));
+      const acknowledge = track(name, given as Acknowledge);
       if (args.length > 1) {
         acknowledge(refuse(new AppError('malformed')));
         return strike(new AppError('malformed'));
@@ -92,7 +109,7 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
       }
       pending += 1;
       const start = (): Promise<void> =>
-        logContext.run(context, () => run(name, args[0], acknowledge as Acknowledge));
+        logContext.run(context, () => run(name, args[0], acknowledge));
       last = last.then(start).finally(() => (pending -= 1));
     });
   }

@@ -1,9 +1,10 @@
 import { limits } from '../../configs/limits.ts';
-import { rooms, type ConnectReads, type OwnMembership } from './hub.ts';
+import { rooms, type Cluster, type ConnectReads } from './hub.ts';
 import type { ServerSocket, SocketPorts, SocketServer } from './index.ts';
 import { createReadBatch } from './read-batch.ts';
+import { startRecheck } from './recheck.ts';
 
-const { socket: limit, token } = limits;
+const { token } = limits;
 
 /** From a connect to `ready`, and what keeps a socket's rights current after it. */
 interface Connecting {
@@ -14,7 +15,11 @@ interface Connecting {
 }
 
 /** Creates the connecting part of one node. */
-export function createConnecting(ports: SocketPorts, io: SocketServer): Connecting {
+export function createConnecting(
+  ports: Pick<SocketPorts, 'log' | 'clock' | 'events' | 'timers'>,
+  io: SocketServer,
+  cluster: Pick<Cluster, 'hasPeers'>,
+): Connecting {
   const { log, clock, events } = ports;
   let reads: ConnectReads | undefined;
   const batch = createReadBatch(() => {
@@ -23,16 +28,26 @@ export function createConnecting(ports: SocketPorts, io: SocketServer): Connecti
   });
 
   /**
-   * Membership is read again after the rooms are joined: who was removed between the first read and
-   * the join would otherwise stay in the room.
+   * Device and memberships are read after the rooms are joined: who was signed out or removed between
+   * the first look and the join would otherwise stay. From the join on, this node hears of both.
    */
   async function connect(socket: ServerSocket): Promise<void> {
     const { userId, deviceId } = socket.data.caller;
     await socket.join([rooms.user(userId), rooms.device(deviceId)]);
     const before = await batch.membershipsOf(userId);
     await socket.join(before.map((own) => rooms.conversation(own.conversationId)));
-    const now = await batch.membershipsOf(userId);
-    leaveDifference(socket, before, now);
+    const [now, isSignedIn] = await Promise.all([
+      batch.membershipsOf(userId),
+      batch.isSignedIn(deviceId),
+    ]);
+    if (!isSignedIn) {
+      socket.emit('device:revoked', {});
+      socket.disconnect(true);
+      return;
+    }
+    const stillMine = new Set(now.map((own) => own.conversationId));
+    for (const { conversationId } of before)
+      if (!stillMine.has(conversationId)) void socket.leave(rooms.conversation(conversationId));
     const heads = await batch.headsOf(now.map((own) => own.conversationId));
     socket.emit('ready', {
       userId,
@@ -44,18 +59,6 @@ export function createConnecting(ports: SocketPorts, io: SocketServer): Connecti
         ...(heads.get(conversationId) ?? { lastSeq: 0, lastRev: 0 }),
       })),
     });
-  }
-
-  function leaveDifference(
-    socket: ServerSocket,
-    before: readonly OwnMembership[],
-    now: readonly OwnMembership[],
-  ): void {
-    const ids = new Set(now.map((own) => own.conversationId));
-    for (const { conversationId } of before)
-      if (!ids.has(conversationId)) void socket.leave(rooms.conversation(conversationId));
-    const joined = now.map((own) => rooms.conversation(own.conversationId));
-    void socket.join(joined);
   }
 
   function watchExpiry(socket: ServerSocket): void {
@@ -84,29 +87,6 @@ export function createConnecting(ports: SocketPorts, io: SocketServer): Connecti
     });
   }
 
-  /** Bounds how long a removal or a revocation that this node did not hear of can go on. */
-  async function revalidate(): Promise<void> {
-    const sockets = [...io.of('/').sockets.values()];
-    if (sockets.length === 0 || reads === undefined) return;
-    const [devices, memberships] = await Promise.all([
-      reads.activeDevices(unique(sockets.map((socket) => socket.data.caller.deviceId))),
-      reads.membershipsOf(unique(sockets.map((socket) => socket.data.caller.userId))),
-    ]);
-    for (const socket of sockets) {
-      const { deviceId, userId } = socket.data.caller;
-      if (!devices.has(deviceId)) socket.disconnect(true);
-      const mine = new Set(
-        memberships.get(userId)?.map((own) => rooms.conversation(own.conversationId)),
-      );
-      for (const room of socket.rooms)
-        if (room.startsWith(rooms.conversation('')) && !mine.has(room)) void socket.leave(room);
-    }
-  }
-
-  const timer = setInterval(() => {
-    revalidate().catch((error: unknown) => log.warn({ err: error }, 'a re-check failed'));
-  }, limit.revalidateAloneMs);
-
   return {
     read: (given) => void (reads = given),
     welcome,
@@ -116,8 +96,6 @@ export function createConnecting(ports: SocketPorts, io: SocketServer): Connecti
       socket.data.caller = { ...socket.data.caller, expiresAt };
       watchExpiry(socket);
     },
-    stop: () => clearInterval(timer),
+    stop: startRecheck(ports, io, cluster, () => reads),
   };
 }
-
-const unique = (texts: readonly string[]): string[] => [...new Set(texts)];

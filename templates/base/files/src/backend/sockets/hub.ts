@@ -77,6 +77,10 @@ export interface SocketHub extends Notifier, Membership {
   readonly isDraining: boolean;
   /** Lets a socket live until its newer token ends. */
   extend(socketId: string, expiresAt: Date): void;
+  /** Puts one socket of this node into rooms of a feature; nothing happens when it is gone. */
+  enter(socketId: string, rooms: readonly string[]): void;
+  /** Takes one socket of this node out of rooms. */
+  exit(socketId: string, rooms: readonly string[]): void;
   command<Name extends CommandName>(
     name: Name,
     rate: CommandRate | null,

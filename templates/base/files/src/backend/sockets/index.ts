@@ -8,6 +8,8 @@ import type { Caller } from '../shared/caller.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
+import type { Overload } from '../shared/overload.ts';
+import type { Timers } from '../shared/timers.ts';
 import { createAdmission } from './admission.ts';
 import { createCluster, type ClusterEvents } from './cluster.ts';
 import { createCommands } from './commands.ts';
@@ -46,8 +48,11 @@ export interface Sockets {
   readonly draining: boolean;
   /** Says what a connect reads; before it nobody can connect. */
   read(reads: ConnectReads): void;
-  /** Takes no more handshakes, says so to the clients, and waits for what is under way. */
-  drain(idle: () => Promise<void>): Promise<void>;
+  /**
+   * Takes no more handshakes, says so to the clients, and waits for what is under way; also, but no
+   * longer than `leaveMs`, until the clients have left, each at its own moment.
+   */
+  drain(idle: () => Promise<void>, leaveMs: number): Promise<void>;
   /** Closes all sockets, a slice at a time. */
   close(): Promise<void>;
 }
@@ -57,9 +62,13 @@ export interface SocketPorts {
   readonly env: Environment;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Overload;
   readonly server: HttpServer;
+  /** Whether everything that a socket needs is there and checked. */
+  readonly isStarted: () => boolean;
   /** @throws AppError `unauthenticated` */
   readonly authenticate: (token: string) => Promise<Caller>;
 }
@@ -86,13 +95,14 @@ export function createSockets(ports: SocketPorts): Sockets {
   const notifier = createNotifier(io, cluster);
   const membership = createMembership(ports, io, cluster);
   const commands = createCommands(ports, admission);
-  const connecting = createConnecting(ports, io);
+  const connecting = createConnecting(ports, io, cluster);
   const draining = createDraining(io);
   const stopWatching = watchSlowReaders(io, ports.log);
 
   io.engine.on('connection', closeOtherNamespaces);
   io.use((socket, next) => {
-    admission.admit(socket, draining.isDraining()).then(() => next(), next);
+    const isOpen = ports.isStarted() && !draining.isDraining();
+    admission.admit(socket, isOpen).then(() => next(), next);
   });
   io.on('connection', (socket) => {
     commands.serve(socket);
@@ -107,6 +117,14 @@ export function createSockets(ports: SocketPorts): Sockets {
       cluster,
       command: commands.add,
       extend: connecting.extend,
+      enter(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        void socket?.join([...names]);
+      },
+      exit(socketId, names) {
+        const socket = io.of('/').sockets.get(socketId);
+        for (const name of names) void socket?.leave(name);
+      },
       get isDraining() {
         return draining.isDraining();
       },

@@ -5,6 +5,7 @@ import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
 import type { Cluster } from '../../sockets/hub.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
+import { createAcquaintance } from './acquaintance.ts';
 import { judge } from './rights.ts';
 
 const cacheSize = 100_000;
@@ -87,6 +88,7 @@ export function createAccess(core: {
       if (refusal !== undefined) throw new AppError(refusal);
       return room;
     },
+    acquainted: createAcquaintance(core.models),
     forget: forgetEverywhere,
   };
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/app-error.ts';
 import type { Feature } from '../../feature.ts';
 
 const ok = { status: 'ok' } as const;
+const degraded = { status: 'degraded' } as const;
 
 /** Says whether the process lives, and whether it should get traffic. */
 export const health: Feature = ({ api, readiness }) => {
@@ -10,7 +11,8 @@ export const health: Feature = ({ api, readiness }) => {
   api.route(healthRoutes.readyz, async () => {
     if (readiness.draining) throw notReady('This node is shutting down.');
     if (!(await readiness.databaseAnswers())) throw notReady('The database does not answer.');
-    return { 200: ok };
+    // Still 200: without this node the others would have even more to do.
+    return { 200: readiness.overloaded ? degraded : ok };
   });
   return {};
 };

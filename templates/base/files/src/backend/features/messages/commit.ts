@@ -5,6 +5,7 @@ import { limits } from '../../../configs/limits.ts';
 import type { Models } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { isDatabaseAway } from '../../shared/database-away.ts';
+import type { BatchEnd } from '../../shared/events.ts';
 import { byDeadline } from './deadlines.ts';
 import type { History } from './history.ts';
 import type { KnownHeads } from './heads.ts';
@@ -30,6 +31,8 @@ export interface CommitPorts {
   readonly stored: (numbered: readonly Numbered[]) => void;
   /** Repeats were found: the notice of these may have been lost with the node that stored them. */
   readonly repeated: (rows: readonly StoredMessage[]) => void;
+  /** Every send of a batch has its verdict, or waits for one on its own. */
+  readonly ended: (end: BatchEnd) => void;
 }
 
 /** Stores rows in their order: what is stored is always a prefix of them, and a majority has it. */
@@ -64,6 +67,7 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
     let left = sends;
     let conflicts = 0;
     let repeats = 0;
+    const startedAt = performance.now();
     try {
       for (;;) {
         left = left.filter((send) => !send.isSettled);
@@ -96,6 +100,13 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
       heads.forget(conversationsOf(left));
       log.warn({ err: error, messages: left.length }, 'a commit has no verdict');
       lose(left, error);
+    } finally {
+      ports.ended({
+        messages: sends.length,
+        conflicts,
+        waitedMs: startedAt - acceptedAt(sends),
+        ms: performance.now() - startedAt,
+      });
     }
   };
 
@@ -165,6 +176,10 @@ function toOutcome(error: unknown): Outcome {
   const by = isNamed('seq') ? 'seq' : isNamed('clientMessageId') ? 'clientMessageId' : 'other';
   return { stored: objection.index, objection: { by, error } };
 }
+
+/** When the oldest of them was accepted, which is when its deadline began to run. */
+const acceptedAt = (sends: readonly Send[]): number =>
+  Math.min(...sends.map((send) => send.deadline)) - limit.sendDeadlineMs;
 
 const conversationsOf = (sends: readonly Send[]): ReadonlySet<string> =>
   new Set(sends.map((send) => send.conversationId));

@@ -5,6 +5,7 @@ import type { Access } from '../../shared/access.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Events } from '../../shared/events.ts';
 import type { Limiters } from '../../shared/limiters.ts';
+import type { Overload } from '../../shared/overload.ts';
 import type { OwnMembership, SocketHub } from '../../sockets/hub.ts';
 import type { History } from './history.ts';
 import type { ReadMarks } from './read-marks.ts';
@@ -16,6 +17,7 @@ export interface MessagePorts {
   readonly models: Models;
   readonly events: Events;
   readonly limiters: Limiters;
+  readonly overload: Pick<Overload, 'isOverloaded'>;
   readonly access: Access;
   readonly sockets: SocketHub;
   readonly history: History;

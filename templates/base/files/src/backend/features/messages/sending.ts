@@ -17,7 +17,7 @@ export interface Sending {
   /**
    * Checks the right and queues the message in its lane; `later` is the verdict.
    *
-   * @throws AppError as `Access.room`, `unavailable` when draining or full
+   * @throws AppError as `Access.room`, `unavailable` when draining, overloaded or full
    */
   send(request: SendRequest): Promise<Later<SendResult>>;
   /** Resolves once nothing is under way and what is known of it has been answered. */
@@ -26,7 +26,7 @@ export interface Sending {
 
 /** Creates the send path of one node. */
 export function createSending(ports: MessagePorts): Sending {
-  const { access, clock, events, history, log, sockets, readMarks } = ports;
+  const { access, clock, events, history, log, overload, sockets, readMarks } = ports;
   const heads = createKnownHeads(history.lastSeqs);
   const underWay = new Set<Promise<unknown>>();
 
@@ -48,6 +48,7 @@ export function createSending(ports: MessagePorts): Sending {
     heads,
     history,
     stored,
+    ended: (end) => events.tell('batch:ended', end),
     insert: createOrderedInsert(ports),
     repeated: (rows) => sockets.notifyAll(rows.map(toNotice)),
   });
@@ -59,6 +60,7 @@ export function createSending(ports: MessagePorts): Sending {
   return {
     async send(request) {
       assertTaking();
+      if (overload.isOverloaded) throw refusal('This node has too much to do.');
       const deadline = deadlineFromNow();
       const { sender, conversationId } = request;
       await byDeadline(access.room(sender, conversationId, 'send'), deadline);
@@ -78,11 +80,7 @@ export function createSending(ports: MessagePorts): Sending {
   };
 
   function assertTaking(): void {
-    if (sockets.isDraining)
-      throw new AppError('unavailable', {
-        detail: 'This node is shutting down.',
-        retryAfterMs: 1_000,
-      });
+    if (sockets.isDraining) throw refusal('This node is shutting down.');
   }
 
   /** A conversation always falls into the same lane: its last digits count up with each new id. */
@@ -91,6 +89,9 @@ export function createSending(ports: MessagePorts): Sending {
     return lanes[lane] as Lane;
   }
 }
+
+const refusal = (detail: string): AppError =>
+  new AppError('unavailable', { detail, retryAfterMs: 1_000 });
 
 function toNotice(row: StoredMessage): Notice {
   const message = toMessageView(row);

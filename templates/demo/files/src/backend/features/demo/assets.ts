@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A file as a browser gets it. */
 interface Asset {
-  readonly type: 'css' | 'js';
+  readonly type: 'css' | 'js' | 'svg';
   readonly body: Buffer | string;
 }
 
@@ -18,7 +18,7 @@ interface Assets {
   read(folder: string, file: string): Promise<Asset | undefined>;
 }
 
-const fileName = /^[a-z-]+\.(?:css|[jt]s)$/;
+const fileName = /^[a-z-]+\.(css|svg|js|ts)$/;
 
 /**
  * Finds the page's files. Scripts are those that `npm run build` compiled; while the backend itself
@@ -29,7 +29,7 @@ export function createAssets(): Assets {
   const runsFromSource = import.meta.url.endsWith('.ts');
   const library = join(
     dirname(createRequire(import.meta.url).resolve('socket.io/package.json')),
-    'client-dist/socket.io.esm.min.js',
+    'client-dist/socket.io.min.js',
   );
   const folders = new Map([
     ['page', 'demo'],
@@ -53,8 +53,10 @@ export function createAssets(): Assets {
       if (folder === 'library' && file === 'socket.io.js')
         return { type: 'js', body: await readFile(library) };
       const place = folders.get(folder);
-      if (place === undefined || !fileName.test(file)) return undefined;
-      if (file.endsWith('.css')) return readAsset('css', join(root, place, file), (text) => text);
+      const kind = fileName.exec(file)?.[1];
+      if (place === undefined || kind === undefined) return undefined;
+      if (kind === 'css' || kind === 'svg')
+        return readAsset(kind, join(root, place, file), (text) => text);
       return script(place, file);
     },
   };

@@ -3,12 +3,13 @@ import type { Feature } from '../../feature.ts';
 import { createReceipts } from './receipts.service.ts';
 
 /** Keeps how far each member has read, and tells the others. */
-export const receipts: Feature = ({ access, api, events, history, models, sockets }) => {
+export const receipts: Feature = ({ access, api, events, history, models, readMarks, sockets }) => {
   const service = createReceipts({
     access,
     history,
     memberships: models.memberships,
     notifier: sockets,
+    readMarks,
   });
 
   sockets.command('receipt:read', 'receipt', ({ conversationId, seq }, { userId }) =>

@@ -28,6 +28,7 @@ export function createReceipts(ports: {
   readonly history: Pick<ConnectReads, 'headsOf'>;
   readonly memberships: FeatureContext['models']['memberships'];
   readonly notifier: Notifier;
+  readonly readMarks: FeatureContext['readMarks'];
 }): Receipts {
   const teller = createTeller(ports.notifier);
 
@@ -48,13 +49,18 @@ export function createReceipts(ports: {
         )
         .lean();
       if (before === null) throw notFound();
+      const bySending = ports.readMarks.pending(userId, conversationId);
+      const known = {
+        lastReadSeq: Math.max(before.lastReadSeq, bySending),
+        lastDeliveredSeq: Math.max(before.lastDeliveredSeq, bySending),
+      };
       const after = {
-        lastReadSeq: Math.max(before.lastReadSeq, forward.lastReadSeq ?? 0),
-        lastDeliveredSeq: Math.max(before.lastDeliveredSeq, clamped),
+        lastReadSeq: Math.max(known.lastReadSeq, forward.lastReadSeq ?? 0),
+        lastDeliveredSeq: Math.max(known.lastDeliveredSeq, clamped),
       };
       const hasMoved =
-        after.lastReadSeq !== before.lastReadSeq ||
-        after.lastDeliveredSeq !== before.lastDeliveredSeq;
+        after.lastReadSeq !== known.lastReadSeq ||
+        after.lastDeliveredSeq !== known.lastDeliveredSeq;
       if (hasMoved)
         teller.tell({
           room: audience(room, userId),
@@ -83,23 +89,23 @@ type ReceiptNotice = Extract<Notice, { name: 'receipt:updated' }>;
 
 /** Tells the first move at once and the latest of those that follow within the interval after it. */
 function createTeller(notifier: Notifier) {
-  const resting = new Map<string, { timer: NodeJS.Timeout; next: ReceiptNotice | undefined }>();
+  const resting = new Map<string, { timer: NodeJS.Timeout; latest: ReceiptNotice }>();
   const keyOf = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
 
   function tell(notice: ReceiptNotice): void {
     const key = keyOf(notice.payload.conversationId, notice.payload.userId);
     const rest = resting.get(key);
     if (rest !== undefined) {
-      rest.next = notice;
+      rest.latest = furthest(rest.latest, notice);
       return;
     }
     notifier.notify(notice);
     const timer = setTimeout(() => {
-      const next = resting.get(key)?.next;
+      const latest = resting.get(key)?.latest ?? notice;
       resting.delete(key);
-      if (next !== undefined) tell(next);
+      if (latest !== notice) tell(latest);
     }, noticeEveryMs);
-    resting.set(key, { timer, next: undefined });
+    resting.set(key, { timer, latest: notice });
   }
 
   function forget(conversationId: string, userId: string): void {
@@ -114,4 +120,12 @@ function createTeller(notifier: Notifier) {
   }
 
   return { tell, forget, close };
+}
+
+/** Marks of two devices may come here in another order than they were stored in. */
+function furthest(known: ReceiptNotice, notice: ReceiptNotice): ReceiptNotice {
+  const readSeq = Math.max(known.payload.readSeq, notice.payload.readSeq);
+  const deliveredSeq = Math.max(known.payload.deliveredSeq, notice.payload.deliveredSeq);
+  const isFurther = readSeq > known.payload.readSeq || deliveredSeq > known.payload.deliveredSeq;
+  return isFurther ? { ...notice, payload: { ...notice.payload, readSeq, deliveredSeq } } : known;
 }

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mongo } from 'mongoose';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { createDatabase } from '../src/configs/database.ts';
+import { parseEnvironment } from '../src/configs/env.ts';
+import { createModels } from '../src/models/index.ts';
+import { done, startApp, testVariables } from './support/app.ts';
+import { scratch, startOwnMongod } from './support/own-mongod.ts';
+import { freePort } from './support/process.ts';
+
+const password = randomBytes(16).toString('hex');
+const as = (user: string, uri: string, source: string): string =>
+  `${uri.replace('//', `//${user}:${password}@`)}&authSource=${source}`;
+
+/** A mongod that asks who comes, with the two users of docs/operations.md. */
+async function startWithUsers(): Promise<string> {
+  const folder = await scratch();
+  const keyFile = join(folder, 'key');
+  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+  const { uri } = await startOwnMongod(folder, await freePort(), ['--keyFile', keyFile]);
+  const users: [database: string, name: string, roles: string[]][] = [
+    ['admin', 'root', ['root']],
+    ['chat', 'chat-setup', ['readWrite', 'dbAdmin']],
+    ['chat', 'chat', ['readWrite']],
+  ];
+  for (const [database, createUser, roles] of users) {
+    const isFirst = createUser === 'root';
+    const client = new mongo.MongoClient(isFirst ? uri : as('root', uri, 'admin'));
+    await client.db(database).command({ createUser, pwd: password, roles });
+    await client.close();
+  }
+  return uri;
+}
+
+it('C74 two users of one database are enough, one to set it up and one to serve', async () => {
+  const uri = await startWithUsers();
+  const setup = testVariables({ MONGODB_URI: as('chat-setup', uri, 'chat') });
+  const database = createDatabase(parseEnvironment(setup), pino({ level: 'silent' }));
+  createModels(database.connection);
+  await database.setUp();
+  await database.setUp(); // an upgrade
+  await database.stop();
+
+  const MONGODB_URI = as('chat', uri, 'chat');
+  const app = await startApp({ MONGODB_URI, NODE_ENV: 'production' });
+  const { conversationId, owner } = await app.group(2);
+  const message = { conversationId, clientMessageId: 'one', content: 'hello' };
+  const socket = await owner.connect();
+  expect(await done(socket, 'message:send', message)).toMatchObject({ message: { seq: 1 } });
+  socket.disconnect();
+  await app.app.stop();
+
+  const client = new mongo.MongoClient(MONGODB_URI);
+  onTestFinished(() => client.close());
+  const refused = { codeName: 'Unauthorized' };
+  await expect(client.db('other').dropDatabase()).rejects.toMatchObject(refused);
+  await expect(client.db('other').collection('x').find().toArray()).rejects.toMatchObject(refused);
+  for (const command of [
+    { dropDatabase: 1 },
+    { collMod: 'messages', validator: {} },
+    { createUser: 'mallory', pwd: password, roles: [] },
+  ])
+    await expect(client.db('chat').command(command)).rejects.toMatchObject(refused);
+}, 60_000);

@@ -1,0 +1,143 @@
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { systemClock } from '../src/backend/shared/clock.ts';
+import { createEvents } from '../src/backend/shared/events.ts';
+import { toObjectId } from '../src/backend/shared/ids.ts';
+import { createConnecting } from '../src/backend/sockets/connecting.ts';
+import type { ConnectReads, OwnMembership } from '../src/backend/sockets/hub.ts';
+import { startRecheck } from '../src/backend/sockets/recheck.ts';
+import { done, next, startApp, testVariables, until, type TestApp } from './support/app.ts';
+import { createTestTimers } from './support/timers.ts';
+
+/** Two nodes on one database, of which the second hears nothing of what the first one does. */
+async function startNodes() {
+  const variables = testVariables();
+  const timers = createTestTimers();
+  return {
+    first: await startApp(variables),
+    second: await startApp(variables, { timers }),
+    timers,
+  };
+}
+
+/**
+ * The reads of a node, each answer with what happens on its way back: it is old when it arrives.
+ */
+function createReads({ app }: TestApp, onTheWay: (look: number) => Promise<void>) {
+  const memberships = app.connection.collection('memberships');
+  let looks = 0;
+  const reads: ConnectReads = {
+    activeDevices: async (deviceIds) => new Set(deviceIds),
+    headsOf: async () => new Map(),
+    async membershipsOf(userIds) {
+      const answer = new Map<string, OwnMembership[]>();
+      for (const userId of userIds) {
+        const rows = await memberships.find({ user: toObjectId(userId), leftAt: null }).toArray();
+        const own = rows.map((row) => ({
+          conversationId: String(row['conversation']),
+          lastReadSeq: 0,
+        }));
+        answer.set(userId, own);
+      }
+      looks += 1;
+      await onTheWay(looks);
+      return answer;
+    },
+  };
+  return { reads, looks: () => looks };
+}
+
+const log = pino({ level: 'silent' });
+const alone = { hasPeers: false };
+const roomOf = (conversationId: string) => `conversation:${conversationId}`;
+const membersIn = ({ app }: TestApp, conversationId: string): number =>
+  app.io.of('/').adapter.rooms.get(roomOf(conversationId))?.size ?? 0;
+
+it('C17 a revocation that a node did not hear of closes the socket at the next look', async () => {
+  const { first, second, timers } = await startNodes();
+  const user = await first.register();
+  const other = await first.register();
+  const [socket, kept] = [await second.connect(user.token), await second.connect(other.token)];
+  const revoked = next(socket, 'device:revoked');
+  const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+  await user.delete(`/devices/${user.session.deviceId}`);
+  timers.pass(60_000);
+  await Promise.all([revoked, closed]);
+  await done(kept, 'conversation:heads', {});
+});
+
+it('C24 a removal that a node did not hear of empties the room at the next look', async () => {
+  const { first, second, timers } = await startNodes();
+  const { conversationId, owner, others } = await first.group(3);
+  const [mine, theirs] = [
+    await second.connect(owner.token),
+    await second.connect(others[0]!.token),
+  ];
+  const heard: string[] = [];
+  await owner.delete(`/conversations/${conversationId}/members/${others[0]!.id}`);
+  expect(membersIn(second, conversationId)).toBe(2);
+  timers.pass(60_000);
+  await until(() => membersIn(second, conversationId) === 1);
+  theirs.onAny((name: string) => heard.push(name));
+  await done(mine, 'message:send', { conversationId, clientMessageId: 'one', content: 'hello' });
+  await done(theirs, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});
+
+it('a re-check takes nobody out who is added while it reads', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const added = await app.register();
+  await added.connect();
+  const timers = createTestTimers();
+  const { reads, looks } = createReads(app, async (look) => {
+    if (look === 1) await owner.put(`/conversations/${conversationId}/members/${added.id}`);
+  });
+  const stop = startRecheck(
+    { log, events: createEvents(), timers },
+    app.app.io,
+    alone,
+    () => reads,
+  );
+  timers.pass(60_000);
+  await until(() => looks() === 2);
+  await owner.get('/users/me'); // what follows the second look is done by the next answer
+  expect(membersIn(app, conversationId)).toBe(1);
+  stop();
+});
+
+it('C17 nobody connects on a device that another node has just revoked', async () => {
+  const { first, second } = await startNodes();
+  const user = await first.register();
+  await second.call('GET', '/users/me', { token: user.token }); // remembered for seconds
+  await user.delete(`/devices/${user.session.deviceId}`);
+  const socket = second.open(user.token);
+  const heard: string[] = [];
+  socket.onAny((name: string) => heard.push(name));
+  await new Promise((resolve) => socket.once('disconnect', resolve));
+  expect(heard).toEqual(['device:revoked']);
+});
+
+it.each([
+  ['between the first look and the join', 1],
+  ['after the second look', 2],
+])('I8 C24 who is removed %s of a connect is in no room after it', async (_, at) => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const member = others[0]!;
+  const { id = '' } = await member.connect();
+  const { io } = app.app;
+  const socket = io.of('/').sockets.get(id)!;
+  const { reads } = createReads(app, async (look) => {
+    if (look === at) await owner.delete(`/conversations/${conversationId}/members/${member.id}`);
+  });
+  const ports = { log, clock: systemClock, events: createEvents(), timers: createTestTimers() };
+  const connecting = createConnecting(ports, io, alone);
+  connecting.read(reads);
+  const isReady = new Promise<void>((resolve) =>
+    socket.onAnyOutgoing((name: string) => void (name === 'ready' && resolve())),
+  );
+  connecting.welcome(socket); // as if it had just come
+  await isReady;
+  expect([...socket.rooms]).not.toContain(roomOf(conversationId));
+});

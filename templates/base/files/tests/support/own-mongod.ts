@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mongo } from 'mongoose';
+import { onTestFinished } from 'vitest';
+import { cacheFolder, findMongod } from '../../tools/find-mongod.ts';
+import { until } from './app.ts';
+
+/** A folder that goes with the test. */
+export async function scratch(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'chat-backend-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A mongod of a test's own, on files that the test may copy. */
+export interface OwnMongod {
+  readonly uri: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a replica set of one on a folder; what is in the folder is served. */
+export async function startOwnMongod(
+  dbpath: string,
+  port: number,
+  args: readonly string[] = [],
+): Promise<OwnMongod> {
+  const { env } = process;
+  const { path } = await findMongod({ env, cache: cacheFolder(env), say: () => {} });
+  const all = {
+    dbpath,
+    port: String(port),
+    replSet: 'test',
+    bind_ip: '127.0.0.1',
+    oplogSize: '64',
+  };
+  const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn(path, [...named, ...args], { stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  const client = new mongo.MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`);
+  const hello = () => client.db('admin').command({ hello: 1 });
+  if ((await hello())['setName'] === undefined) {
+    const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
+    await client.db('admin').command({ replSetInitiate: { _id: 'test', members } });
+  }
+  await until(async () => (await hello())['isWritablePrimary'] === true, 20_000);
+  await client.close();
+  return {
+    uri: `mongodb://127.0.0.1:${port}/chat?replicaSet=test`,
+    async stop() {
+      child.kill('SIGTERM');
+      await exit;
+    },
+  };
+}

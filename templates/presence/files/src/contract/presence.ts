@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineCommand } from './define.ts';
+import { id, moment } from './scalars.ts';
+
+const mostUsers = 100; // a command
+
+/** `lastSeenAt` is coarse, and null while a user is online and where nothing is known. */
+const presenceView = z
+  .strictObject({
+    userId: id,
+    status: z.enum(['online', 'offline']),
+    lastSeenAt: moment.nullable(),
+  })
+  .meta({ id: 'Presence' });
+
+const input = z.strictObject({ userIds: z.array(id).max(mostUsers) });
+const output = z.strictObject({ presences: z.array(presenceView) });
+
+export const presenceCommands = {
+  'presence:subscribe': defineCommand({
+    summary: 'Tell whether users are online now, and on this socket when that changes',
+    input,
+    output,
+  }),
+  'presence:unsubscribe': defineCommand({
+    summary: 'No longer tell of users; the answer lists nobody',
+    input,
+    output,
+  }),
+};
+
+export const presenceNotices = {
+  'presence:updated': presenceView.describe('Somebody came or went'),
+};
+
+export type PresenceView = z.output<typeof presenceView>;
