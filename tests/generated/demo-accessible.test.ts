@@ -1,21 +1,9 @@
-import axe, { type AxeResults } from 'axe-core';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '../support/browser.ts';
+import { findings } from '../support/findings.ts';
 import { createPublicGroup, enterAsGuest, joinGroup, phone, say, seen, startDemo } from './demo.ts';
 import type { Demo, Guest } from './demo.ts';
-
-/** What axe finds on a page as it is, in a line for each finding. */
-async function findings(page: Page): Promise<string[]> {
-  // Colours are judged when nothing moves any more.
-  await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))');
-  await page.evaluate(axe.source);
-  const { violations, passes } = await page.evaluate<AxeResults>('axe.run(document)');
-  expect(passes.map(({ id }) => id)).toContain('color-contrast');
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
-  );
-}
 
 describe('axe finds nothing on the demo page', () => {
   let demo: Demo;

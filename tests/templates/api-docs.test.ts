@@ -1,7 +1,5 @@
 import { cpSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFeatures, readFeatures } from '../../src/features.ts';
@@ -11,12 +9,12 @@ import { launchBrowser } from '../support/browser.ts';
 import { combinations } from '../support/combinations.ts';
 import { documentsOf, judgeAsyncApi, judgeOpenApi, operationsOf } from '../support/documents.ts';
 import type { Documents } from '../support/documents.ts';
+import { findings } from '../support/findings.ts';
 import { scratch } from '../support/scratch.ts';
 import { ANSWERS } from '../support/templates.ts';
 import { workbench } from '../support/workbench.ts';
 
 const NEW_FEATURE = join(import.meta.dirname, 'new-feature');
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const everything = combinations(loadFeatures(TEMPLATES)).find((set) => set.includes('api-docs'));
 const names = ['everything', 'core', 'new feature'] as const;
@@ -92,10 +90,7 @@ describe('the page of the API', () => {
     await page.setContent(of('everything').page);
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    await page.addScriptTag({ path: AXE });
-    const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    expect(passes.length).toBeGreaterThan(10);
+    expect(await findings(page)).toEqual([]);
     await context.close();
   });
 
