@@ -4,9 +4,10 @@ const SECONDS = 1000;
 const MINUTES = 60 * SECONDS;
 
 /** One project a folder of tests, each with the time that its tests may take. */
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
+    globalSetup,
     include: [`tests/${name}/**/*.test.ts`],
     pool: 'forks' as const,
     testTimeout,
@@ -20,7 +21,7 @@ export default defineConfig({
       project('unit', 10 * SECONDS),
       project('templates', 5 * MINUTES),
       project('cli', MINUTES),
-      project('generated', 10 * MINUTES),
+      project('generated', 10 * MINUTES, ['tests/support/generate-once.ts']),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,

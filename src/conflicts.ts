@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateError } from './errors.ts';
-import { toFileSystemError, unless } from './file-system.ts';
+import { ABSENT, toFileSystemError, unless } from './file-system.ts';
 import type { PlannedFile } from './plan.ts';
 import type { FileAction } from './result.ts';
 import { assertFree, isHarmless } from './target.ts';
@@ -68,7 +68,15 @@ async function decide(
   }
   // `.env` holds the owner's secrets: no policy replaces it.
   if (onConflict !== 'overwrite' || file.path === '.env') return withAction(file, 'keep', 0);
-  return { ...withAction(file, 'overwrite'), backup: `${file.path}.bak-${stamp}` };
+  return { ...withAction(file, 'overwrite'), backup: await freeBackup(target, file.path, stamp) };
+}
+
+// A clock may stand still or go back; a backup never replaces another one.
+async function freeBackup(target: Target, path: string, stamp: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const backup = `${path}.bak-${stamp}${count === 1 ? '' : `-${count}`}`;
+    if ((await unless(ABSENT, lstat(join(target.path, backup)))) === undefined) return backup;
+  }
 }
 
 function withAction(
@@ -92,7 +100,7 @@ export function missingLines(present: string, wanted: string): string {
 // A link would lead the files out of the project.
 async function assertDirectoryOrNothing(target: Target, directory: string): Promise<void> {
   const path = join(target.path, directory);
-  const found = await unless(['ENOENT', 'ENOTDIR'], lstat(path));
+  const found = await unless(ABSENT, lstat(path));
   if (found === undefined || found.isDirectory()) return;
   const what = found.isSymbolicLink() ? 'a symbolic link' : 'a file';
   throw blocked(path, `is ${what}, and a directory has to be there`);

@@ -7,7 +7,6 @@ import type { Context, Run } from './context.ts';
 import { throwIfAborted } from './errors.ts';
 import { loadFeatures } from './features.ts';
 import { assertTools, finishProject } from './finish.ts';
-import { recover } from './journal.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
 import type { Answers, CreateOptions } from './options.ts';
 import { TEMPLATES } from './package.ts';
@@ -18,6 +17,7 @@ import { makeSecrets } from './secrets.ts';
 import { inspectTarget, locateTarget } from './target.ts';
 import { listed } from './text.ts';
 import type { Target } from './target.ts';
+import { recover } from './undo.ts';
 import { writeInPlace } from './write-in-place.ts';
 import { writeNewDirectory } from './write.ts';
 
@@ -34,8 +34,9 @@ export async function createProject(
   const run = toRun(context);
   const { answers, defaults, path } = resolveProject(options, run);
   assertTools(options, answers, run);
-  const target = await prepareTarget(path, answers);
+  const target = await prepareTarget(path, answers, run);
   const actions = await planActions(answers, target);
+  throwIfAborted(run.signal);
   const project = { answers, defaults, target, actions };
   if (answers.dryRun) return toResult(project);
   await write(target, actions, run);
@@ -59,11 +60,17 @@ function resolveProject(
   return { answers, defaults, path };
 }
 
-async function prepareTarget(path: string, answers: Answers): Promise<Target> {
+async function prepareTarget(
+  path: string,
+  { onConflict, dryRun }: Answers,
+  { reporter, signal }: Run,
+): Promise<Target> {
   const target = await inspectTarget(path);
+  throwIfAborted(signal);
   if (!target.exists) return target;
-  const undone = await recover(target.path, answers.onConflict === 'overwrite' && !answers.dryRun);
-  return undone ? inspectTarget(path) : target;
+  if (!(await recover(target.path, onConflict !== 'abort' && !dryRun))) return target;
+  reporter.note(`undid a run that was killed while it wrote into ${target.path}`);
+  return inspectTarget(path);
 }
 
 function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {

@@ -11,7 +11,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many symbolic links',
   EIO: 'the device reports an error',
+  EXDEV: 'part of it lies on another device',
+  EBUSY: 'it is in use',
+  ENOENT: 'it was removed in the meantime',
 };
+
+/** Codes of a call on something that is not there. */
+export const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
 /** The code of a failed system call, like `ENOENT`, or undefined. */
 export function systemCode(error: unknown): string | undefined {

@@ -68,13 +68,24 @@ export async function install(
 async function missingPackage(root: string): Promise<string | undefined> {
   const { pathExists } = await import('fs-extra/esm');
   if (await pathExists(join(root, '.pnp.cjs'))) return undefined;
-  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
-    readonly dependencies?: object;
-    readonly devDependencies?: object;
-  };
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+  const names = await namesOfPackages(root);
+  if (names === undefined) return 'ended without an error, but package.json cannot be read';
+  for (const name of names) {
     if (await pathExists(join(root, 'node_modules', name, 'package.json'))) continue;
     return `ended without an error, but ${name} is not in node_modules`;
   }
   return undefined;
+}
+
+async function namesOfPackages(root: string): Promise<readonly string[] | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      readonly dependencies?: object;
+      readonly devDependencies?: object;
+    };
+    return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  } catch {
+    // Whatever is wrong with it, the project is written and nothing proves that it is installed.
+    return undefined;
+  }
 }

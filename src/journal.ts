@@ -1,40 +1,87 @@
-import { createHash } from 'node:crypto';
-import { lstat, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import type { PlannedAction } from './conflicts.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { CreateError } from './errors.ts';
-import { systemCode, toFileSystemError, unless } from './file-system.ts';
-import { removeEmpty } from './write.ts';
+import { systemCode, toFileSystemError } from './file-system.ts';
+import { JOURNAL } from './target.ts';
+import { cleanUp } from './write.ts';
 
-/** Name of the file that says how to undo a run that is writing into an existing directory. */
-export const JOURNAL = '.create-chat-backend.undo';
+/** Who writes: a process id alone comes back, in a container even at once. */
+export interface Writer {
+  readonly pid: number;
+  readonly thread: number;
+  /** When that thread began, as `performance.timeOrigin` says. */
+  readonly began: number;
+  /** Tells the runs of one thread from each other. */
+  readonly run: string;
+}
 
 /** Everything a run is about to do to a directory that exists. */
-export interface Journal {
-  readonly pid: number;
+export interface Journal extends Writer {
+  /** Name of the file in which everything is written before it gets its place. */
+  readonly spare: string;
   /** Directories this run makes, parents first. */
   readonly directories: readonly string[];
   readonly steps: readonly JournalStep[];
 }
 
-interface JournalStep {
+/** What happens to one file. */
+export interface JournalStep {
   readonly path: string;
-  /** SHA-256 of what the run writes: a file that differs is not ours any more. */
+  /** SHA-256 of what the run writes; for lines that are appended, of the file before. */
   readonly hash: string;
-  /** Where the file that was there went. */
+  /** Where the file that was there goes. */
   readonly backup?: string;
-  /** Length of the file before lines were appended. */
+  /** Length of the file before lines are appended. */
   readonly length?: number;
+  /** The lines that are appended. */
+  readonly tail?: string;
 }
 
-/** Writes the journal; its exclusive creation is also the lock of the directory. */
-export async function openJournal(root: string, journal: Journal): Promise<void> {
+/**
+ * Takes a directory for this run with a journal of nothing; its exclusive creation is the lock.
+ * @throws CreateError TARGET_IN_THE_WAY when another run has it.
+ */
+export async function openJournal(root: string): Promise<Journal> {
+  const writer = thisWriter();
+  const journal = { ...writer, spare: `${JOURNAL}.${writer.run}`, directories: [], steps: [] };
+  const file = { bytes: JSON.stringify(journal), mode: 0o600 };
+  const spare = join(root, journal.spare);
   try {
-    await writeFile(join(root, JOURNAL), JSON.stringify(journal), { flag: 'wx', mode: 0o600 });
+    await makeFile(join(root, JOURNAL), file, spare);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw unfinished(root, error);
-    throw error;
+    await cleanUp(error, () => rm(spare, { force: true }), { place: spare });
+    throw systemCode(error) === 'EEXIST' ? unfinished(root, error) : toFileSystemError(error, root);
   }
+  return journal;
+}
+
+/** A new run of this process. */
+export function thisWriter(): Writer {
+  const run = randomBytes(6).toString('hex');
+  return { pid: process.pid, thread: threadId, began: performance.timeOrigin, run };
+}
+
+/** Writes a journal, on the disk before it returns, to the spare: it does not hold yet. */
+export async function stageJournal(root: string, journal: Journal): Promise<void> {
+  const spare = join(root, journal.spare);
+  // It may still be the empty journal, under its other name.
+  await rm(spare, { force: true });
+  const file = await open(spare, 'wx', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(journal));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts the journal that is staged in the place of the one that holds. */
+export async function placeJournal(root: string, journal: Journal): Promise<void> {
+  await rename(join(root, journal.spare), join(root, JOURNAL));
+  await syncDirectory(root);
 }
 
 /** Declares the run finished. */
@@ -42,97 +89,53 @@ export async function closeJournal(root: string): Promise<void> {
   await rm(join(root, JOURNAL), { force: true });
 }
 
-/** The step of the journal for an action that changes something. */
-export async function journalStep(root: string, action: PlannedAction): Promise<JournalStep> {
-  const { path, backup } = action;
-  if (action.action !== 'append') {
-    return { path, hash: hashOf(action.file.bytes), ...(backup !== undefined && { backup }) };
-  }
-  const before = await readFile(join(root, path));
-  const after = Buffer.concat([before, Buffer.from(action.tail ?? '')]);
-  return { path, hash: hashOf(after), length: before.length };
-}
-
 /**
- * Puts the directory back as it was before the run, in reverse. A file that somebody changed since
- * stays; of the run itself (`own`) even a half-written one goes.
+ * Makes a file that is complete from its first instant, so that a run that is killed leaves no half
+ * of one in its place. Fails with EEXIST where something is; the spare is the caller's to remove.
  */
-export async function undo(root: string, journal: Journal, own: boolean): Promise<void> {
-  for (const step of journal.steps.toReversed()) await undoStep(root, step, own);
-  await removeEmpty(journal.directories.map((directory) => join(root, directory)));
-  await closeJournal(root);
-}
-
-/**
- * Undoes what a killed run left in a directory, when the caller allows it.
- * @throws CreateError TARGET_IN_THE_WAY when it does not, or when that run is still alive.
- */
-export async function recover(root: string, allowed: boolean): Promise<boolean> {
-  const text = await unless(['ENOENT', 'ENOTDIR'], readFile(join(root, JOURNAL), 'utf8'));
-  if (text === undefined) return false;
-  const journal = parseJournal(text);
-  if (!allowed || !journal || isAlive(journal.pid)) throw unfinished(root, undefined);
+export async function makeFile(
+  path: string,
+  file: { readonly bytes: string | Uint8Array; readonly mode: number },
+  spare: string,
+): Promise<void> {
+  await writeFile(spare, file.bytes, { mode: file.mode, flag: 'wx' });
   try {
-    await undo(root, journal, false);
+    await link(spare, path);
   } catch (error) {
-    throw toFileSystemError(error, root);
+    if (systemCode(error) === 'EEXIST') throw error;
+    // Not every file system has hard links, and a directory below may be another file system. Killed
+    // during this copy, a run leaves half a file, which nobody can tell from an edit.
+    await copyFile(spare, path, constants.COPYFILE_EXCL);
   }
-  return true;
 }
 
-function unfinished(root: string, cause: unknown): CreateError {
+/** The error for a directory that another run has, or had when it was killed. */
+export function unfinished(root: string, cause?: unknown): CreateError {
   return new CreateError(
     'TARGET_IN_THE_WAY',
     `another run writes into ${root}, or was killed while it did: ${join(root, JOURNAL)}`,
-    'If none is running, add --force: that undoes the unfinished run first.',
+    'If none is running, add --on-conflict keep or --force: both undo the unfinished run first.',
     { cause },
   );
 }
 
-async function undoStep(root: string, step: JournalStep, own: boolean): Promise<void> {
-  const path = join(root, step.path);
-  const content = await unless(['ENOENT', 'ENOTDIR'], readFile(path));
-  const ours = content !== undefined && (own || hashOf(content) === step.hash);
-  if (step.length !== undefined) {
-    if (ours) await truncate(path, step.length);
-    return;
-  }
-  const backup = step.backup === undefined ? undefined : join(root, step.backup);
-  const saved = backup === undefined ? undefined : await unless(['ENOENT'], lstat(backup));
-  // An overwrite without a backup was never begun: what is there is the owner's.
-  if (backup !== undefined && saved === undefined) return;
-  if (ours) await rm(path);
-  if (backup !== undefined && (ours || content === undefined)) await rename(backup, path);
-}
-
-// The file may come from a stranger's archive: no path in it may lead out of the directory.
-function parseJournal(text: string): Journal | undefined {
-  try {
-    const journal = JSON.parse(text) as Journal;
-    const paths = journal.steps.flatMap((step) => [step.path, step.backup ?? '']);
-    return [...paths, ...journal.directories].every(isInside) ? journal : undefined;
-  } catch (error) {
-    // The run was killed while it wrote the journal: nothing else was done yet.
-    if (error instanceof SyntaxError) return { pid: 0, directories: [], steps: [] };
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-function isInside(path: string): boolean {
-  return !isAbsolute(path) && !path.split(/[/\\]/).some((part) => part === '..' || part === '.git');
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
-
-function hashOf(bytes: Buffer): string {
+/** What tells whether a file is still as it was written. */
+export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+// Windows cannot open a directory, and some file systems cannot sync one: the journal is then as
+// durable as the system makes it.
+async function syncDirectory(root: string): Promise<void> {
+  try {
+    const directory = await open(root, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  } catch (error) {
+    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(systemCode(error) ?? ''))
+      throw error;
+  }
 }

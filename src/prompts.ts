@@ -95,7 +95,8 @@ export function projectQuestions(
       when: adapterNames(features).length > 1,
     }),
     question('packageManager', 'select', { choices: packageManagerChoices(given, run) }),
-    question('install', 'confirm', { default: DEFAULTS.install }),
+    // Who wants the project verified wants it installed.
+    question('install', 'confirm', { default: DEFAULTS.install, when: !given.verify }),
     question('git', 'confirm', { default: DEFAULTS.git }),
   ];
 }

@@ -27,6 +27,7 @@ const KILL_AFTER_MS = 5_000;
 
 /** Runs a program to its end. Resolves however it ends; only a bug of ours rejects. */
 export async function runProgram(command: Command): Promise<Ended> {
+  if (command.signal?.aborted) return { code: null, stdout: '', output: '', stopped: 'aborted' };
   // Imported here because it takes longer to load than all the rest, and many runs need no program.
   const { execa } = await import('execa');
   const child = execa(command.program, command.args, {

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { CreateError } from './errors.ts';
-import { toFileSystemError, unlessSync } from './file-system.ts';
+import { ABSENT, toFileSystemError, unlessSync } from './file-system.ts';
 import { listed } from './text.ts';
 
 // A directory with only these counts as empty, and they stay as they are.
@@ -19,8 +19,16 @@ export interface Target {
   readonly harmless: readonly string[];
   /** What is in the directory and in the way. */
   readonly foreign: readonly string[];
-  /** Staging directories of earlier runs that were killed. */
+  /** What earlier runs that were killed had staged. */
   readonly leftovers: readonly string[];
+}
+
+/** Name of the file that says how to undo a run that is writing into an existing directory. */
+export const JOURNAL = '.create-chat-backend.undo';
+
+/** Whether a name is that of a file which a run writes before it gets its place. */
+export function isSpare(name: string): boolean {
+  return /^\.create-chat-backend\.undo\.[0-9a-f]{12}$/.test(name);
 }
 
 /** Whether an entry may be in a directory that counts as empty. */
@@ -83,27 +91,30 @@ function inspect(requested: string): Target {
   const { anchor, path } = resolveParents(requested);
   const entries = entriesOf(path);
   // A parent that may not be listed may still be one to write into.
-  const visible = dirname(path) === anchor ? unlessSync(['EACCES'], () => readdirSync(anchor)) : [];
-  const siblings = visible ?? [];
-  assertNoTwin(path, siblings);
+  const besides = unlessSync(['EACCES'], () => readdirSync(anchor)) ?? [];
+  if (dirname(path) === anchor) assertNoTwin(path, besides);
   accessSync(entries ? path : anchor, constants.W_OK);
+  const present = (entries ?? []).filter((entry) => !isSpare(entry));
+  const staged = besides.filter((entry) => entry.startsWith(stagingPrefix(path)));
+  const spares = (entries ?? []).filter(isSpare);
   return {
     path,
     exists: entries !== undefined,
     anchor,
-    harmless: (entries ?? []).filter(isHarmless),
-    foreign: (entries ?? []).filter((entry) => !isHarmless(entry)),
-    leftovers: siblings
-      .filter((entry) => entry.startsWith(stagingPrefix(path)))
-      .map((entry) => join(anchor, entry)),
+    harmless: present.filter(isHarmless),
+    foreign: present.filter((entry) => !isHarmless(entry)),
+    leftovers: [
+      ...staged.map((entry) => join(anchor, entry)),
+      ...spares.map((entry) => join(path, entry)),
+    ],
   };
 }
 
 function resolveParents(requested: string): { anchor: string; path: string } {
   let anchor = dirname(requested);
   for (;;) {
-    const real = unlessSync(['ENOENT', 'ENOTDIR'], () => realpathSync(anchor));
-    const found = real ?? unlessSync(['ENOENT', 'ENOTDIR'], () => lstatSync(anchor));
+    const found = unlessSync(ABSENT, () => lstatSync(anchor));
+    const real = found && unlessSync(ABSENT, () => realpathSync(anchor));
     if (real !== undefined && lstatSync(real).isDirectory()) {
       return { anchor: real, path: join(real, relative(anchor, requested)) };
     }
@@ -122,12 +133,11 @@ function entriesOf(path: string): string[] | undefined {
   return readdirSync(path).sort();
 }
 
-// macOS and Windows take both for the same name.
+// macOS and Windows take both for the same name. Where both are there already, no clash is made.
 function assertNoTwin(path: string, siblings: readonly string[]): void {
   const name = basename(path);
-  const twin = siblings.find(
-    (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
-  );
+  if (siblings.includes(name)) return;
+  const twin = siblings.find((entry) => entry.toLowerCase() === name.toLowerCase());
   if (twin !== undefined) {
     throw inTheWay(
       `${twin} is there already and differs from ${name} only in upper and lower case`,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import type { PlannedAction } from './conflicts.ts';
 import { CreateError, throwIfAborted } from './errors.ts';
-import { systemCode, toFileSystemError, unless, unlessSync } from './file-system.ts';
+import { systemCode, toFileSystemError, unless } from './file-system.ts';
 import { stagingPrefix } from './target.ts';
 import type { Target } from './target.ts';
 
@@ -14,50 +14,26 @@ export const DIRECTORY_MODE = 0o755;
 const PAUSE_EVERY = 8;
 
 /**
- * Makes a directory that does not exist yet: writes a sibling of it and renames that once.
- * Whatever stops it, everything this run made is removed again.
+ * Makes a directory that does not exist yet: writes it under another name and renames that once.
+ * Missing parents are staged along and appear in the same rename. Whatever stops it, everything
+ * this run made is removed again.
  */
 export async function writeNewDirectory(
   target: Target,
   actions: readonly PlannedAction[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const parents = await makeParents(target);
-  const staging = join(
-    dirname(target.path),
-    stagingPrefix(target.path) + randomBytes(6).toString('hex'),
-  );
+  const staging = await makeStaging(target);
   try {
-    mkdirSync(staging, DIRECTORY_MODE);
-    await stage(staging, actions, signal);
-    renameSync(staging, target.path);
+    const [, ...below] = stepsTo(target);
+    const project = join(staging, ...below);
+    await mkdir(project, { recursive: true, mode: DIRECTORY_MODE });
+    await stage(project, actions, signal);
+    await moveIntoPlace(target, staging);
   } catch (error) {
-    await cleanUp(error, staging, async () => {
-      await rm(staging, { recursive: true, force: true });
-      await removeEmpty(parents);
-    });
+    await cleanUp(error, () => rm(staging, { recursive: true, force: true }), { place: staging });
     throw collision(error, target.path) ?? toFileSystemError(error, target.path);
   }
-}
-
-// Synchronous calls take a third of the time. A pause now and then lets a signal arrive.
-async function stage(
-  staging: string,
-  actions: readonly PlannedAction[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const directory of directoriesOf(actions))
-    mkdirSync(`${staging}${sep}${directory}`, DIRECTORY_MODE);
-  for (const [index, { file }] of actions.entries()) {
-    if (index % PAUSE_EVERY === 0) await pause(signal);
-    writeFileSync(`${staging}${sep}${file.path}`, file.bytes, { mode: file.mode, flag: 'wx' });
-  }
-  await pause(signal);
-}
-
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  throwIfAborted(signal);
 }
 
 /**
@@ -66,16 +42,16 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
  */
 export async function cleanUp(
   error: unknown,
-  place: string,
   action: () => Promise<void>,
+  left: { readonly place: string; readonly hint?: string },
 ): Promise<void> {
   try {
     await action();
   } catch (failure) {
     throw new CreateError(
       'FILE_SYSTEM',
-      `writing failed, and what was written could not be removed: ${place}`,
-      'Remove it by hand; --debug shows both reasons.',
+      `writing failed, and what was written could not be removed: ${left.place}`,
+      left.hint ?? 'Remove it by hand; --debug shows both reasons.',
       { cause: new AggregateError([error, failure]) },
     );
   }
@@ -92,41 +68,85 @@ export function directoriesOf(files: readonly { readonly path: string }[]): read
   return [...found].sort();
 }
 
-/** Removes directories that are empty, last first; leaves the others. */
-export async function removeEmpty(directories: readonly string[]): Promise<void> {
-  for (const directory of directories.toReversed()) {
-    await unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], rmdir(directory));
-  }
-}
-
-async function makeParents(target: Target): Promise<readonly string[]> {
-  const made: string[] = [];
-  let directory = target.anchor;
-  try {
-    for (const name of relative(target.anchor, dirname(target.path)).split(sep).filter(Boolean)) {
-      directory = join(directory, name);
-      const path = directory;
-      const isOurs = unlessSync(['EEXIST'], () => {
-        mkdirSync(path, DIRECTORY_MODE);
-        return true;
-      });
-      if (isOurs) made.push(directory);
-    }
-  } catch (error) {
-    await removeEmpty(made);
-    throw toFileSystemError(error, directory);
-  }
-  return made;
-}
-
-/** The error for something that appeared between our look and our writing, or undefined. */
-export function collision(error: unknown, path: string): CreateError | undefined {
-  if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? ''))
-    return undefined;
+/** The error for a place that is not any more what it was when this run looked at it. */
+export function changedMeanwhile(path: string, cause?: unknown): CreateError {
   return new CreateError(
     'TARGET_IN_THE_WAY',
-    `${path} was made by somebody else in the meantime`,
-    'Choose another directory, then type the command again.',
-    { cause: error },
+    `${path} was changed by somebody else in the meantime`,
+    'Look at it, then type the command again, or choose another directory.',
+    { cause },
   );
+}
+
+/** The same error for a system call that met something unexpected, or undefined. */
+export function collision(error: unknown, path: string): CreateError | undefined {
+  const met = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '');
+  return met ? changedMeanwhile(path, error) : undefined;
+}
+
+async function makeStaging(target: Target): Promise<string> {
+  const name = stagingPrefix(target.path) + randomBytes(6).toString('hex');
+  const staging = join(target.anchor, name);
+  try {
+    await mkdir(staging, DIRECTORY_MODE);
+  } catch (error) {
+    throw toFileSystemError(error, target.path);
+  }
+  return staging;
+}
+
+// Synchronous calls take a third of the time. A pause now and then lets a signal arrive.
+async function stage(
+  project: string,
+  actions: readonly PlannedAction[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const directory of directoriesOf(actions))
+    mkdirSync(join(project, directory), DIRECTORY_MODE);
+  for (const [index, { file }] of actions.entries()) {
+    if (index % PAUSE_EVERY === 0) await pause(signal);
+    writeFileSync(join(project, file.path), file.bytes, { mode: file.mode, flag: 'wx' });
+  }
+  await pause(signal);
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  throwIfAborted(signal);
+}
+
+// The staging directory stands for the first missing name. Where somebody else made that directory
+// in the meantime, what is below it is moved instead.
+async function moveIntoPlace(target: Target, staging: string): Promise<void> {
+  const [first, ...below] = stepsTo(target);
+  let from = staging;
+  let to = join(target.anchor, first);
+  for (const name of below) {
+    if (await hasMoved(from, to)) return removeRest(from, staging);
+    from = join(from, name);
+    to = join(to, name);
+  }
+  if (await hasMoved(from, to)) return removeRest(from, staging);
+  throw changedMeanwhile(target.path);
+}
+
+// Looks first, because a rename silently replaces an empty directory; nothing in Node forbids that,
+// so one made between the two calls is replaced.
+async function hasMoved(from: string, to: string): Promise<boolean> {
+  const found = await unless(['ENOENT'], lstat(to));
+  if (found?.isDirectory()) return false;
+  if (found !== undefined) throw changedMeanwhile(to);
+  const moved = rename(from, to).then(() => true);
+  return (await unless(['EEXIST', 'ENOTEMPTY'], moved)) ?? false;
+}
+
+// The project is in its place and complete: whatever stays here is no reason to fail, and the next
+// run names it.
+async function removeRest(moved: string, staging: string): Promise<void> {
+  if (moved !== staging) await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** The names that are missing between the anchor and the project, the project's last. */
+function stepsTo({ anchor, path }: Target): [string, ...string[]] {
+  return relative(anchor, path).split(sep) as [string, ...string[]];
 }

@@ -1,17 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROGRAM, command } from '../support/command.ts';
 import { fakeProgram } from '../support/fake-program.ts';
+import { canMount, mount as mountBelow } from '../support/mount.ts';
+import type { Mount } from '../support/mount.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
@@ -22,31 +16,16 @@ beforeEach(() => {
 });
 
 // A file system of its own needs a system that lets us mount one.
-const mounts: string[] = [];
+let mounts: Mount[] = [];
 function mount(options: string): string {
-  const place = join(cwd, 'disk');
-  mkdirSync(place);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'ignore' });
-  mounts.push(place);
-  return place;
+  const mounted = mountBelow(cwd, options);
+  mounts.push(mounted);
+  return mounted.place;
 }
-function canMount(): boolean {
-  cwd = scratch();
-  try {
-    mount('size=64k');
-    unmount();
-    return true;
-  } catch {
-    return false;
-  }
-}
-function unmount(): void {
-  for (const place of mounts.splice(0)) {
-    execFileSync('umount', [place]);
-    rmdirSync(place);
-  }
-}
-afterEach(unmount);
+afterEach(() => {
+  for (const mounted of mounts) mounted.unmount();
+  mounts = [];
+});
 
 describe.runIf(canMount())('a file system that refuses', () => {
   it('A30 is full: the staging directory is gone again', async () => {

@@ -69,6 +69,19 @@ describe('the surroundings', () => {
     );
   });
 
+  it('P6 two runs, in two languages and two time zones, give the same bytes', async () => {
+    const trees = [];
+    for (const LC_ALL of ['C', 'tr_TR.UTF-8'])
+      for (const TZ of ['UTC', 'Pacific/Chatham'])
+        for (const time of ['one', 'two']) {
+          const place = `${LC_ALL}/${TZ}/${time}`;
+          const args = [`${place}/my-app`, '--preset', 'full', ...QUICK];
+          expect((await command(args, { cwd, env: { LC_ALL, TZ } })).code).toBe(0);
+          trees.push(treeOf(join(cwd, place), ['my-app/.env']));
+        }
+    for (const tree of trees) expect(tree).toEqual(trees[0]);
+  });
+
   it.each([0, 4_102_444_800_000])('A89 another time changes nothing: %i', async (time) => {
     const preload = join(cwd, 'clock.mjs');
     writeFileSync(

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -177,9 +177,43 @@ describe('createProject', () => {
     );
   });
 
+  it('A91 rejects when it is aborted at any of its programs, and leaves the project complete', async () => {
+    const npm = fakeProgram('npm', 'exit 0');
+    const names = { GIT_AUTHOR_NAME: 'A', GIT_COMMITTER_NAME: 'A', EMAIL: 'a@example.org' };
+    const environment = { ...process.env, ...npm, ...names, HOME: scratch() };
+    const options = { directory: 'my-app', features: [], install: true, git: true } as const;
+    const planned = await createProject({ ...options, dryRun: true }, { workingDirectory: cwd });
+    for (let at = 1; ; at += 1) {
+      const workingDirectory = scratch();
+      const controller = new AbortController();
+      let programs = 0;
+      const debug = (): void => {
+        programs += 1;
+        if (programs === at) controller.abort('enough');
+      };
+      const reporter = { begin: () => {}, end: () => {}, note: () => {}, debug };
+      const context = { workingDirectory, environment, reporter, signal: controller.signal };
+      const outcome: unknown = await createProject(options, context).catch((error) => error);
+      if (programs < at) return expect(at).toBeGreaterThan(10);
+      expect(outcome).toMatchObject({ code: 'ABORTED', cause: 'enough' });
+      expect((outcome as CreateError).result?.git.status).not.toBe('committed');
+      const files = filesOf(join(workingDirectory, 'my-app'), ['.git']);
+      expect(files).toEqual(planned.files.map(({ path }) => path).toSorted());
+    }
+  });
+
+  it('A91 rejects a dry run, too', async () => {
+    const controller = new AbortController();
+    const made = createProject(
+      { directory: 'my-app', dryRun: true },
+      { workingDirectory: cwd, signal: controller.signal },
+    );
+    controller.abort('enough');
+    await expect(made).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
+  });
+
   it('A92 makes twenty projects at once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
-    mkdirSync(join(cwd, 'all'));
     await Promise.all(
       names.map((name, index) =>
         createProject(

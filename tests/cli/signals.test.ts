@@ -1,14 +1,19 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { command, json, start } from '../support/command.ts';
+import { JOURNAL, isSpare } from '../../src/target.ts';
 import { fakeProgram } from '../support/fake-program.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
 import { slowDisk, untilExists, untilStaging } from '../support/slow-disk.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
-const JOURNAL = '.create-chat-backend.undo';
+const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const FAULTY_DISK = {
+  NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/faulty-disk.js')}`,
+};
 
 let cwd: string;
 beforeEach(() => {
@@ -29,8 +34,7 @@ describe('a signal while the project is written', () => {
     ['SIGHUP', 129],
   ] as const)('A71 %s leaves nothing and ends with %i', async (signal, code) => {
     const running = start(['a/my-app', ...QUICK], { cwd, env: slowDisk(20) });
-    await untilExists(join(cwd, 'a'));
-    await untilStaging(join(cwd, 'a'));
+    await untilStaging(cwd);
     running.kill(signal);
     const outcome = await running.ended;
     expect(outcome.stderr).toMatch(/error: cancelled\n {2}Nothing was written/);
@@ -51,48 +55,108 @@ describe('a signal while the project is written', () => {
     expect(treeOf(app)).toEqual(before);
   });
 
-  it('A74 SIGKILL leaves at most a marked staging directory, and the next run works', async () => {
+  it(`A74 SIGKILL at 50 random instants: the next run works (seed ${SEED})`, async () => {
     const planned = await plannedFiles();
-    for (const delay of [150, 200, 250, 300, 400, 500, 700, 900]) {
-      const parent = scratch();
-      const running = start(['my-app', ...QUICK], { cwd: parent, env: slowDisk(5) });
-      await sleep(delay);
-      running.kill('SIGKILL');
-      await running.ended;
-      const left = readdirSync(parent);
-      expect(left.every((entry) => /^(?:my-app|\.my-app\.create-[0-9a-f]{12})$/.test(entry))).toBe(
-        true,
-      );
-      if (left.includes('my-app')) expect(filesOf(join(parent, 'my-app'))).toEqual(planned);
-      else expect((await command(['my-app', ...QUICK], { cwd: parent })).code).toBe(0);
+    const began = performance.now();
+    await command(['my-app', ...QUICK], { cwd, env: slowDisk(2) });
+    const whole = performance.now() - began;
+    const instants = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), {
+      numRuns: 50,
+      seed: SEED,
+    });
+    const ends = new Set<string>();
+    for (let first = 0; first < instants.length; first += 5) {
+      const runs = instants.slice(first, first + 5).map(async (instant, index) => {
+        const kill = index % 2 === 0 ? killNew : killInPlace;
+        ends.add(await kill(slowDisk(2), planned, instant * whole));
+      });
+      await Promise.all(runs);
     }
+    expect(ends.size, [...ends].join()).toBeGreaterThan(1);
   });
 
-  it('A74 SIGKILL in an existing directory leaves a journal, which the next run can follow back', async () => {
-    const app = join(cwd, 'my-app');
-    mkdirSync(app);
-    writeFileSync(join(app, 'README.md'), 'mine');
-    writeFileSync(join(app, '.gitignore'), 'mine');
-    const before = treeOf(app);
-    const running = start(['my-app', ...QUICK], { cwd, env: slowDisk(20) });
-    await untilExists(join(app, 'src/backend'));
-    running.kill('SIGKILL');
-    await running.ended;
-    expect(readdirSync(app)).toContain(JOURNAL);
-
-    const refused = await command(['my-app', ...QUICK], { cwd });
-    expect(refused.stderr).toMatch(/another run writes into .*, or was killed.*\n.*--force/);
-    expect(refused.code).toBe(3);
-
-    const again = await command(['my-app', ...QUICK, '--force', '--json'], { cwd });
-    expect(again.code).toBe(0);
-    expect(readdirSync(app)).not.toContain(JOURNAL);
-    const overwritten = json(again).files.filter((file) => file.action === 'overwrite');
-    expect(overwritten.map((file) => file.path)).toEqual(['README.md']);
-    expect(Object.keys(treeOf(app)).filter((path) => path.includes('.bak-'))).toHaveLength(1);
-    expect(before['README.md']).toBeDefined();
+  it('A74, P4 SIGKILL at calls to the file system of a directory that exists', async () => {
+    const planned = await plannedFiles();
+    const ends = [];
+    for (const call of [3, 200, 350, 354, 358, 360, 364, 370, 600, 1200, 1700]) {
+      ends.push(await killInPlace({ ...FAULTY_DISK, FAULT_AT: String(call) }, planned));
+    }
+    expect(ends).toContain('as before');
+    expect(ends.filter((end) => end === 'half written').length).toBeGreaterThan(3);
   });
 });
+
+/** Kills a run that makes a new directory. @returns what it came to. */
+async function killNew(
+  env: Readonly<Record<string, string>>,
+  planned: readonly string[],
+  delay: number,
+): Promise<string> {
+  const parent = scratch();
+  const running = start(['my-app', ...QUICK], { cwd: parent, env });
+  await sleep(delay);
+  running.kill('SIGKILL');
+  await running.ended;
+  const left = readdirSync(parent);
+  expect(left.length).toBeLessThan(2);
+  const [only = ''] = left;
+  if (only !== 'my-app') {
+    expect(only).toMatch(/^(?:\.my-app\.create-[0-9a-f]{12})?$/);
+    const next = await command(['my-app', ...QUICK], { cwd: parent });
+    expect(next.code).toBe(0);
+    expect(next.stderr).toContain(only);
+  }
+  expect(filesOf(join(parent, 'my-app'))).toEqual(planned);
+  if (only === '') return 'as before';
+  return only === 'my-app' ? 'complete' : 'staged';
+}
+
+/** Kills a run that writes into a directory: after a delay, or where the environment says. */
+async function killInPlace(
+  env: Readonly<Record<string, string>>,
+  planned: readonly string[],
+  delay?: number,
+): Promise<string> {
+  const parent = scratch();
+  const app = join(parent, 'my-app');
+  mkdirSync(app);
+  writeFileSync(join(app, 'README.md'), 'mine');
+  writeFileSync(join(app, '.gitignore'), 'mine');
+  const before = treeOf(parent);
+  const running = start(['my-app', ...QUICK], { cwd: parent, env: { ...env, FAULT_ROOT: app } });
+  if (delay !== undefined) await sleep(delay).then(() => running.kill('SIGKILL'));
+  const { code } = await running.ended;
+  const left = readdirSync(app);
+  const end = endOf(left);
+  if (end === 'half written') {
+    const refused = await command(['my-app', ...QUICK], { cwd: parent });
+    expect(refused.stderr).toMatch(
+      /another run writes into .*, or was killed.*\n.*--on-conflict keep/,
+    );
+    expect(refused.code).toBe(3);
+  }
+  if (end === 'as before')
+    expect(
+      treeOf(
+        parent,
+        left.filter(isSpare).map((name) => `my-app/${name}`),
+      ),
+    ).toEqual(before);
+  if (end !== 'complete') {
+    const next = await command(['my-app', ...QUICK, '--on-conflict', 'keep'], { cwd: parent });
+    expect(next.code, next.stderr).toBe(0);
+    expect(/undid a run that was killed/.test(next.stderr)).toBe(end === 'half written');
+  } else expect(code === 0 || code === undefined).toBe(true);
+  expect(filesOf(app).filter((path) => !isSpare(path))).toEqual(planned);
+  expect(treeOf(parent)['my-app/README.md']).toBe(before['my-app/README.md']);
+  expect(readdirSync(parent)).toEqual(['my-app']);
+  return end;
+}
+
+function endOf(entries: readonly string[]): 'half written' | 'as before' | 'complete' {
+  if (entries.includes(JOURNAL)) return 'half written';
+  return entries.includes('package.json') ? 'complete' : 'as before';
+}
 
 describe('a signal while npm installs', () => {
   it('A72 stops npm and keeps the project', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { JOURNAL } from '../../src/target.ts';
 import { command, json, start } from '../support/command.ts';
 import type { Outcome } from '../support/command.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
@@ -133,7 +134,7 @@ describe('the place of the project', () => {
     await untilStaging(cwd);
     symlinkSync('elsewhere', join(cwd, 'my-app'));
     const outcome = await running.ended;
-    expect(outcome.stderr).toMatch(/was made by somebody else in the meantime/);
+    expect(outcome.stderr).toMatch(/was changed by somebody else in the meantime/);
     expect(outcome.code).toBe(3);
     expect(Object.keys(treeOf(cwd))).toEqual(['elsewhere', 'my-app']);
   });
@@ -149,11 +150,24 @@ describe('the place of the project', () => {
     await expectInTheWay('my-app', /My-App is there already and differs from my-app only/);
   });
 
-  it('A36 has one winner when several runs want it at once', async () => {
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => create('my-app')));
-    expect(outcomes.map((outcome) => String(outcome.code)).sort()).toEqual(['0', '3', '3', '3']);
-    expect(readdirSync(cwd)).toEqual(['my-app']);
-  });
+  it.each(['my-app', 'a/b/my-app'])(
+    'A36 has one winner when several runs want %s at once',
+    async (directory) => {
+      const outcomes = await Promise.all([1, 2, 3, 4].map(() => create(directory)));
+      expect(outcomes.map((outcome) => String(outcome.code)).sort()).toEqual(['0', '3', '3', '3']);
+      expect(readdirSync(cwd)).toEqual([directory.split('/')[0]]);
+      expect(readdirSync(join(cwd, directory, '..'))).toEqual(['my-app']);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'A34 may differ so from another one when both are there already',
+    async () => {
+      for (const name of ['My-App', 'my-app']) mkdirSync(join(cwd, name));
+      expect((await create('my-app')).code).toBe(0);
+      expect(readdirSync(join(cwd, 'My-App'))).toEqual([]);
+    },
+  );
 
   it('A36 has one winner when several runs want the same empty directory', async () => {
     mkdirSync(join(cwd, 'my-app'));
@@ -162,6 +176,46 @@ describe('the place of the project', () => {
     const winner = outcomes.find((outcome) => outcome.code === 0);
     const listed = json(winner!).files.map((file) => file.path);
     expect(filesOf(join(cwd, 'my-app'))).toEqual(listed.toSorted());
+  });
+
+  it.each(['keep', 'overwrite'] as const)(
+    'A36 loses nothing when several runs %s at once',
+    async (policy) => {
+      const app = join(cwd, 'my-app');
+      mkdirSync(join(app, 'src'), { recursive: true });
+      for (const file of ['package.json', 'src/mine.ts', '.gitignore', '.env'])
+        writeFileSync(join(app, file), `my ${file}\n`);
+      const before = treeOf(app);
+      const runs = [1, 2, 3, 4].map(() => create('my-app', '--json', '--on-conflict', policy));
+      const outcomes = await Promise.all(runs);
+      expect(outcomes.map(({ code }) => code)).toContain(0);
+      expect(outcomes.every(({ code }) => code === 0 || code === 3)).toBe(true);
+      const after = treeOf(app);
+      const names = Object.keys(after);
+      expect(names.filter((path) => path.includes(JOURNAL))).toEqual([]);
+      const listed = json(outcomes.find(({ code }) => code === 0)!).files.map(({ path }) => path);
+      expect(names).toEqual(expect.arrayContaining(listed));
+      for (const path of ['src/mine.ts', '.env']) expect(after[path]).toBe(before[path]);
+      const versions = names.filter((path) => /^package\.json(?:\.bak-|$)/.test(path));
+      expect(versions.map((path) => after[path])).toContain(before['package.json']);
+      expect(readFileSync(join(app, '.gitignore'), 'utf8')).toMatch(/^my \.gitignore\n/);
+    },
+  );
+
+  it('A21 replaces no backup when the clock stands still', async () => {
+    const app = join(cwd, 'my-app');
+    const preload = join(cwd, 'clock.mjs');
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), 'mine');
+    writeFileSync(preload, 'Date.prototype.toISOString = () => "1970-01-01T00:00:00.000Z";');
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    for (const run of ['first', 'second']) {
+      const outcome = await command(['my-app', '--force', ...QUICK], { cwd, env });
+      expect(outcome.code, run).toBe(0);
+    }
+    const backup = join(app, 'package.json.bak-19700101T000000000Z');
+    expect(readFileSync(backup, 'utf8')).toBe('mine');
+    expect(readFileSync(`${backup}-2`, 'utf8')).toContain('"my-app"');
   });
 
   it('A37 is refused the second time, and untouched', async () => {

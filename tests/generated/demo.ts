@@ -1,4 +1,54 @@
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { launchBrowser, openPage } from '../support/browser.ts';
+import { copyOf, projectIn, type GeneratedProject } from '../support/project.ts';
+
+/** The project that was made and installed for all these tests; its files are not to be changed. */
+export const standardProject = (): GeneratedProject => projectIn(inject('standardProject'));
+
+/** The demo page of a project, served by `npm run dev`, and a browser. */
+export interface Demo {
+  readonly url: string;
+  readonly browser: Browser;
+  /** A new guest on a page of their own, whose console must stay free of errors. */
+  guest(options?: BrowserContextOptions): Promise<Guest>;
+  stop(): Promise<void>;
+}
+
+/** Somebody who uses the page. */
+export interface Guest {
+  readonly page: Page;
+  readonly username: string;
+  readonly errors: readonly string[];
+}
+
+/** A phone that is touched. */
+export const phone = {
+  viewport: { width: 360, height: 640 },
+  hasTouch: true,
+  isMobile: true,
+} as const;
+
+/** Starts the development server on a copy of the project, or on the project given. */
+export async function startDemo(project = copyOf(inject('standardProject'))): Promise<Demo> {
+  const browser = await launchBrowser();
+  const server = await project.start('dev', /http:\/\/\S+\/demo/, { PORT: '0' });
+  const url = server.match[0];
+  return {
+    url,
+    browser,
+    async guest(options) {
+      const { page, errors } = await openPage(browser, url, options);
+      await enterAsGuest(page);
+      const name = (await page.locator('.sidebar .bar .hint').textContent()) ?? '';
+      return { page, username: name.slice(1), errors };
+    },
+    async stop() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
 
 /** Enters the demo page as a user of this page only. */
 export async function enterAsGuest(page: Page): Promise<void> {
@@ -8,7 +58,7 @@ export async function enterAsGuest(page: Page): Promise<void> {
 
 /** Makes a public group and opens it. */
 export async function createPublicGroup(page: Page, name: string): Promise<void> {
-  await page.getByText('New group').click();
+  await page.getByRole('button', { name: 'New group' }).click();
   await page.getByLabel('Name of the group').fill(name);
   await page.getByLabel('Everybody can find and join it').check();
   await page.getByRole('button', { name: 'Create group' }).click();
@@ -18,15 +68,38 @@ export async function createPublicGroup(page: Page, name: string): Promise<void>
 /** Finds a public group and joins it. */
 export async function joinGroup(page: Page, name: string): Promise<void> {
   await page.getByLabel('Find people and public groups').fill(name);
-  await page.getByRole('button', { name: `${name} public` }).click();
+  await page.getByRole('button', { name: `${name} Public group` }).click();
   await page.getByRole('heading', { name }).waitFor();
+}
+
+/** Finds somebody by their username and opens the conversation with them. */
+export async function openDirect(page: Page, username: string): Promise<void> {
+  await page.getByLabel('Find people and public groups').fill(username);
+  await page
+    .locator('.results')
+    .getByRole('button', { name: `@${username}` })
+    .click();
+  await page.getByLabel('Write a message').waitFor();
 }
 
 /** Writes a message and waits until it is acknowledged. */
 export async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Write a message').fill(text);
-  await page.getByRole('button', { name: 'Send' }).click();
+  await write(page, text);
   await page.locator('.message:not(.waiting)', { hasText: text }).waitFor();
+}
+
+/** Writes a message and does not wait for anything. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Write a message').fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** Chooses something that can be done with a message of the open conversation. */
+export async function choose(page: Page, text: string, action: 'Edit' | 'Delete'): Promise<void> {
+  const message = page.locator('.message', { hasText: text });
+  await message.hover();
+  await message.getByLabel('Message actions').click();
+  await message.getByRole('button', { name: action }).click();
 }
 
 /** Waits until a message is shown in the open conversation. */

@@ -20,6 +20,8 @@ export interface CommandOptions {
   /** Added to an environment with nothing but a PATH and a home directory of its own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Who runs it, where that can be chosen; root may do everything. */
+  readonly uid?: number;
 }
 
 /** How the command ended. */
@@ -53,6 +55,7 @@ export function start(args: readonly string[], options: CommandOptions): Running
     forceKillAfterDelay: false,
     reject: false,
     input: options.input ?? '',
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   const ended = child.then(({ exitCode: code, signal, stdout, stderr }) => ({
     code,

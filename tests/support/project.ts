@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { cpSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import tmp from 'tmp';
+import { scratch } from './scratch.ts';
 
 const command = join(import.meta.dirname, '../../bin/create-chat-backend.js');
 
@@ -32,7 +34,22 @@ export async function generate(flags: readonly string[]): Promise<GeneratedProje
     env: { GIT_AUTHOR_NAME: 'Test', GIT_COMMITTER_NAME: 'Test' },
     stdin: 'ignore',
   });
-  const directory = join(parent.name, 'my-app');
+  return projectIn(join(parent.name, 'my-app'));
+}
+
+/** A copy of an installed project, with data and builds of its own; the packages are shared. */
+export function copyOf(installed: string): GeneratedProject {
+  const directory = join(scratch(), 'my-app');
+  cpSync(installed, directory, {
+    recursive: true,
+    filter: (path) => !['node_modules', '.data', 'dist'].includes(basename(path)),
+  });
+  symlinkSync(join(installed, 'node_modules'), join(directory, 'node_modules'));
+  return projectIn(directory);
+}
+
+/** A project that is there and installed. */
+export function projectIn(directory: string): GeneratedProject {
   return {
     directory,
     async run(script, env = {}) {

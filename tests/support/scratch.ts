@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import tmp from 'tmp';
 
 tmp.setGracefulCleanup();
@@ -10,9 +18,26 @@ export function scratch(): string {
   return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true }).name;
 }
 
+/** The same in memory, where there is such a place: for tests that need thousands of them. */
+export function quickScratch(): string {
+  const memory = existsSync('/dev/shm') ? { tmpdir: '/dev/shm' } : {};
+  return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true, ...memory }).name;
+}
+
+/** A new directory with these files: path → text, or a value for JSON. */
+export function scratchTree(tree: Readonly<Record<string, string | object>>): string {
+  const directory = scratch();
+  for (const [path, content] of Object.entries(tree)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return directory;
+}
+
 /** Everything under a directory: path → kind, mode and content, to compare before with after. */
 export function treeOf(directory: string, skip: readonly string[] = []): Record<string, string> {
-  const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+  const entries = entriesBelow(directory, '').sort();
   const kept = entries.filter(
     (entry) => !skip.some((name) => entry === name || entry.startsWith(`${name}/`)),
   );
@@ -26,10 +51,20 @@ export function filesOf(directory: string, skip: readonly string[] = []): readon
   );
 }
 
+// The recursion of readdir would follow links.
+function entriesBelow(root: string, directory: string): string[] {
+  return readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? [path, ...entriesBelow(root, path)] : [path];
+  });
+}
+
 function describeEntry(path: string): string {
   const found = lstatSync(path);
   const mode = (found.mode & 0o777).toString(8);
   if (found.isSymbolicLink()) return `link ${readlinkSync(path)}`;
   if (found.isDirectory()) return `directory ${mode}`;
+  // Reading a pipe would wait for somebody to write.
+  if (!found.isFile()) return `other ${mode}`;
   return `file ${mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
 }

@@ -1,10 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { loadFeatures } from '../../src/features.ts';
 import type { Feature } from '../../src/features.ts';
 import { planProject } from '../../src/plan.ts';
 import type { Plan, PlanAnswers } from '../../src/plan.ts';
-import { scratch } from './scratch.ts';
+import { scratchTree } from './scratch.ts';
 
 /** Files of a templates directory: path → text, or a value for JSON. */
 export type TemplateTree = Readonly<Record<string, string | object>>;
@@ -28,13 +26,7 @@ export const BASE: TemplateTree = {
 
 /** Writes a templates directory. */
 export function writeTemplates(tree: TemplateTree): string {
-  const directory = scratch();
-  for (const [path, content] of Object.entries(tree)) {
-    const file = join(directory, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  return directory;
+  return scratchTree(tree);
 }
 
 /** Reads a base with these files. */

@@ -18,6 +18,8 @@ export interface Workbench {
   checkTypes(): Promise<void>;
   checkLint(): Promise<void>;
   checkFormat(): Promise<void>;
+  /** Where a project lies. */
+  directoryOf(name: string): string;
 }
 
 /** So many projects are type-checked at once; each takes about 80 MB. */
@@ -57,6 +59,7 @@ export async function workbench(projects: ReadonlyMap<string, Plan>): Promise<Wo
     async checkFormat() {
       await run(cwd, 'prettier', ['--check', '--ignore-unknown', '--log-level=warn', ...files]);
     },
+    directoryOf: (name) => join(cwd, name),
   };
 }
 

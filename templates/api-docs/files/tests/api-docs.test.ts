@@ -5,7 +5,7 @@ import { createAsyncApi } from '../src/backend/features/api-docs/asyncapi.ts';
 import { markup } from '../src/backend/features/api-docs/markup.ts';
 import { createOpenApi } from '../src/backend/features/api-docs/openapi.ts';
 import { createPage } from '../src/backend/features/api-docs/page.ts';
-import type { RouteContract } from '../src/contract/define.ts';
+import { pathOf, type RouteContract } from '../src/contract/define.ts';
 import { commands, notices, routes } from '../src/contract/index.ts';
 import { ask, done, next, startApp, until, type Answer, type TestSocket } from './support/app.ts';
 import { createDocumentWitness } from './support/documents.ts';
@@ -21,7 +21,7 @@ it('S38 the running server describes every route, command and notice of the cont
   );
   expect(described.toSorted()).toEqual(
     Object.values<RouteContract>(routes)
-      .map(({ method, path, root }) => `${method} ${root ? '' : '/v1'}${path}`)
+      .map((route) => `${route.method} ${pathOf(route)}`)
       .toSorted(),
   );
   const events = (action: string) =>
@@ -34,15 +34,12 @@ it('S38 the running server describes every route, command and notice of the cont
 
 it('S38 everything that is described is served', async () => {
   const app = await startApp();
-  for (const { method, path, root, public: isPublic } of Object.values<RouteContract>(routes)) {
-    const target = `${root ? '/' : ''}${path.replaceAll(/:\w+/g, '0'.repeat(24))}`;
-    const { status } = await app.call(method.toUpperCase(), target);
-    // A path that nothing serves is 404 or 405 to everybody.
-    expect([method, path, isPublic ? status !== 404 && status !== 405 : status]).toEqual([
-      method,
-      path,
-      isPublic ? true : 401,
-    ]);
+  for (const route of Object.values<RouteContract>(routes)) {
+    const target = `/${pathOf(route).replaceAll(/:\w+/g, '0'.repeat(24))}`;
+    const { status } = await app.call(route.method.toUpperCase(), target);
+    // What nothing serves is 404 or 405, also to those who are not signed in.
+    const isServed = route.public ? status !== 404 && status !== 405 : status === 401;
+    expect([route.method, target, isServed]).toEqual([route.method, target, true]);
   }
   const socket = await (await app.register()).connect();
   for (const name of Object.keys(commands) as (keyof typeof commands)[]) {

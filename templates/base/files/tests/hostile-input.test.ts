@@ -112,7 +112,7 @@ it('C36 refuses an operator, a list and a number in the place of every text, bef
   }
   await target.user.get('/users/me');
   await database.command({ profile: 0 });
-  const asked = await database.collection('system.profile').find({ ns: /users|conv|memb|mess/ });
+  const asked = database.collection('system.profile').find({ ns: /users|conv|memb|mess/ });
   expect((await asked.toArray()).map(({ ns }) => ns)).toEqual([`${database.databaseName}.users`]);
 });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { clientAddress, createIsProxy, networkOf } from '../src/backend/shared/address.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { MessageView, SyncedConversation } from '../src/contract/messages.ts';
-import { done, next, startApp, type TestApp, type TestUser } from './support/app.ts';
+import { ask, done, next, startApp, type TestApp, type TestUser } from './support/app.ts';
 import { nowhere, stage, type Stage } from './support/places.ts';
 import {
   askFor,
@@ -97,9 +97,10 @@ it('C26 P12 tells of real messages, devices and members elsewhere exactly what i
     ['message:edit', { content: 'x' }],
     ['message:delete', {}],
   ] as const) {
-    const ask = (messageId: string) =>
-      socket.emitWithAck(name, { ...place, messageId, ...more } as never);
-    expect(await ask(theirs.place.ownMessageId)).toEqual(await ask(random.ownMessageId));
+    const answerFor = (messageId: string) => ask(socket, name, { ...place, messageId, ...more });
+    expect(await answerFor(theirs.place.ownMessageId)).toEqual(
+      await answerFor(random.ownMessageId),
+    );
   }
 });
 

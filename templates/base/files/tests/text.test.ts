@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SyncedConversation } from '../src/contract/messages.ts';
 import { content } from '../src/contract/scalars.ts';

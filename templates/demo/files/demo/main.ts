@@ -85,7 +85,8 @@ async function start(): Promise<void> {
       end();
     },
   });
-  const layout = h('div', { class: 'layout' }, sidebar.root, thread.root);
+  const title = h('h1', { class: 'spoken' }, 'Chat');
+  const layout = h('main', { class: 'layout' }, title, sidebar.root, thread.root);
 
   async function goTo(conversationId: string | null): Promise<void> {
     const selecting = model.select(conversationId).catch(() => {});

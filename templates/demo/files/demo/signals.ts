@@ -57,10 +57,10 @@ export function createSignals(
     });
   }
 
-  function follow(userIds: readonly string[]): void {
+  function follow(name: `presence:${string}`, userIds: readonly string[]): void {
     for (let start = 0; start < userIds.length; start += usersPerCommand)
       command<{ presences: Presence[] }>(
-        'presence:subscribe',
+        name,
         { userIds: userIds.slice(start, start + usersPerCommand) },
         (data) => data.presences.forEach(show),
       );
@@ -77,7 +77,7 @@ export function createSignals(
     inConversation.set(userId, Math.max(seq, inConversation.get(userId) ?? 0));
   }
 
-  socket.on('ready', () => follow([...watched]));
+  socket.on('ready', () => follow('presence:subscribe', [...watched]));
   socket.on('presence:updated', show);
   socket.on('typing:updated', ({ conversationId, userId, isTyping, expiresInMs }: TypingNotice) => {
     const inConversation = writers.get(conversationId) ?? new Map<string, number>();
@@ -122,10 +122,10 @@ export function createSignals(
     watch(userIds) {
       const before = watched;
       watched = new Set(userIds);
-      follow([...watched].filter((id) => !before.has(id)));
-      const gone = [...before].filter((id) => !watched.has(id));
-      if (gone.length > 0)
-        command('presence:unsubscribe', { userIds: gone.slice(0, usersPerCommand) });
+      const isNew = (id: string): boolean => !before.has(id);
+      const isGone = (id: string): boolean => !watched.has(id);
+      follow('presence:subscribe', [...watched].filter(isNew));
+      follow('presence:unsubscribe', [...before].filter(isGone));
     },
   };
 }

@@ -37,7 +37,12 @@ export function createThread(
     problem,
     composer.root,
   );
-  const root = h('main', {}, nothingOpen(), content);
+  const root = h(
+    'section',
+    { class: 'pane', 'aria-label': 'Conversation' },
+    nothingOpen(),
+    content,
+  );
   let shown: string | null = null;
 
   function confirmRemoval(message: MessageView): void {
@@ -83,7 +88,7 @@ function createHeader(
   back: () => void,
 ): { readonly root: HTMLElement; show(row: ConversationView): void } {
   const face = h('span', { class: 'face' });
-  const title = h('h1', { dir: 'auto' });
+  const title = h('h2', { dir: 'auto' });
   const state = h('p', { class: 'hint' });
   const members = iconButton('people', 'Members', () => {
     if (model.open !== undefined) openGroup(model, model.open);
@@ -124,6 +129,6 @@ const nothingOpen = (): HTMLElement =>
     'div',
     { class: 'nothing' },
     icon('chat'),
-    h('h1', {}, 'Your conversations'),
+    h('h2', {}, 'Your conversations'),
     h('p', { class: 'hint' }, 'Choose one on the left, or find somebody to write to.'),
   );

@@ -5,7 +5,7 @@ import { createApp } from '../src/app.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { commands, routes } from '../src/contract/index.ts';
 import { problemStatus } from '../src/contract/errors.ts';
-import type { RouteContract } from '../src/contract/define.ts';
+import { pathOf, type RouteContract } from '../src/contract/define.ts';
 import { ask, done, startApp, testVariables, until } from './support/app.ts';
 import { freePort } from './support/process.ts';
 
@@ -122,9 +122,7 @@ it('labels hold what the contract names, whatever clients send', async () => {
   const { samples, value } = await scrape();
   expect(value('chat_command_seconds_count', { name: 'unknown' })).toBe(1);
 
-  const templates = Object.values<RouteContract>(routes).map(({ path, root }) =>
-    root ? path : `/v1${path}`,
-  );
+  const templates = Object.values<RouteContract>(routes).map(pathOf);
   const known = {
     name: ['unknown', ...Object.keys(commands)],
     outcome: ['ok', ...Object.keys(problemStatus)],
@@ -145,16 +143,16 @@ it('refuses a port that it cannot use', async () => {
   expect(() => parseEnvironment(testVariables({ METRICS_PORT: 'x' }))).toThrow(
     /^METRICS_PORT is a number/,
   );
-  const port = String(await freePort());
-  const other = await startApp({ PORT: port });
-  expect((await other.call('GET', '//livez')).status).toBe(200);
-  for (const changes of [{ METRICS_PORT: port }, { METRICS_PORT: port, PORT: port }]) {
+  const taken = String(await freePort());
+  await startApp({ PORT: taken });
+  const free = String(await freePort());
+  for (const changes of [{ METRICS_PORT: taken }, { METRICS_PORT: free, PORT: free }]) {
     const app = createApp(parseEnvironment(testVariables(changes)), {
       log: pino({ level: 'silent' }),
     });
     await expect(app.start()).rejects.toMatchObject({
       exitCode: 78,
-      message: expect.stringContaining(`METRICS_PORT ${port}`),
+      message: expect.stringContaining(`METRICS_PORT ${changes.METRICS_PORT}`),
     });
     await app.stop();
   }

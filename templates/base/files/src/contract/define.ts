@@ -28,6 +28,9 @@ export interface CommandContract {
   readonly problems?: readonly ProblemCode[];
 }
 
+/** The whole path of a route, its parameters as `:name`. */
+export const pathOf = ({ root, path }: RouteContract): string => (root ? path : `/v1${path}`);
+
 /** Declares a route and keeps its exact type. */
 export const defineRoute = <const Route extends RouteContract>(route: Route): Route => route;
 

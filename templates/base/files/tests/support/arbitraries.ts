@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /**
  * How often a property is tried; `PROPERTY_RUNS=5000 npx vitest run` looks longer. What fails names its

@@ -29,6 +29,8 @@ export const presenceCommands = {
   }),
 };
 
-export const presenceNotices = { 'presence:updated': presenceView };
+export const presenceNotices = {
+  'presence:updated': presenceView.describe('Somebody came or went'),
+};
 
 export type PresenceView = z.output<typeof presenceView>;

@@ -1,13 +1,11 @@
 import type { Express, Request, RequestHandler } from 'express';
-import type { RouteContract } from '../../contract/define.ts';
+import { pathOf, type RouteContract } from '../../contract/define.ts';
 import type { Environment } from '../../configs/env.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Caller } from '../shared/caller.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
 import { logContext } from '../shared/log-context.ts';
 import type { Api, ApiHandler, ApiRequest } from './api.ts';
-
-const prefix = '/v1';
 
 type Methods = ReadonlySet<string>;
 
@@ -55,7 +53,7 @@ export function createRouter(
       [...methods].toSorted(([a], [b]) => Number(a.includes('/:')) - Number(b.includes('/:'))),
     api: {
       route(route, handler) {
-        const path = route.root ? route.path : `${prefix}${route.path}`;
+        const path = pathOf(route);
         methods.set(path, (methods.get(path) ?? new Set()).add(route.method.toUpperCase()));
         app[route.method](path, serve(route, handler));
       },

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RouteContract } from '../../../contract/define.ts';
+import { pathOf, type RouteContract } from '../../../contract/define.ts';
 import { problem, type ProblemCode } from '../../../contract/errors.ts';
 import { routes } from '../../../contract/index.ts';
 import { about, tagOf } from './about.ts';
@@ -73,10 +73,6 @@ export function createOpenApi() {
     },
   };
 }
-
-/** The whole path of a route, parameters as `:name`. */
-export const pathOf = (route: RouteContract): string =>
-  route.root ? route.path : `/v1${route.path}`;
 
 /**
  * What a query may hold. All of it is text in a URL; where a number is read out of that text, the

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { CommandContract, RouteContract } from '../../../contract/define.ts';
+import { pathOf, type CommandContract, type RouteContract } from '../../../contract/define.ts';
 import { problem, problemStatus, type ProblemCode } from '../../../contract/errors.ts';
 import { commands, notices, routes } from '../../../contract/index.ts';
 import { tagOf } from './about.ts';
 import type { Components, JsonSchema } from './components.ts';
 import { joined, markup, type Markup, type Part } from './markup.ts';
-import { describeQuery, pathOf } from './openapi.ts';
+import { describeQuery } from './openapi.ts';
 import { problemsOfCommand, problemsOfRoute } from './problems.ts';
 import { schemaAnchor, viewField, viewSchema } from './schema-view.ts';
 

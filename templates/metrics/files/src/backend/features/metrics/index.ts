@@ -16,10 +16,9 @@ export const metrics: Feature = ({ env, log, events, readiness }) => {
 
   return {
     async start() {
-      const isPublic = port !== 0 && port === env.PORT;
-      if (isPublic) throw unusable(port);
       await once(server.listen(port, host), 'listening').catch((error: unknown) => {
-        throw unusable(port, error);
+        const reason = `METRICS_PORT ${port} cannot be used: choose a free one above 1023, another than PORT`;
+        throw new StartError(configuration, reason, error);
       });
       log.info({ address: server.address() }, 'metrics are served');
     },
@@ -32,16 +31,9 @@ export const metrics: Feature = ({ env, log, events, readiness }) => {
   };
 };
 
-const unusable = (port: number, cause?: unknown): StartError =>
-  new StartError(
-    configuration,
-    `METRICS_PORT ${port} cannot be used: choose a free one above 1023, another than PORT`,
-    cause,
-  );
-
 function answerScrapes(registry: Registry, log: Logger): RequestListener {
   return (request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
       return;
     }
