@@ -22,8 +22,8 @@ describe('the packed templates', () => {
   let published: typeof planProject;
 
   beforeAll(async () => {
-    const library = (await import(BUNDLE)) as { planProject: typeof planProject };
-    published = library.planProject;
+    const bundle = (await import(BUNDLE)) as { readonly planProject: typeof planProject };
+    published = bundle.planProject;
   });
 
   it.each(['npm', 'pnpm', 'yarn', 'bun'])('give what EJS gives, with %s', (packageManager) => {
