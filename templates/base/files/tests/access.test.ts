@@ -103,7 +103,7 @@ it('C22 C30 each kind of user gets what the tables say, sees no secret, and chan
     .filter(({ place: { conversationId: id } }) => before.get(id) !== after.get(id));
   expect(changed).toEqual([]);
   expect(leaks).toEqual([]);
-});
+}, 180_000);
 
 /** Signs in once more where that is needed: it costs a hash. */
 async function secondDevice(app: TestApp, user: TestUser, use: Use): Promise<string> {

@@ -79,7 +79,7 @@ it('C03 200 sign-ins at once: some are refused for now, memory is bounded, and o
   for (const { status, retryAfter } of results) if (status === 503) expect(retryAfter).toBe(1);
   expect((await memory()).resident - before).toBeLessThan(150 * megabyte);
   expect((await login(users[0]!.username, passwordOf(users[0]!.username))).status).toBe(200);
-});
+}, 180_000);
 
 it('C61 closes a reader that reads nothing: bounded memory, others go on, and it misses nothing', async () => {
   const { app, backend, memory, connect } = await startBackend();
@@ -130,4 +130,4 @@ it('C61 closes a reader that reads nothing: bounded memory, others go on, and it
     more = hasMoreAfter;
   }
   expect(heardSlowly).toEqual(heard);
-}, 60_000);
+}, 180_000);
