@@ -103,10 +103,12 @@ function makeUi({ json = false, quiet = false, debug = false }: Flags): Ui {
 
 // A mistake on the command line has to be reported in the form that was asked for, too.
 function rawFlags(argv: readonly string[]): Flags {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
   return {
-    json: argv.includes('--json'),
-    quiet: argv.includes('--quiet') || argv.includes('-q'),
-    debug: argv.includes('--debug'),
+    json: words.includes('--json'),
+    quiet: words.includes('--quiet') || words.includes('-q'),
+    debug: words.includes('--debug'),
   };
 }
 

@@ -144,7 +144,7 @@ const optionWithout = (feature: string): Option => new Option(`--no-${feature}`)
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const { name } of features) {
+  for (const { name } of choosableFeatures(features)) {
     const key = optionWithout(name).attributeName();
     if (flags[key] === false) left.push(name);
     delete flags[key];

@@ -43,8 +43,8 @@ describe('the surroundings', () => {
   ])('A85 a home directory may be %s', async (_name, home) => {
     const env = { PATH: process.env['PATH'] ?? '', ...(home && { HOME: home }) };
     const args = [PROGRAM, 'my-app', '--yes', '--no-install', '--json'];
-    const { stdout } = await run(process.execPath, args, { cwd, env });
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, git: { status: 'staged' } });
+    const outcome = await run(process.execPath, args, { cwd, env });
+    expect(json(outcome)).toMatchObject({ ok: true, git: { status: 'staged' } });
   });
 
   it('A86 the current directory may be gone', async () => {
@@ -120,14 +120,17 @@ describe('the surroundings', () => {
   it.each(['', 'yes\n'])('A66 asks nothing where stdin is no terminal (%j)', async (input) => {
     const outcome = await command(['my-app', '--no-install', '--no-git', '--json'], { cwd, input });
     expect(json(outcome).ok).toBe(true);
-    expect(outcome.stderr).toBe('');
-    expect((await command([], { cwd, input })).code).toBe(2);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const refused = await command([], { cwd, input });
+    expect(refused.stderr).toMatch(/the directory is missing/);
+    expect(refused.code).toBe(2);
+    expect(readdirSync(cwd)).toEqual(['my-app']);
   });
 
   it('A69 an output that is closed early is no reason to complain', async () => {
-    const script = '"$0" "$@" 2>stderr | true';
-    await run('sh', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], { cwd });
-    await run('sh', ['-c', script, process.execPath, PROGRAM, '--help'], { cwd });
+    const script = '"$0" "$@" 2>stderr | true; exit ${PIPESTATUS[0]}';
+    await run('bash', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], { cwd });
+    await run('bash', ['-c', script, process.execPath, PROGRAM, '--help'], { cwd });
     expect(readdirSync(join(cwd, 'my-app'))).toContain('package.json');
     expect(readFileSync(join(cwd, 'stderr'), 'utf8')).not.toMatch(/EPIPE|at /);
   });

@@ -22,7 +22,8 @@ describe('the packed templates', () => {
   let published: typeof planProject;
 
   beforeAll(async () => {
-    ({ planProject: published } = (await import(BUNDLE)) as typeof import('../../src/index.ts'));
+    const library = (await import(BUNDLE)) as { planProject: typeof planProject };
+    published = library.planProject;
   });
 
   it.each(['npm', 'pnpm', 'yarn', 'bun'])('give what EJS gives, with %s', (packageManager) => {
