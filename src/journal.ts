@@ -14,6 +14,8 @@ export interface Writer {
   readonly thread: number;
   /** When that thread began, as `performance.timeOrigin` says. */
   readonly began: number;
+  /** Tells the runs of one thread from each other. */
+  readonly run: string;
 }
 
 /** Everything a run is about to do to a directory that exists. */
@@ -43,14 +45,8 @@ export interface JournalStep {
  * @throws CreateError TARGET_IN_THE_WAY when another run has it.
  */
 export async function openJournal(root: string): Promise<Journal> {
-  const journal = {
-    pid: process.pid,
-    thread: threadId,
-    began: performance.timeOrigin,
-    spare: `${JOURNAL}.${randomBytes(6).toString('hex')}`,
-    directories: [],
-    steps: [],
-  };
+  const writer = thisWriter();
+  const journal = { ...writer, spare: `${JOURNAL}.${writer.run}`, directories: [], steps: [] };
   const file = { bytes: JSON.stringify(journal), mode: 0o600 };
   const spare = join(root, journal.spare);
   try {
@@ -62,10 +58,16 @@ export async function openJournal(root: string): Promise<Journal> {
   return journal;
 }
 
-/** Puts the whole journal in the place of the empty one, on the disk before it returns. */
-export async function writeJournal(root: string, journal: Journal): Promise<void> {
+/** A new run of this process. */
+export function thisWriter(): Writer {
+  const run = randomBytes(6).toString('hex');
+  return { pid: process.pid, thread: threadId, began: performance.timeOrigin, run };
+}
+
+/** Writes a journal, on the disk before it returns, to the spare: it does not hold yet. */
+export async function stageJournal(root: string, journal: Journal): Promise<void> {
   const spare = join(root, journal.spare);
-  // It is still the empty journal, under its other name.
+  // It may still be the empty journal, under its other name.
   await rm(spare, { force: true });
   const file = await open(spare, 'wx', 0o600);
   try {
@@ -74,7 +76,11 @@ export async function writeJournal(root: string, journal: Journal): Promise<void
   } finally {
     await file.close();
   }
-  await rename(spare, join(root, JOURNAL));
+}
+
+/** Puts the journal that is staged in the place of the one that holds. */
+export async function placeJournal(root: string, journal: Journal): Promise<void> {
+  await rename(join(root, journal.spare), join(root, JOURNAL));
   await syncDirectory(root);
 }
 
@@ -97,7 +103,8 @@ export async function makeFile(
     await link(spare, path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw error;
-    // Not every file system has hard links, and a directory below may be another file system.
+    // Not every file system has hard links, and a directory below may be another file system. Killed
+    // during this copy, a run leaves half a file, which nobody can tell from an edit.
     await copyFile(spare, path, constants.COPYFILE_EXCL);
   }
 }

@@ -2,7 +2,14 @@ import { lstat, readFile, realpath, rename, rm, rmdir, truncate } from 'node:fs/
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ABSENT, systemCode, toFileSystemError, unless } from './file-system.ts';
-import { closeJournal, hashOf, unfinished } from './journal.ts';
+import {
+  closeJournal,
+  hashOf,
+  placeJournal,
+  stageJournal,
+  thisWriter,
+  unfinished,
+} from './journal.ts';
 import type { Journal, JournalStep, Writer } from './journal.ts';
 import { JOURNAL, isSpare } from './target.ts';
 
@@ -15,6 +22,7 @@ const UNREADABLE: Journal = {
   pid: process.pid,
   thread: -1,
   began: 0,
+  run: '',
   spare: `${JOURNAL}.${'0'.repeat(12)}`,
   directories: [],
   steps: [],
@@ -46,14 +54,32 @@ export async function recover(root: string, allowed: boolean): Promise<boolean> 
   try {
     const found = await unless(ABSENT, lstat(path));
     if (found === undefined) return false;
-    const journal = found.isFile() ? parseJournal(await readFile(path, 'utf8')) : undefined;
+    const text = found.isFile() ? await readFile(path, 'utf8') : undefined;
+    const journal = text === undefined ? undefined : parseJournal(text);
     if (!allowed || !journal || isAlive(journal, Date.now() - found.mtimeMs))
       throw unfinished(root);
-    await undo(root, journal);
+    await undo(root, await takeOver(root, journal, text));
     return true;
   } catch (error) {
-    throw toFileSystemError(error, root);
+    throw systemCode(error) === 'EEXIST' ? unfinished(root, error) : toFileSystemError(error, root);
   }
+}
+
+// Of several runs that find it, one gets the journal: all stage theirs under the same name, so that
+// what is staged after one of them got its place is staged in vain, and seen to be.
+async function takeOver(
+  root: string,
+  journal: Journal,
+  text: string | undefined,
+): Promise<Journal> {
+  const holding = (): Promise<string | undefined> =>
+    unless(['ENOENT'], readFile(join(root, JOURNAL), 'utf8'));
+  const mine = { ...journal, ...thisWriter() };
+  await stageJournal(root, mine);
+  if ((await holding()) === text) await unless(['ENOENT'], placeJournal(root, mine));
+  else await rm(join(root, mine.spare), { force: true });
+  if ((await holding()) !== JSON.stringify(mine)) throw unfinished(root);
+  return mine;
 }
 
 async function undoStep(root: string, step: JournalStep): Promise<void> {

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { PlannedAction } from './conflicts.ts';
 import { throwIfAborted } from './errors.ts';
 import { ABSENT, toFileSystemError, unless } from './file-system.ts';
-import { closeJournal, hashOf, makeFile, openJournal, writeJournal } from './journal.ts';
+import {
+  closeJournal,
+  hashOf,
+  makeFile,
+  openJournal,
+  placeJournal,
+  stageJournal,
+} from './journal.ts';
 import type { Journal, JournalStep } from './journal.ts';
 import type { Target } from './target.ts';
 import { undo } from './undo.ts';
@@ -31,7 +38,8 @@ export async function writeInPlace(
   const done: Progress = { directories: 0, steps: 0 };
   try {
     journal = await prepare(root, actions, opened);
-    await writeJournal(root, journal);
+    await stageJournal(root, journal);
+    await placeJournal(root, journal);
     await follow(root, actions, journal, { done, signal });
     await closeJournal(root);
   } catch (error) {

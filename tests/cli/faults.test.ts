@@ -309,6 +309,27 @@ describe.each(IN_PLACE)('%s, half written by a run that died', (_name, scenario)
     }
   });
 
+  it('A36 several runs that undo it at once: one does, and its project is complete', async () => {
+    const { calls } = await undisturbed(scenario);
+    const keep = { ...scenario, options: { ...scenario.options, onConflict: 'keep' as const } };
+    const fresh = place(scenario);
+    await create(keep, fresh);
+    const complete = comparable(treeOf(fresh));
+    for (let time = 0; time < 40; time += 1) {
+      const cwd = await die(Math.floor(calls * 0.8));
+      const runs = [1, 2, 3, 4].map(() => create(keep, cwd!));
+      const outcomes = await Promise.allSettled(runs);
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ exitCode: 3 });
+      // None may have got it: then the next one does.
+      if (!outcomes.some(({ status }) => status === 'fulfilled')) {
+        bury(cwd!);
+        await create(keep, cwd!);
+      }
+      expect(comparable(treeOf(cwd!))).toEqual(complete);
+    }
+  });
+
   it('P4 keeping undoes it first, and then writes what is missing', async () => {
     const { calls } = await undisturbed(scenario);
     const cwd = await die(Math.floor(calls * 0.8));
