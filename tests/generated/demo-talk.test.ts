@@ -14,6 +14,9 @@ import {
 } from './demo.ts';
 import type { Demo } from './demo.ts';
 
+/** The latest conversation of the list. */
+const item = (page: Page) => page.locator('.conversation').first();
+
 describe('two people on the demo page', () => {
   let demo: Demo;
 
@@ -28,8 +31,6 @@ describe('two people on the demo page', () => {
     await openDirect(anna.page, ben.username);
     return { anna, ben, a: anna.page, b: ben.page };
   }
-
-  const item = (page: Page) => page.locator('.conversation').first();
 
   it('edit and delete what they wrote, in both pages', async () => {
     const { anna, ben, a, b } = await pair();

@@ -50,19 +50,17 @@ export function createSignals(
   let typing: { conversationId: string; at: number } | undefined;
   let saying: ReturnType<typeof setTimeout> | undefined;
 
-  function command(name: string, payload: unknown, done?: (data: never) => void): void {
+  function command(name: string, payload: object, done?: (data: Presences) => void): void {
     if (!commands.has(name) || !socket.connected) return;
-    socket.emit(name, payload, (answer: { ok: boolean; data: never }) => {
+    socket.emit(name, payload, (answer: { ok: boolean; data: Presences }) => {
       if (answer.ok) done?.(answer.data);
     });
   }
 
   function follow(name: `presence:${string}`, userIds: readonly string[]): void {
     for (let start = 0; start < userIds.length; start += usersPerCommand)
-      command(
-        name,
-        { userIds: userIds.slice(start, start + usersPerCommand) },
-        (data: { presences: Presence[] }) => data.presences.forEach(show),
+      command(name, { userIds: userIds.slice(start, start + usersPerCommand) }, (data) =>
+        data.presences.forEach(show),
       );
   }
 
@@ -104,8 +102,9 @@ export function createSignals(
     type(conversationId, isTyping) {
       const isSaid = typing?.conversationId === conversationId;
       if (!isTyping && isSaid) command('typing:stop', { conversationId });
+      const isDue = !isSaid || Date.now() - (typing?.at ?? 0) > typeEveryMs;
       if (!isTyping) typing = undefined;
-      else if (!isSaid || Date.now() - (typing?.at ?? 0) >= typeEveryMs) {
+      else if (isDue) {
         typing = { conversationId, at: Date.now() };
         command('typing:start', { conversationId });
       }
@@ -129,6 +128,10 @@ export function createSignals(
       follow('presence:unsubscribe', [...before].filter(isGone));
     },
   };
+}
+
+interface Presences {
+  readonly presences: readonly Presence[];
 }
 
 interface TypingNotice {

@@ -121,7 +121,8 @@ function stateOf(model: Model, row: ConversationView): string {
   }
   const online = model.people.members(row.id).filter(({ user }) => model.isOnline(user.id)).length;
   const count = counted(row.memberCount, 'member');
-  return online === 0 ? count : `${count}, ${online} online`;
+  // The user is not followed, and is here.
+  return online === 0 ? count : `${count}, ${online + 1} online`;
 }
 
 const nothingOpen = (): HTMLElement =>

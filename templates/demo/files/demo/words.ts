@@ -4,6 +4,7 @@ const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-di
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+const letters = new Intl.Segmenter();
 const dayMs = 24 * 60 * 60_000;
 
 /** The time of day. */
@@ -33,7 +34,7 @@ export const initials = (name: string): string =>
     .split(/[\s._-]+/u)
     .filter((word) => word !== '')
     .slice(0, 2)
-    .map((word) => Array.from(word)[0])
+    .map((word) => [...letters.segment(word)][0]?.segment)
     .join('')
     .toUpperCase();
 
