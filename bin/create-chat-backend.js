@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Old versions of Node must be able to parse this file: nothing newer than dynamic import here.
+// Old versions of Node must be able to parse this file.
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -9,16 +9,18 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 6;
 } else {
-  import('../dist/cli.js')
-    .then((cli) => cli.main(process.argv.slice(2)))
-    .then(
-      (code) => (process.exitCode = code),
-      (error) => {
-        console.error(
-          `error: the installation of create-chat-backend is damaged: ${error.message}\n` +
-            '  Install it again, for example: npx create-chat-backend@latest',
-        );
-        process.exitCode = 1;
-      },
-    );
+  run().then(
+    (code) => (process.exitCode = code),
+    (error) => {
+      console.error(
+        `error: the installation of create-chat-backend is damaged: ${error.message}\n` +
+          '  Install it again, for example: npx create-chat-backend@latest',
+      );
+      process.exitCode = 1;
+    },
+  );
+}
+
+async function run() {
+  return require('../dist/published.cjs').main(process.argv.slice(2));
 }

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { isCi } from './colour.ts';
 import { toRun } from './context.ts';
 import type { Run } from './context.ts';
@@ -12,31 +11,34 @@ import { TEMPLATES } from './package.ts';
 import { overPreset, parsePreset } from './preset.ts';
 import { readPresetFile } from './preset-file.ts';
 import { parseCommandLine } from './program.ts';
+import { askForMissing } from './prompts.ts';
 import { watchSignals } from './signals.ts';
+import type { SignalWatch } from './signals.ts';
 import { createUi } from './ui.ts';
 import type { Ui } from './ui.ts';
 
 /** Runs the command. Resolves to its exit code; never ends the process, never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
-  ignoreClosedOutput();
-  const watch = watchSignals();
-  let ui = makeUi(rawFlags(argv));
+  ignoreClosing(process.stdout);
+  let ui: Ui | undefined;
+  let watch: SignalWatch | undefined;
   try {
     const flags = readFlags(argv);
     if (typeof flags === 'string') {
       process.stdout.write(flags);
       return 0;
     }
+    watch = watchSignals();
     ui = makeUi(flags);
     const options = await toOptions(flags, watch.signal, ui);
     ui.result(await createProject(options, { reporter: ui, signal: watch.signal }));
     return 0;
   } catch (thrown) {
     const error = toCreateError(thrown);
-    ui.error(error);
-    return error.code === 'ABORTED' ? (watch.exitCode() ?? error.exitCode) : error.exitCode;
+    (ui ?? makeUi(rawFlags(argv))).error(error);
+    return error.code === 'ABORTED' ? (watch?.exitCode() ?? error.exitCode) : error.exitCode;
   } finally {
-    watch.stop();
+    watch?.stop();
   }
 }
 
@@ -53,7 +55,6 @@ async function toOptions(flags: Flags, signal: AbortSignal, ui: Ui): Promise<Cre
   const given = await withPreset(flags, run, ui);
   const options = { ...given, packageManager: given.packageManager ?? callingPackageManager() };
   if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
-    const { askForMissing } = await import('./prompts.ts');
     return askForMissing(options, loadFeatures(TEMPLATES), run);
   }
   if (options.directory !== undefined) return { ...options, directory: options.directory };
@@ -96,23 +97,24 @@ function callingPackageManager(): 'npm' | 'pnpm' | 'yarn' | 'bun' | undefined {
 
 function makeUi({ json = false, quiet = false, debug = false }: Flags): Ui {
   const { stdout, stderr, env: environment } = process;
+  ignoreClosing(stderr);
   return createUi({ stdout, stderr, environment, json, quiet, debug });
 }
 
 // A mistake on the command line has to be reported in the form that was asked for, too.
 function rawFlags(argv: readonly string[]): Flags {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
   return {
-    json: argv.includes('--json'),
-    quiet: argv.includes('--quiet') || argv.includes('-q'),
-    debug: argv.includes('--debug'),
+    json: words.includes('--json'),
+    quiet: words.includes('--quiet') || words.includes('-q'),
+    debug: words.includes('--debug'),
   };
 }
 
 // `| head -1` closes our output early: nothing to complain about, and no reason to stop half-way.
-function ignoreClosedOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+function ignoreClosing(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }

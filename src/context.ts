@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { CreateError } from './errors.ts';
 import { SILENT } from './reporter.ts';
 import type { Reporter } from './reporter.ts';

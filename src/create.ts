@@ -10,7 +10,7 @@ import { assertTools, finishProject } from './finish.ts';
 import { assertDirectoryName, assertPackageName } from './names.ts';
 import type { Answers, CreateOptions } from './options.ts';
 import { TEMPLATES } from './package.ts';
-import { planProject } from './plan.ts';
+import { planSharedBytes } from './plan.ts';
 import { toResult } from './report.ts';
 import type { CreateResult } from './result.ts';
 import { makeSecrets } from './secrets.ts';
@@ -75,7 +75,7 @@ async function prepareTarget(
 
 function planActions(answers: Answers, target: Target): Promise<readonly PlannedAction[]> {
   const { adapter, features } = answers;
-  const plan = planProject({
+  const plan = planSharedBytes({
     ...answers,
     features: adapter === 'none' ? features : [...features, adapter],
     secrets: makeSecrets(),

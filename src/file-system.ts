@@ -51,3 +51,13 @@ export async function unless<T>(
     throw error;
   }
 }
+
+/** Returns undefined where the action fails with one of these system codes. */
+export function unlessSync<T>(codes: readonly string[], action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (codes.includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

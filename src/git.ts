@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { pathExists } from 'fs-extra/esm';
 import type { Run } from './context.ts';
 import { VERSION } from './package.ts';
 import type { GitOutcome } from './result.ts';
@@ -39,6 +38,7 @@ export function hasGit(environment: Environment): boolean {
 /** Makes a repository with one commit of these files, unless the project lies in a work tree already. */
 export async function commitProject(request: CommitRequest, run: Run): Promise<GitOutcome> {
   const git = gitIn(request.root, run);
+  const { pathExists } = await import('fs-extra/esm');
   const inside = await git(['rev-parse', '--is-inside-work-tree']);
   if (inside.code === 0 || (await pathExists(join(request.root, '.git')))) {
     return skipped('the directory is in a git work tree already');
@@ -83,6 +83,7 @@ async function stageAndCommit(git: Git, request: CommitRequest): Promise<GitOutc
 }
 
 async function lockFiles(root: string): Promise<readonly string[]> {
+  const { pathExists } = await import('fs-extra/esm');
   const found = [];
   for (const file of LOCK_FILES) if (await pathExists(join(root, file))) found.push(file);
   return found;

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathExists } from 'fs-extra/esm';
 import type { Run } from './context.ts';
 import { isOnPath } from './environment.ts';
 import type { Environment } from './environment.ts';
@@ -8,15 +7,18 @@ import { CreateError } from './errors.ts';
 import type { Answers } from './options.ts';
 import type { InstallOutcome } from './result.ts';
 import { runWatched } from './watched.ts';
+import type { LongEnded } from './watched.ts';
+import { installBeside, isInWorkspace } from './workspace.ts';
 
 type PackageManager = Answers['packageManager'];
 
 const TOO_SLOW_MS = 600_000;
 
-// Inside somebody's workspace each of them would write into the parent, and exit with 0.
+// Inside somebody's workspace npm would write into the parent, and exit with 0. For pnpm the project
+// is a workspace of its own, by its pnpm-workspace.yaml; Yarn and bun are kept out in other ways.
 const ARGUMENTS: Readonly<Record<PackageManager, (root: string) => readonly string[]>> = {
   npm: (root) => ['install', '--prefix', root, '--workspaces=false', '--no-audit', '--no-fund'],
-  pnpm: (root) => ['install', '--dir', root, '--ignore-workspace', '--no-frozen-lockfile'],
+  pnpm: (root) => ['install', '--dir', root, '--no-frozen-lockfile'],
   yarn: () => ['install'],
   bun: (root) => ['install', '--cwd', root],
 };
@@ -46,16 +48,16 @@ export async function install(
   run: Run,
 ): Promise<InstallOutcome> {
   const command = installCommand(packageManager);
-  const ended = await runWatched(
-    {
-      name: command,
-      program: packageManager,
-      args: ARGUMENTS[packageManager](root),
-      cwd: root,
-      timeoutMs: TOO_SLOW_MS,
-    },
-    run,
-  );
+  const installIn = (place: string): Promise<LongEnded> => {
+    const args = ARGUMENTS[packageManager](place);
+    const program = { program: packageManager, args, cwd: place };
+    return runWatched({ name: command, ...program, timeoutMs: TOO_SLOW_MS }, run);
+  };
+  // A lockfile, even an empty one, tells newer versions of Yarn that this is no part of something else.
+  if (packageManager === 'yarn') await appendFile(join(root, 'yarn.lock'), '');
+  const isToStayOut = packageManager === 'yarn' || packageManager === 'bun';
+  const isBeside = isToStayOut && (await isInWorkspace(root));
+  const ended = await (isBeside ? installBeside(root, installIn) : installIn(root));
   const { code, output } = ended;
   const problem = ended.problem ?? (await missingPackage(root));
   if (problem === undefined) return { status: 'done', command, code };
@@ -64,6 +66,7 @@ export async function install(
 
 // An exit code of 0 proves nothing: dry-run, global, omit=dev and workspaces all end with one.
 async function missingPackage(root: string): Promise<string | undefined> {
+  const { pathExists } = await import('fs-extra/esm');
   if (await pathExists(join(root, '.pnp.cjs'))) return undefined;
   const names = await namesOfPackages(root);
   if (names === undefined) return 'ended without an error, but package.json cannot be read';

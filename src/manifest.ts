@@ -1,3 +1,6 @@
+/** The feature that every project has. */
+export const BASE = 'base';
+
 /** How a later version merges a file with its owner's edits. */
 export const POLICIES = ['text', 'json', 'union', 'soft', 'binary'] as const;
 export type Policy = (typeof POLICIES)[number];

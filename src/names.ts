@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { CreateError } from './errors.ts';
 import { directoryNameProblem, packageNameProblem, suggestPackageName } from './package-name.ts';
-import { shortened } from './text.ts';
+import { hasInvisible, shortened } from './text.ts';
 
 const LONGEST_PATH_BYTES = 4096;
 const LONGEST_NAME_BYTES = 214;
@@ -39,7 +39,7 @@ export function assertPackageName(name: string, source: 'directory' | 'flag'): v
 
 function directoryProblem(directory: string): string | undefined {
   if (directory.trim() === '') return 'has an empty name';
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(directory)) return 'has a control or invisible character';
+  if (hasInvisible(directory)) return 'has a control or invisible character';
   if (Buffer.byteLength(directory) > LONGEST_PATH_BYTES) {
     return `is longer than ${LONGEST_PATH_BYTES} bytes`;
   }

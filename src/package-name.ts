@@ -3,7 +3,6 @@ import { visible } from './text.ts';
 
 const LONGEST = 214; // the registry's own limit
 const RESERVED = new Set(['node_modules', 'favicon.ico']);
-const CORE_MODULES = new Set(builtinModules);
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
 
 /** What is wrong with a package name, as the end of the sentence "the name …", or undefined. */
@@ -14,7 +13,7 @@ export function packageNameProblem(name: string): string | undefined {
   return (
     lengthProblem(name) ??
     partProblem(name) ??
-    (CORE_MODULES.has(name) ? 'is a core module of Node' : undefined)
+    (builtinModules.includes(name) ? 'is a core module of Node' : undefined)
   );
 }
 

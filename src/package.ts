@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
   readonly version: string;
 };
 
@@ -9,4 +9,4 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 export const VERSION = manifest.version;
 
 /** Where the templates of this package are. */
-export const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
+export const TEMPLATES = join(import.meta.dirname, '../templates');

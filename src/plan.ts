@@ -54,13 +54,27 @@ interface Owned {
 
 const SECRET_FILE = '.env';
 const MERGED_FILE = 'package.json';
+// What one package manager reads, and the others do not.
+const READ_BY = new Map([
+  ['pnpm-workspace.yaml', 'pnpm'],
+  ['.yarnrc.yml', 'yarn'],
+]);
 
 /**
  * Renders a project in memory: no disk beyond the templates, no clock, no environment; the same
  * answers give the same bytes.
  * @throws CreateError INVALID_OPTION for an impossible answer, DAMAGED for a broken template.
  */
-export function planProject(
+export function planProject(answers: PlanAnswers, templates?: readonly Feature[]): Plan {
+  const plan = planSharedBytes(answers, templates);
+  return {
+    ...plan,
+    files: plan.files.map((file) => ({ ...file, bytes: Buffer.from(file.bytes) })),
+  };
+}
+
+/** The same for a caller that changes no bytes: templates are read once a process and belong to all plans. */
+export function planSharedBytes(
   answers: PlanAnswers,
   templates: readonly Feature[] = loadFeatures(TEMPLATES),
 ): Plan {
@@ -81,10 +95,7 @@ export function planProject(
     policies: Object.assign({}, ...features.map((feature) => feature.policies)),
   });
   return {
-    // Copies, because templates are read once a process and belong to all plans.
-    files: [...files, ...record]
-      .map((file) => ({ ...file, bytes: Buffer.from(file.bytes) }))
-      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: [...files, ...record].sort((a, b) => (a.path < b.path ? -1 : 1)),
     features: names,
   };
 }
@@ -98,8 +109,10 @@ function assertAnswers(answers: PlanAnswers): void {
 
 function renderFiles(features: readonly Feature[], context: RenderContext): readonly PlannedFile[] {
   const hasSecrets = Object.keys(context.secrets).length > 0;
+  const { packageManager } = context.answers;
   return [...byPath(features)]
     .filter(([path]) => path !== SECRET_FILE || hasSecrets)
+    .filter(([path]) => !READ_BY.has(path) || READ_BY.get(path) === packageManager)
     .map(([path, owners]) => planFile(path, owners, context));
 }
 

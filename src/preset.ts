@@ -29,7 +29,8 @@ export function parsePreset(text: string, source: string): Given {
     if (option === undefined) throw unknownKey(key, source);
     const problem = optionProblem(option, value);
     if (problem === undefined) continue;
-    const hint = option.choices && choiceHint(String(value), option.choices);
+    const word = typeof value === 'string' ? value : '';
+    const hint = option.choices && choiceHint(word, option.choices);
     throw invalidPreset(source, `has a "${key}" that ${problem}`, hint);
   }
   return given;

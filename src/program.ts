@@ -55,7 +55,7 @@ function buildCommand(features: readonly Feature[], print: (text: string) => voi
     .exitOverride();
   for (const option of OPTIONS as readonly OptionRow[]) addOption(command, option, features);
   for (const { name } of choosableFeatures(features))
-    command.addOption(new Option(`--no-${name}`).hideHelp());
+    command.addOption(optionWithout(name).hideHelp());
   refuseRepetition(command);
   addCommands(command, features, print);
   return command
@@ -139,12 +139,15 @@ function refuseRepetition(command: Command): void {
   }
 }
 
+const optionWithout = (feature: string): Option => new Option(`--no-${feature}`);
+
 function toFlags(command: Command, features: readonly Feature[]): Flags {
   const flags: Record<string, unknown> = { ...command.opts() };
   const left = [];
-  for (const { name } of features) {
-    if (flags[name] === false) left.push(name);
-    delete flags[name];
+  for (const { name } of choosableFeatures(features)) {
+    const key = optionWithout(name).attributeName();
+    if (flags[key] === false) left.push(name);
+    delete flags[key];
   }
   if (left.length > 0) flags['withoutFeatures'] = left;
   if (command.args[0] !== undefined) flags['directory'] = command.args[0];

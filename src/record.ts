@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import type { Policy } from './manifest.ts';
 import type { PlannedFile } from './plan.ts';
+import { pristineOf } from './pristine.ts';
 
 /** The directory of a project's record of how it was made. */
 const RECORD = '.chat-backend';
@@ -16,14 +15,6 @@ export interface Recorded {
   /** For files whose name does not tell their policy. */
   readonly policies: Readonly<Record<string, Policy>>;
 }
-
-/** Hash and compressed text of a file. Templates stay the same, so each is compressed once. */
-interface Pristine {
-  readonly h: string;
-  readonly z: string;
-}
-
-const pristine = new WeakMap<Buffer, Pristine>();
 
 /**
  * The files of the record: the manifest for people, and the pristine text of every file as the base
@@ -57,24 +48,15 @@ function manifest({ version, options, features }: Recorded): string {
 }
 
 /** One file: path, policy, mode, hash of its text (templates have LF and no BOM), compressed text. */
-function baseLine(file: PlannedFile, policies: Readonly<Record<string, Policy>>): string {
+function baseLine(file: PlannedFile, policies: Recorded['policies']): string {
+  const { hash, deflated } = pristineOf(file.bytes);
   return JSON.stringify({
     p: file.path,
     k: policies[file.path] ?? policyOf(file),
     m: Number(file.mode.toString(8)),
-    ...pristineOf(file.bytes),
+    h: hash,
+    z: deflated.toString('base64'),
   });
-}
-
-function pristineOf(bytes: Buffer): Pristine {
-  const known = pristine.get(bytes);
-  if (known) return known;
-  const made = {
-    h: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
-    z: deflateRawSync(bytes, { level: 9 }).toString('base64'),
-  };
-  pristine.set(bytes, made);
-  return made;
 }
 
 function policyOf({ path, bytes }: PlannedFile): Policy {

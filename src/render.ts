@@ -1,4 +1,5 @@
-import ejs from 'ejs';
+import { compileHost } from './compile-host.ts';
+import type { PrintHost } from './compile-host.ts';
 import { undamaged } from './damaged.ts';
 import { encoders } from './encoders.ts';
 import type { SlotEntry } from './manifest.ts';
@@ -11,7 +12,7 @@ export interface RenderContext {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-const compiled = new WeakMap<TemplateFile, ejs.TemplateFunction>();
+const compiled = new WeakMap<TemplateFile, PrintHost>();
 
 /**
  * Renders a host; a name it does not know is an error, never an empty place.
@@ -19,7 +20,8 @@ const compiled = new WeakMap<TemplateFile, ejs.TemplateFunction>();
  */
 export function renderHost(file: TemplateFile, context: RenderContext): string {
   return undamaged(file.source, () => {
-    const print = compiled.get(file) ?? compile(file);
+    const print = compiled.get(file) ?? compileHost(file);
+    compiled.set(file, print);
     return print({
       answers: guarded('answers', context.answers),
       slots: guarded('slots', context.slots),
@@ -27,18 +29,6 @@ export function renderHost(file: TemplateFile, context: RenderContext): string {
       ...encoders,
     });
   });
-}
-
-function compile(file: TemplateFile): ejs.TemplateFunction {
-  const print = ejs.compile(file.bytes.toString(), {
-    strict: true,
-    destructuredLocals: ['answers', 'slots', 'secrets', ...Object.keys(encoders)],
-    // Files are not HTML: each value passes an encoder of its own.
-    escape: String,
-    filename: file.path,
-  });
-  compiled.set(file, print);
-  return print;
 }
 
 /** EJS prints nothing for an undefined property; this throws instead. */

@@ -1,7 +1,16 @@
+// What a message shows by its number. Built only for what is not plain, because it takes a millisecond.
+const PLAIN = /^[ -~]*$/;
+const invisible = (): RegExp => /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** Whether a text has control, invisible or unpaired characters. */
+export function hasInvisible(text: string): boolean {
+  return !PLAIN.test(text) && invisible().test(text);
+}
+
 /** Text as a message may show it: quoted, with control, invisible and unpaired characters escaped. */
 export function visible(text: string): string {
   return JSON.stringify(text).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    invisible(),
     (character) => `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}`,
   );
 }

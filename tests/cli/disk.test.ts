@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PROGRAM, command } from '../support/command.ts';
+import { PROGRAM, command, json } from '../support/command.ts';
 import { fakeProgram } from '../support/fake-program.ts';
-import { scratch, treeOf } from '../support/scratch.ts';
+import { canMount, mount as mountBelow } from '../support/mount.ts';
+import type { Mount } from '../support/mount.ts';
+import { filesOf, scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
 
@@ -22,31 +16,35 @@ beforeEach(() => {
 });
 
 // A file system of its own needs a system that lets us mount one.
-const mounts: string[] = [];
+let mounts: Mount[] = [];
 function mount(options: string): string {
-  const place = join(cwd, 'disk');
-  mkdirSync(place);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'ignore' });
-  mounts.push(place);
-  return place;
+  const mounted = mountBelow(cwd, options);
+  mounts.push(mounted);
+  return mounted.place;
 }
-function canMount(): boolean {
-  cwd = scratch();
-  try {
-    mount('size=64k');
-    unmount();
-    return true;
-  } catch {
-    return false;
-  }
+afterEach(() => {
+  for (const mounted of mounts) mounted.unmount();
+  mounts = [];
+});
+
+/** The environment of a command whose fortieth file is refused once. */
+function refusing(code: string): { readonly NODE_OPTIONS: string } {
+  const preload = join(scratch(), 'refuses.mjs');
+  writeFileSync(
+    preload,
+    `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { writeFile } = fs;
+    let files = 0;
+    fs.writeFile = (...args) => {
+      files += 1;
+      if (files !== 40) return writeFile(...args);
+      args.at(-1)(Object.assign(new Error('${code}'), { code: '${code}' }));
+    };
+    syncBuiltinESMExports();`,
+  );
+  return { NODE_OPTIONS: `--import=${preload}` };
 }
-function unmount(): void {
-  for (const place of mounts.splice(0)) {
-    execFileSync('umount', [place]);
-    rmdirSync(place);
-  }
-}
-afterEach(unmount);
 
 describe.runIf(canMount())('a file system that refuses', () => {
   it('A30 is full: the staging directory is gone again', async () => {
@@ -78,6 +76,20 @@ describe.runIf(canMount())('a file system that refuses', () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
+  it('A32 has a quota that is used up', async () => {
+    const outcome = await command(['a/my-app', ...QUICK], { cwd, env: refusing('EDQUOT') });
+    expect(outcome.stderr).toMatch(/cannot write .*my-app: the quota is used up \(EDQUOT\)/);
+    expect(outcome.code).toBe(4);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('A32 is waited for where too many files are open for a moment', async () => {
+    const outcome = await command(['my-app', ...QUICK, '--json'], { cwd, env: refusing('EMFILE') });
+    expect(outcome.code).toBe(0);
+    const planned = json(outcome).files.map((file) => file.path);
+    expect(filesOf(join(cwd, 'my-app'))).toEqual(planned.toSorted());
+  });
+
   it('A31 is full when npm installs: the project is complete, and what to type is said', async () => {
     const disk = mount('size=3m');
     const npm = fakeProgram('npm', 'head -c 4000000 /dev/zero > "$3/node_modules.tar" || exit 228');
@@ -87,6 +99,9 @@ describe.runIf(canMount())('a file system that refuses', () => {
       /npm install failed with exit code 228\n.*cd my-app && npm install/,
     );
     expect(outcome.code).toBe(5);
+    expect(readdirSync(join(disk, 'my-app'))).toEqual(
+      expect.arrayContaining(['package.json', 'src', 'README.md']),
+    );
   });
 
   it('A29 is read-only, and is found so before anything is asked or written', async () => {

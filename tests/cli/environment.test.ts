@@ -1,17 +1,10 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PROGRAM, command, json } from '../support/command.ts';
+import { installation } from '../support/installation.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--no-git'];
@@ -50,8 +43,8 @@ describe('the surroundings', () => {
   ])('A85 a home directory may be %s', async (_name, home) => {
     const env = { PATH: process.env['PATH'] ?? '', ...(home && { HOME: home }) };
     const args = [PROGRAM, 'my-app', '--yes', '--no-install', '--json'];
-    const { stdout } = await run(process.execPath, args, { cwd, env });
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, git: { status: 'staged' } });
+    const outcome = await run(process.execPath, args, { cwd, env });
+    expect(json(outcome)).toMatchObject({ ok: true, git: { status: 'staged' } });
   });
 
   it('A86 the current directory may be gone', async () => {
@@ -106,34 +99,38 @@ describe('the surroundings', () => {
     );
   });
 
-  it('A90 a damaged installation is named, and nothing written', async () => {
-    const installed = join(cwd, 'installed');
-    const root = join(PROGRAM, '../..');
-    for (const part of ['bin', 'dist', 'templates', 'package.json']) {
-      cpSync(join(root, part), join(installed, part), { recursive: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
-    rmSync(join(installed, 'templates/base/feature.json'));
+  it.each([
+    ['without', 'templates.json', (file: string) => rmSync(file)],
+    ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.gz', (file: string) => rmSync(file)],
+    ['with half of', 'templates.gz', (file: string) => truncateSync(file, 1000)],
+    ['without', 'published.cjs', (file: string) => rmSync(file)],
+  ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
+    const installed = installation();
+    damage(join(installed, 'dist', file));
     const program = join(installed, 'bin/create-chat-backend.js');
     const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/is damaged: .*base.feature\.json/) as string,
+      stderr: expect.stringMatching(`is damaged: .*dist.${file}`) as string,
     });
-    expect(readdirSync(cwd)).toEqual(['installed']);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it.each(['', 'yes\n'])('A66 asks nothing where stdin is no terminal (%j)', async (input) => {
     const outcome = await command(['my-app', '--no-install', '--no-git', '--json'], { cwd, input });
     expect(json(outcome).ok).toBe(true);
-    expect(outcome.stderr).toBe('');
-    expect((await command([], { cwd, input })).code).toBe(2);
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const refused = await command([], { cwd, input });
+    expect(refused.stderr).toMatch(/the directory is missing/);
+    expect(refused.code).toBe(2);
+    expect(readdirSync(cwd)).toEqual(['my-app']);
   });
 
   it('A69 an output that is closed early is no reason to complain', async () => {
-    const script = '"$0" "$@" 2>stderr | true';
-    await run('sh', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], { cwd });
-    await run('sh', ['-c', script, process.execPath, PROGRAM, '--help'], { cwd });
+    const script = '"$0" "$@" 2>stderr | true; exit ${PIPESTATUS[0]}';
+    await run('bash', ['-c', script, process.execPath, PROGRAM, 'my-app', ...QUICK], { cwd });
+    await run('bash', ['-c', script, process.execPath, PROGRAM, '--help'], { cwd });
     expect(readdirSync(join(cwd, 'my-app'))).toContain('package.json');
     expect(readFileSync(join(cwd, 'stderr'), 'utf8')).not.toMatch(/EPIPE|at /);
   });

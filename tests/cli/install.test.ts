@@ -87,7 +87,8 @@ describe('installing', () => {
     writeFileSync(join(home, '.npmrc'), 'registry=https://registry.example/\n');
     const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
     const script = `'${npm}' config get registry --prefix "$3" > "$3/registry.txt"`;
-    await command(['my-app', '--yes'], { cwd, env: { ...fakeProgram('npm', script), HOME: home } });
+    const env = { ...fakeProgram('npm', script), HOME: home };
+    await command(['my-app', '--yes'], { cwd, env });
     expect(readFileSync(join(cwd, 'my-app/registry.txt'), 'utf8')).toContain('registry.example');
   });
 

@@ -123,6 +123,7 @@ describe('createProject', () => {
     const error = await failure({ directory: 'a\0b' });
     expect(error.message).toMatch(/"a\\u0000b" has a control or invisible character/);
     expect(error).toMatchObject({ code: 'INVALID_OPTION', exitCode: 2 });
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it('refuses values of another type', async () => {

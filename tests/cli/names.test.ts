@@ -46,6 +46,7 @@ describe('the name of the project', () => {
     const outcome = await command(['-x', ...QUICK], { cwd });
     expect(outcome.stderr).toMatch(/unknown option -x/);
     expect(outcome.code).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it.each(['node_modules', 'favicon.ico'])('A07 is refused when it is %s', async (name) => {

@@ -204,6 +204,7 @@ describe('a preset file', () => {
     [{ port: '4000' }, /a "port" that is not a number\n.*create-chat-backend schema/],
     [{ port: 65_536 }, /a "port" that is not an integer from 1 to 65535/],
     [{ preset: 'huge' }, /a "preset" that is not one of the choices\n.*minimal, standard, full/],
+    [{ preset: { toString: 1 } }, /a "preset" that is not one of the choices/],
     [{ features: 'typing' }, /a "features" that is not a list of names/],
     [{ git: null }, /a "git" that is not a boolean/],
     [{ description: 'a\nb' }, /one line of plain text is expected/],

@@ -30,6 +30,7 @@ describe('the place of the project', () => {
   it('A17 can be the current directory when that is empty', async () => {
     mkdirSync(join(cwd, 'my-app'));
     const outcome = await command(['.', ...QUICK, '--json'], { cwd: join(cwd, 'my-app') });
+    expect(outcome.code).toBe(0);
     expect(json(outcome)).toMatchObject({ ok: true, packageName: 'my-app' });
     expect(json(outcome).nextSteps[0]).toBe('npm install');
     const listed = json(outcome).files.map((file) => file.path);
@@ -125,7 +126,9 @@ describe('the place of the project', () => {
     mkdirSync(join(cwd, 'real'));
     symlinkSync('real', join(cwd, 'link'));
     const outcome = await create('link/my-app', '--json');
+    expect(outcome.code).toBe(0);
     expect(json(outcome)).toMatchObject({ ok: true, path: join(cwd, 'real/my-app') });
+    expect(readdirSync(join(cwd, 'real'))).toEqual(['my-app']);
   });
 
   it('A26 is refused when a link appears there while the files are staged', async () => {

@@ -81,7 +81,7 @@ describe('hostile text on the demo page', () => {
 
     // As the name of whoever writes, and as the title of a group, in every place that shows them.
     for (const payload of payloads) {
-      const name = [...shortened(payload)].slice(0, 64).join('');
+      const name = Array.from(shortened(payload)).slice(0, 64).join('');
       await rename(one.page, name);
       await two.page.reload();
       await seen(two.page, payloads.at(-1)!);

@@ -2,16 +2,14 @@ import { CreateError } from '../../src/errors.ts';
 import { adapterNames, choosableFeatures, selectFeatures } from '../../src/features.ts';
 import type { Feature } from '../../src/features.ts';
 
-const MOST = 64;
-
 /**
  * The sets of features to test, the largest first: all there are when these are few, else none,
  * every single one, every pair, all but one, and all with each adapter. What is required is part of
  * a set, and sets that exclude themselves are left out.
  */
-export function combinations(all: readonly Feature[]): readonly (readonly string[])[] {
+export function combinations(all: readonly Feature[], most = 64): readonly (readonly string[])[] {
   const names = all.map(({ name }) => name).filter((name) => name !== 'base');
-  const wanted = 2 ** names.length <= MOST ? subsets(names) : edges(all);
+  const wanted = 2 ** names.length <= most ? subsets(names) : edges(all);
   const sets = new Map<string, readonly string[]>();
   for (const set of wanted) {
     const selected = select(all, set);

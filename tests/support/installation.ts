@@ -4,27 +4,34 @@ import { scratch } from './scratch.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** A copy of this package as it is installed, to change. */
+/** A copy of this package as it is installed, to damage. */
 export function installation(): string {
-  const directory = scratch();
-  for (const part of ['bin', 'dist', 'templates', 'package.json'])
-    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
+  return copyOf(['bin', 'dist', 'package.json']);
+}
+
+/** A copy of this package as its developers have it, built, to change and to build again. */
+export function workingCopy(): string {
+  const directory = copyOf([
+    'bin',
+    'build',
+    'schemas',
+    'scripts',
+    'src',
+    'templates',
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ]);
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   return directory;
 }
 
-/** A copy of this package as its developers have it, without what is built. */
-export function workingCopy(): string {
+function copyOf(parts: readonly string[]): string {
   const directory = scratch();
-  for (const part of [
-    'bin',
-    'src',
-    'templates',
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-  ])
-    cpSync(join(ROOT, part), join(directory, part), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  for (const part of parts)
+    cpSync(join(ROOT, part), join(directory, part), { recursive: true, preserveTimestamps: true });
   return directory;
 }

@@ -10,15 +10,17 @@ export interface ReplicaSet {
 
 const program = `
   import { startMongod } from './tools/mongod.ts';
-  const mongod = await startMongod({ say: () => {} });
-  process.once('SIGTERM', () => void mongod.stop().then(() => process.exit(0)));
+  const { DATA } = process.env;
+  const mongod = await startMongod({ say: () => {}, ...(DATA && { data: DATA }) });
+  process.once('SIGTERM', () => void mongod.stop().finally(() => process.exit(0)));
   console.log(mongod.uri);
 `;
 
-/** Starts one by the tools of a generated project. */
-export async function startReplicaSet(project: string): Promise<ReplicaSet> {
+/** Starts one by the tools of a generated project; with `data` its files stay there. */
+export async function startReplicaSet(project: string, data = ''): Promise<ReplicaSet> {
   const child = spawn('node', ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: project,
+    env: { ...process.env, DATA: data },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [uri] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];

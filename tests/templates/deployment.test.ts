@@ -80,9 +80,9 @@ describe('the Dockerfile', () => {
   });
 
   it('runs no shell', () => {
-    const kinds = new Set(['RUN', 'CMD', 'ENTRYPOINT', 'HEALTHCHECK']);
-    for (const { text } of all.filter(({ name }) => kinds.has(name)))
-      expect(wordsOf(text).length).toBeGreaterThan(1);
+    const runs = all.filter(({ name }) => /^(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK)$/.test(name));
+    expect(runs.length).toBeGreaterThan(4);
+    for (const { text } of runs) expect(wordsOf(text)[0]).toMatch(/^(?:node|npm)$/);
   });
 
   it('installs what the lockfile names, without scripts, and for the last stage nothing else', () => {
@@ -166,5 +166,23 @@ describe('the compose file', () => {
   it('publishes one port, to this machine only', () => {
     expect(backend.ports).toEqual(['127.0.0.1:${PORT:-3000}:3000']);
     expect(backend.environment!['PORT']).toBe('3000');
+  });
+
+  it('is completed by features, which name services that are there', () => {
+    const more = loadFeatures(TEMPLATES).flatMap((feature) =>
+      feature.files
+        .filter(({ path }) => path !== 'compose.yml' && /^compose\..*yml$/.test(path))
+        .map(({ path, bytes }) => ({ feature, path, text: bytes.toString() })),
+    );
+    expect(more.map(({ path }) => path)).toContain('compose.redis.yml');
+    for (const { feature, path, text } of more) {
+      const added = (parse(text) as { services: Record<string, Service> }).services;
+      expect(path).toBe(`compose.${feature.name}.yml`);
+      for (const [name, service] of Object.entries(added))
+        expect([name, name in services || 'image' in service]).toEqual([name, true]);
+      const known = (feature.slots['env'] ?? []).map((entry) => Object(entry).name as string);
+      for (const name of Object.keys(added['backend']?.environment ?? {}))
+        expect(known).toContain(name);
+    }
   });
 });

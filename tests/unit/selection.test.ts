@@ -67,9 +67,26 @@ describe('the features of a project', () => {
     );
   });
 
+  it('may have a name of several words', () => {
+    const all = features({ 'api-docs/feature.json': { name: 'api-docs', summary: 'Documents' } });
+    expect(parseCommandLine(['x'], all)).toEqual({ kind: 'create', flags: { directory: 'x' } });
+    expect(parseCommandLine(['x', '--no-api-docs'], all)).toMatchObject({
+      flags: { withoutFeatures: ['api-docs'] },
+    });
+  });
+
   it('have to exist, base being none', () => {
     expect(() => select({ features: ['tiping'] })).toThrow('there is no feature "tiping"');
     expect(() => select({ withoutFeatures: ['base'] })).toThrow('there is no feature "base"');
+  });
+
+  it('leaves each out by a flag of its own, also one whose name has two words', () => {
+    const words = features({ 'api-docs/feature.json': { name: 'api-docs', summary: 'Documents' } });
+    expect(parseCommandLine(['x'], words)).toEqual({ kind: 'create', flags: { directory: 'x' } });
+    expect(parseCommandLine(['x', '--no-api-docs'], words)).toEqual({
+      kind: 'create',
+      flags: { directory: 'x', withoutFeatures: ['api-docs'] },
+    });
   });
 });
 

@@ -1,20 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-// What features run before each file of tests.
+// What runs before each file of tests; features add files.
 const setup = 'tests/setup';
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/mongo.ts'],
-    setupFiles: existsSync(setup) ? readdirSync(setup).map((file) => `${setup}/${file}`) : [],
+    setupFiles: readdirSync(setup).map((file) => `${setup}/${file}`),
     pool: 'forks',
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,
     // Many tests wait for a time to pass: others run meanwhile.
     maxWorkers: 4,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });

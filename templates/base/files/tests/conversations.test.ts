@@ -126,6 +126,37 @@ it('C23 C24 who is removed neither sends nor hears anything from that moment', a
   expect((await owner.get(`/conversations/${conversationId}/messages`)).body.items).toHaveLength(1);
 });
 
+it('C24 after the answer to a removal nothing of the conversation arrives, whoever goes on writing', async () => {
+  const app = await startApp();
+  const { owner, others } = await app.group(2);
+  const removed = others[0]!;
+  const socket = await removed.connect();
+  const heard = new Map<string, number>();
+  socket.onAny((_name: string, { conversationId = '' }: { conversationId?: string }) =>
+    heard.set(conversationId, (heard.get(conversationId) ?? 0) + 1),
+  );
+  const roundTrip = () => done(socket, 'conversation:heads', {});
+  await Promise.all(
+    numbers(10).map(async (number) => {
+      const { id } = await create(owner, `Group ${number}`, { members: [removed.id] });
+      const path = `/conversations/${id}`;
+      let left = Infinity; // messages to write
+      const writing = (async () => {
+        for (let count = 0; left > 0; count += 1, left -= 1)
+          await owner.post(`${path}/messages`, { clientMessageId: `${count}`, content: 'on' });
+      })();
+      await until(() => (heard.get(id) ?? 0) > 0);
+      await owner.delete(`${path}/members/${removed.id}`);
+      await roundTrip(); // what was on its way before has arrived
+      const before = heard.get(id);
+      left = 5;
+      await writing;
+      await roundTrip();
+      expect([number, heard.get(id)]).toEqual([number, before]);
+    }),
+  );
+});
+
 it('who joins a public conversation reads it whole; a private one stays unknown', async () => {
   const app = await startApp();
   const anna = await app.register('anna');

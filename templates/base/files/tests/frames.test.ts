@@ -150,12 +150,16 @@ it('C51 C60 has one namespace and one version of the protocol, and closes who wa
   expect(response.status).toBe(400);
   expect((await fetch(`${app.url}/socket.io/socket.io.js`)).status).not.toBe(200);
   const manager = openTransport(app);
-  const admin = manager.socket('/admin', { auth: { token: user.token } });
-  admin.connect();
-  const error = await new Promise<Error>((resolve) => admin.once('connect_error', resolve));
-  expect(error.message).toBe('Invalid namespace');
+  await new Promise((resolve) => manager.open(() => resolve(undefined)));
+  const heard: string[] = [];
+  manager.engine.on('data', (packet: string) => heard.push(packet));
+  let isClosed = false;
+  manager.engine.once('close', () => (isClosed = true));
+  sendPacket({ io: manager }, `40/admin,{"token":"${user.token}"}`);
   // Well before the time that a transport without a socket may stay.
-  await until(() => app.app.io.engine.clientsCount === 0, 2_000);
+  await until(() => isClosed, limits.socket.connectTimeoutMs / 2);
+  expect(heard).toEqual(['4/admin,{"message":"Invalid namespace"}']);
+  expect(app.app.io.engine.clientsCount).toBe(0);
 });
 
 it('C60 transports that never say who they are do not stay', async () => {

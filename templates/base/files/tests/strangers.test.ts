@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { MessageView, SyncedConversation } from '../src/contract/messages.ts';
-import { ask, done, next, startApp, type TestApp, type TestUser } from './support/app.ts';
+import {
+  ask,
+  done,
+  next,
+  startApp,
+  type TestApp,
+  type TestSocket,
+  type TestUser,
+} from './support/app.ts';
 import { nowhere, stage, type Stage } from './support/places.ts';
 import {
   askFor,
@@ -28,9 +36,12 @@ const forRank = (allowed: 'admin' | 'owner') =>
   });
 
 /** An answer as bytes, without what is new in every answer and without the ids that were asked for. */
-async function bytes(app: TestApp, use: Use, place: Place, user: TestUser): Promise<string> {
-  const socket = routeOf(use) === undefined ? await user.connect() : undefined;
-  const by = { token: user.token, ...(socket && { socket }) };
+async function bytes(
+  app: TestApp,
+  use: Use,
+  place: Place,
+  by: { token: string; socket: TestSocket },
+): Promise<string> {
   const { status, text } = await askFor(app, use, use.input(place), by);
   const ids = [place.conversationId, place.ownMessageId, place.otherMessageId, place.targetId];
   const plain = [...ids, place.adminId].reduce((left, id) => left.replaceAll(id, 'id'), text);
@@ -46,12 +57,14 @@ it('C26 P12 tells strangers of a real conversation exactly what it tells of none
   ] as const;
   const stages = await stage(app, cells);
   const differences: string[][] = [];
-  for (const { kind, by, place, user } of stages)
+  for (const { kind, by, place, user } of stages) {
+    const means = { token: user.token, socket: await user.connect() };
     for (const use of namesConversations) {
-      const real = await bytes(app, use, place, user);
-      const unreal = await bytes(app, use, { ...place, ...nowhere() }, user);
+      const real = await bytes(app, use, place, means);
+      const unreal = await bytes(app, use, { ...place, ...nowhere() }, means);
       if (real !== unreal) differences.push([`${nameOf(use)}, ${kind} ${by}`, real, unreal]);
     }
+  }
   expect(differences).toEqual([]);
 });
 

@@ -135,7 +135,7 @@ it('P14 every text that is accepted comes back as it was: by answer, notice, his
         history.body.items[0].content,
       ]).toEqual([text, text, text, text]);
     }),
-    runs(),
+    runs(50),
   );
 });
 

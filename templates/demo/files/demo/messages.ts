@@ -37,7 +37,10 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
   let isFollowing = false; // the end, whatever comes
   let readSeq: number | null = null; // where the line of new messages stands
   let heard = 0;
+  let askedAt = 0; // the first message when older ones were asked for
 
+  const firstSeq = (): number => model.chat.timeline(shown ?? '')?.firstSeq ?? 1;
+  const isNearStart = (): boolean => isPlaced && firstSeq() > 1 && scroll.scrollTop < nearStart;
   const isAtEnd = (): boolean =>
     scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < nearEnd;
   const isReading = (): boolean => isPlaced && isAtEnd() && document.visibilityState === 'visible';
@@ -53,6 +56,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
   }).observe(scroll);
 
   function loadOlder(): void {
+    askedAt = firstSeq();
     void attempt(() => model.loadOlder());
   }
 
@@ -62,8 +66,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
     const row = model.open;
     if (row === undefined || shown !== row.id) return;
     showJump(row);
-    const hasMore = (model.chat.timeline(row.id)?.firstSeq ?? 1) > 1;
-    if (isPlaced && hasMore && scroll.scrollTop < nearStart) loadOlder();
+    if (isNearStart()) loadOlder();
   }
 
   function showJump(row: ConversationView): void {
@@ -91,10 +94,14 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
       return;
     }
     const top = scroll.getBoundingClientRect().top;
-    const anchor = [...list.children].find((line) => line.getBoundingClientRect().bottom > top);
+    // A message stays; the line of its day goes up with what comes above.
+    const lines = [...list.querySelectorAll<HTMLElement>('.message')];
+    const anchor = lines.find((line) => line.getBoundingClientRect().bottom > top);
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();
-    if (anchor?.isConnected) scroll.scrollTop += anchor.getBoundingClientRect().top - before;
+    const key = CSS.escape(anchor?.dataset['key'] ?? '');
+    const after = list.querySelector(`[data-key="${key}"]`)?.getBoundingClientRect().top ?? before;
+    scroll.scrollTop += after - before;
   }
 
   function announce(row: ConversationView): void {
@@ -110,7 +117,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
       shown = row.id;
       isPlaced = false;
       readSeq = null;
-      heard = 0;
+      heard = askedAt = 0;
       live.textContent = '';
       list.replaceChildren();
     }
@@ -119,7 +126,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
     if (timeline && model.unread(row) > 0 && !isReading())
       readSeq = readSeq === null || isPlaced ? timeline.readSeq : readSeq;
     announce(row);
-    older.hidden = timeline === undefined || timeline.firstSeq <= 1;
+    older.hidden = firstSeq() <= 1;
     keepPlace(() =>
       keyed(list, toLines(model, row, readSeq), (line) => drawLine(model, line, actions)),
     );
@@ -128,6 +135,8 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
     root.classList.toggle('loading', !isThere);
     showJump(row);
     if (isReading()) model.markRead();
+    // A reader who waits at the start goes on; one page that does not come is not asked for again.
+    if (isNearStart() && firstSeq() !== askedAt) loadOlder();
   }
 
   return {

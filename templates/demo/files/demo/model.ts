@@ -89,7 +89,8 @@ export async function createModel(
     for (const notice of ['member:added', 'member:updated', 'member:removed'] as const)
       socket.on(notice, ({ conversationId, user }) => {
         people.keep(user);
-        if (list.get(conversationId) !== undefined) void list.load(conversationId);
+        if (list.get(conversationId) === undefined) return;
+        void list.load(conversationId);
         if (conversationId === selected) void loadMembers(conversationId).catch(() => {});
       });
   }

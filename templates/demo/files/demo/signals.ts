@@ -50,19 +50,19 @@ export function createSignals(
   let typing: { conversationId: string; at: number } | undefined;
   let saying: ReturnType<typeof setTimeout> | undefined;
 
-  function command<Data>(name: string, payload: unknown, done?: (data: Data) => void): void {
+  function command(name: string, payload: unknown, done?: (data: never) => void): void {
     if (!commands.has(name) || !socket.connected) return;
-    socket.emit(name, payload, (answer: { ok: boolean; data: Data }) => {
+    socket.emit(name, payload, (answer: { ok: boolean; data: never }) => {
       if (answer.ok) done?.(answer.data);
     });
   }
 
-  function follow(userIds: readonly string[]): void {
+  function follow(name: `presence:${string}`, userIds: readonly string[]): void {
     for (let start = 0; start < userIds.length; start += usersPerCommand)
-      command<{ presences: Presence[] }>(
-        'presence:subscribe',
+      command(
+        name,
         { userIds: userIds.slice(start, start + usersPerCommand) },
-        (data) => data.presences.forEach(show),
+        (data: { presences: Presence[] }) => data.presences.forEach(show),
       );
   }
 
@@ -77,7 +77,7 @@ export function createSignals(
     inConversation.set(userId, Math.max(seq, inConversation.get(userId) ?? 0));
   }
 
-  socket.on('ready', () => follow([...watched]));
+  socket.on('ready', () => follow('presence:subscribe', [...watched]));
   socket.on('presence:updated', show);
   socket.on('typing:updated', ({ conversationId, userId, isTyping, expiresInMs }: TypingNotice) => {
     const inConversation = writers.get(conversationId) ?? new Map<string, number>();
@@ -104,10 +104,11 @@ export function createSignals(
     type(conversationId, isTyping) {
       const isSaid = typing?.conversationId === conversationId;
       if (!isTyping && isSaid) command('typing:stop', { conversationId });
-      if (!isTyping) return void (typing = undefined);
-      if (isSaid && Date.now() - (typing?.at ?? 0) < typeEveryMs) return;
-      typing = { conversationId, at: Date.now() };
-      command('typing:start', { conversationId });
+      if (!isTyping) typing = undefined;
+      else if (!isSaid || Date.now() - (typing?.at ?? 0) >= typeEveryMs) {
+        typing = { conversationId, at: Date.now() };
+        command('typing:start', { conversationId });
+      }
     },
     sent: () => void (typing = undefined),
     read(conversationId, seq) {
@@ -122,10 +123,10 @@ export function createSignals(
     watch(userIds) {
       const before = watched;
       watched = new Set(userIds);
-      follow([...watched].filter((id) => !before.has(id)));
-      const gone = [...before].filter((id) => !watched.has(id));
-      if (gone.length > 0)
-        command('presence:unsubscribe', { userIds: gone.slice(0, usersPerCommand) });
+      const isNew = (id: string): boolean => !before.has(id);
+      const isGone = (id: string): boolean => !watched.has(id);
+      follow('presence:subscribe', [...watched].filter(isNew));
+      follow('presence:unsubscribe', [...before].filter(isGone));
     },
   };
 }

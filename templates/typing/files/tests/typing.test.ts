@@ -29,7 +29,9 @@ it('tells that the writer paused', async () => {
   const { conversationId, owner, others } = await app.group(2);
   const writer = await owner.connect();
   const reader = await others[0]!.connect();
+  const started = next(reader, 'typing:updated');
   await done(writer, 'typing:start', { conversationId });
+  await started;
 
   const stopped = next(reader, 'typing:updated');
   await done(writer, 'typing:stop', { conversationId });
@@ -41,7 +43,9 @@ it('ends with the socket of the writer', async () => {
   const { conversationId, owner, others } = await app.group(2);
   const writer = await owner.connect();
   const reader = await others[0]!.connect();
+  const started = next(reader, 'typing:updated');
   await done(writer, 'typing:start', { conversationId });
+  await started;
 
   const stopped = next(reader, 'typing:updated');
   writer.disconnect();

@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, afterEach } from 'vitest';
 import { witnesses } from '../support/app.ts';
-import { createDocumentWitness } from '../support/documents.ts';
+import { documentWitness } from '../support/documents.ts';
 
 // Every test fails that sees something on the wire which the documents do not describe.
-const witness = createDocumentWitness();
-witnesses.push(witness);
+const witness = documentWitness();
+witnesses.add(witness);
 afterEach(() => {
   const faults = witness.takeFaults();
   if (faults.length > 0) throw new Error(`not as the documents say:\n${faults.join('\n')}`);

@@ -33,6 +33,11 @@ export function createDocumentWitness(): DocumentWitness {
   };
 }
 
+let shared: DocumentWitness | undefined;
+
+/** The witness of all tests of this process: creating one takes longer than many a test. */
+export const documentWitness = (): DocumentWitness => (shared ??= createDocumentWitness());
+
 /** A route as the document has it. */
 interface Operation {
   readonly operationId: string;

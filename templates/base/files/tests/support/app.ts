@@ -42,7 +42,7 @@ export interface Witness {
   opened(socket: TestSocket): void;
 }
 
-export const witnesses: Witness[] = [];
+export const witnesses = new Set<Witness>();
 
 /** Environment variables of a backend on a database of its own. */
 export function testVariables(changes: Record<string, string> = {}): Record<string, string> {

@@ -7,10 +7,10 @@ interface Engine {
   off(event: 'data', listener: (data: string) => void): unknown;
 }
 
-const engineOf = (socket: TestSocket): Engine => socket.io.engine as unknown as Engine;
+const engineOf = (socket: Pick<TestSocket, 'io'>): Engine => socket.io.engine as unknown as Engine;
 
 /** Sends a frame past the client library, as it is. */
-export const sendPacket = (socket: TestSocket, packet: string | Uint8Array): void =>
+export const sendPacket = (socket: Pick<TestSocket, 'io'>, packet: string | Uint8Array): void =>
   engineOf(socket).transport.ws.send(packet);
 
 /** The client library counts its own commands from 0. */

@@ -1,0 +1,94 @@
+// Makes dist/, which is what is published, from build/, which is what tsc makes of src/: two entries
+// that contain all packages, the templates in two files, the types, and the licences of the packages.
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
+import * as api from '../build/index.js';
+import { packFeatures } from '../build/pack.js';
+import { TEMPLATES } from '../build/package.js';
+import { readFeatures } from '../build/read-features.js';
+import { compiledHosts } from './compiled-hosts.js';
+import { licencesOf, packageFolder } from './licences.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const BUILD = join(ROOT, 'build');
+const DIST = join(ROOT, 'dist');
+
+rmSync(DIST, { recursive: true, force: true });
+const features = readFeatures(TEMPLATES);
+const modules = await bundle();
+writeFileSync(
+  join(DIST, 'index.js'),
+  `export { ${Object.keys(api).join(', ')} } from './published.cjs';\n`,
+);
+writePack();
+copyTypes('index');
+writeFileSync(join(DIST, 'THIRD-PARTY-LICENCES.txt'), licencesOf(modules));
+
+/**
+ * CommonJS, because it starts sooner: an import statement for a module of Node reads every property
+ * of it, and some of these load others. Returns the paths of the modules that are in the bundle.
+ */
+async function bundle() {
+  const build = await rolldown({
+    input: { published: join(BUILD, 'published.js') },
+    platform: 'node',
+    plugins: [replacedModules(), lateBuiltins()],
+    experimental: { attachDebugInfo: 'none' },
+  });
+  const { output } = await build.write({
+    dir: DIST,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: ({ moduleIds }) => `${basename(packageFolder(moduleIds.at(-1)))}.cjs`,
+    // The names and lines of a stack stay readable.
+    minify: { mangle: { keepNames: true }, codegen: { removeWhitespace: false } },
+  });
+  await build.close();
+  return output.flatMap((chunk) => chunk.moduleIds ?? []);
+}
+
+/** What the published program has ready, or never uses. */
+function replacedModules() {
+  const replacements = {
+    'build/read-features.js': "export { readFeatures } from './packed-features.js';",
+    'build/compile-host.js': compiledHosts(features),
+    // Every Chalk is made with its level.
+    'chalk/source/vendor/supports-color/index.js':
+      'export default { stdout: false, stderr: false };',
+    // No question opens an editor, which would bring half a megabyte of character sets.
+    '@inquirer/editor/dist/index.js': 'export default undefined;',
+  };
+  const replaced = (id) => Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
+  return { name: 'replaced-modules', load: (id) => replacements[replaced(id)] };
+}
+
+/** Loads those modules of Node late that take long, because help and mistakes need none of them. */
+function lateBuiltins() {
+  const head = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n';
+  const slow = /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|zlib)")\)/g;
+  return { name: 'late-builtins', renderChunk: (code) => head + code.replace(slow, 'late($1)') };
+}
+
+function writePack() {
+  const { index, texts } = packFeatures(features);
+  const text = JSON.stringify(index, (key, value) =>
+    key === 'source' ? slashed(relative(ROOT, value)) : value,
+  );
+  writeFileSync(join(DIST, 'templates.json'), text);
+  writeFileSync(join(DIST, 'templates.gz'), texts);
+}
+
+/** Copies the types of a module, and of all that they name. */
+function copyTypes(name, copied = new Set()) {
+  if (copied.has(name)) return;
+  copied.add(name);
+  const file = `${name}.d.ts`;
+  cpSync(join(BUILD, file), join(DIST, file));
+  const text = readFileSync(join(BUILD, file), 'utf8');
+  for (const [, other] of text.matchAll(/from '\.\/([\w-]+)\.ts'/g)) copyTypes(other, copied);
+}
+
+function slashed(path) {
+  return path.replaceAll('\\', '/');
+}

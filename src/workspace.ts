@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { unless } from './file-system.ts';
+import { stagingPrefix } from './target.ts';
+
+// What tells a package manager what to install, and from where.
+const SETTINGS = /^(?:package\.json|\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/;
+const LOCK_FILE = /^(?:yarn\.lock|bun\.lockb?)$/;
+
+/** Whether a directory above the project says that projects below it are parts of it. */
+export async function isInWorkspace(root: string): Promise<boolean> {
+  for (let path = dirname(root); path !== dirname(path); path = dirname(path)) {
+    const text = await unless(
+      ['ENOENT', 'EISDIR', 'EACCES'],
+      readFile(join(path, 'package.json'), 'utf8'),
+    );
+    if (text?.includes('"workspaces"')) return true;
+  }
+  return false;
+}
+
+/**
+ * Runs an installation in a hidden directory beside the project, and moves what it made into the
+ * project. Yarn 1 and bun have no flag that keeps them out of a workspace, but pass over such a
+ * directory.
+ */
+export async function installBeside<Ended extends { readonly problem: string | undefined }>(
+  root: string,
+  install: (place: string) => Promise<Ended>,
+): Promise<Ended> {
+  const { copy, ensureDir, move, remove } = await import('fs-extra/esm');
+  const place = join(dirname(root), stagingPrefix(root) + randomBytes(6).toString('hex'));
+  await ensureDir(place);
+  try {
+    for (const entry of await readdir(root))
+      if (SETTINGS.test(entry) || LOCK_FILE.test(entry))
+        await copy(join(root, entry), join(place, entry));
+    const ended = await install(place);
+    if (ended.problem !== undefined) return ended;
+    for (const entry of await readdir(place))
+      if (!SETTINGS.test(entry))
+        await move(join(place, entry), join(root, entry), { overwrite: true });
+    return ended;
+  } finally {
+    await remove(place);
+  }
+}

@@ -1,0 +1,106 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadFeatures } from '../../src/features.ts';
+import { TEMPLATES } from '../../src/package.ts';
+import { planProject } from '../../src/plan.ts';
+import { ANSWERS, textOf } from '../support/templates.ts';
+
+const templates = loadFeatures(TEMPLATES);
+const features = templates.filter(({ adapter }) => !adapter).map(({ name }) => name);
+const project = planProject(
+  { ...ANSWERS, features: features.filter((name) => name !== 'base') },
+  templates,
+);
+const paths = project.files.map(({ path }) => path);
+const scripts = Object.keys(
+  (JSON.parse(textOf(project, 'package.json')) as { scripts: object }).scripts,
+);
+const documents = paths.filter((path) => path.endsWith('.md'));
+
+/** What stands in code spans, outside of blocks. */
+function spansOf(path: string): readonly string[] {
+  const prose = textOf(project, path).replaceAll(/^```[^]*?^```$/gm, '');
+  return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span as string);
+}
+
+/** Names in quotes or as keys, within a declaration of a source file. */
+function namesIn(path: string, declaration: RegExp): readonly string[] {
+  const [, body = ''] = declaration.exec(textOf(project, path)) ?? [];
+  return [...body.matchAll(/^ {2}'?([a-z:-]+)'?: /gm)].map(([, name]) => name as string);
+}
+
+describe('the documents of a project', () => {
+  it('are those that a reader needs', () => {
+    expect(documents.toSorted()).toEqual([
+      'README.md',
+      'SECURITY.md',
+      'docs/architecture.md',
+      'docs/client.md',
+      'docs/configuration.md',
+      'docs/http.md',
+      'docs/operations.md',
+      'docs/protocol.md',
+      'docs/send-path.md',
+    ]);
+  });
+
+  it.each(documents)('%s names files that are there', (document) => {
+    const named = spansOf(document).filter((span) =>
+      /^(?:\.github|client|demo|docs|src|tests|tools)\/[\w./-]*$|^[A-Z]+\.md$|^compose\.yml$/.test(
+        span,
+      ),
+    );
+    for (const span of named) {
+      const path = span.replace(/\/$/, '');
+      const isThere = paths.some((known) => known === path || known.startsWith(`${path}/`));
+      expect([span, isThere]).toEqual([span, true]);
+    }
+    for (const [, link = ''] of textOf(project, document).matchAll(/\]\(([^)]+)\)/g))
+      expect(paths).toContain(posix.join(posix.dirname(document), link));
+  });
+
+  it.each(documents)('%s names scripts that there are', (document) => {
+    for (const [, script = ''] of textOf(project, document).matchAll(/\bnpm run ([\w:-]+)/g))
+      expect(scripts).toContain(script);
+  });
+
+  it('explain every error code, and no other', () => {
+    const table = /## Problems([^]*)$/.exec(textOf(project, 'docs/protocol.md'))?.[1] ?? '';
+    const rows = [...table.matchAll(/^\| (\d{3}) +\| ([^|]*)\|/gm)];
+    const explained = rows.flatMap(([, status, codes = '']) =>
+      [...codes.matchAll(/`([a-z-]+)`/g)].map(([, code]) => `${code} ${status}`),
+    );
+    const source = textOf(project, 'src/contract/errors.ts');
+    const declared = [...source.matchAll(/^ {2}'?([a-z-]+)'?: (\d{3}),/gm)];
+    expect(explained.toSorted()).toEqual(
+      declared.map(([, code, status]) => `${code} ${status}`).toSorted(),
+    );
+  });
+
+  it('name every command and every notice of the base', () => {
+    const spans = new Set(spansOf('docs/protocol.md'));
+    const parts = ['auth', 'connection', 'conversations', 'messages'];
+    const declared = parts.flatMap((part) => [
+      ...namesIn(`src/contract/${part}.ts`, /Commands = \{\n([^]*?)^\};/m),
+      ...namesIn(`src/contract/${part}.ts`, /Notices = \{\n([^]*?)^\};/m),
+    ]);
+    expect(declared.length).toBeGreaterThan(15);
+    for (const name of declared) expect(spans).toContain(name);
+  });
+
+  it('say of every control which tests prove it, or why there is none', () => {
+    const text = textOf(project, 'SECURITY.md');
+    const tested = [...text.matchAll(/^\|.*\|([^|]*)\|$/gm)].flatMap(([, numbers = '']) =>
+      [...numbers.matchAll(/C\d{2}/g)].map(String),
+    );
+    const excepted = [...text.matchAll(/^- \*\*(C\d{2}),/gm)].map(([, number]) => number as string);
+    const all = Array.from({ length: 76 }, (_, index) => `C${String(index + 1).padStart(2, '0')}`);
+    expect([...new Set([...tested, ...excepted])].toSorted()).toEqual(all);
+    expect(tested.filter((number, index) => tested.indexOf(number) !== index)).toEqual([]);
+    const titles = paths
+      .filter((path) => path.endsWith('.test.ts'))
+      .flatMap((path) => textOf(project, path).match(/^it(?:\.\w+)*\(\s*['"`].*/gm) ?? [])
+      .join('\n');
+    for (const number of tested) expect(titles).toMatch(new RegExp(`\\b${number}\\b`));
+  });
+});
