@@ -4,6 +4,7 @@ import type { Run } from './context.ts';
 import { isOnPath } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { CreateError } from './errors.ts';
+import { toFileSystemError } from './file-system.ts';
 import type { Answers } from './options.ts';
 import type { InstallOutcome } from './result.ts';
 import { runWatched } from './watched.ts';
@@ -43,6 +44,23 @@ export function assertPackageManager(
 
 /** Installs the dependencies and proves on disk that they are there. */
 export async function install(
+  root: string,
+  packageManager: PackageManager,
+  run: Run,
+): Promise<InstallOutcome> {
+  const command = installCommand(packageManager);
+  try {
+    return await installAndProve(root, packageManager, run);
+  } catch (error) {
+    // The project is written already: a disk that refuses now is one more way not to be installed.
+    const refused = toFileSystemError(error, root);
+    if (!(refused instanceof CreateError)) throw error;
+    const problem = `${command} failed: ${refused.message}`;
+    return { status: 'failed', command, code: null, problem, output: '' };
+  }
+}
+
+async function installAndProve(
   root: string,
   packageManager: PackageManager,
   run: Run,
