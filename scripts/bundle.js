@@ -14,6 +14,9 @@ const ROOT = join(import.meta.dirname, '..');
 const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
 
+// What src/prompts.ts never asks. The editor alone would bring half a megabyte of character sets.
+const UNUSED_QUESTIONS = ['editor', 'expand', 'number', 'password', 'rawlist', 'search'];
+
 rmSync(DIST, { recursive: true, force: true });
 const features = readFeatures(TEMPLATES);
 const modules = await bundle();
@@ -56,8 +59,12 @@ function replacedModules() {
     // Every Chalk is made with its level.
     'chalk/source/vendor/supports-color/index.js':
       'export default { stdout: false, stderr: false };',
-    // No question opens an editor, which would bring half a megabyte of character sets.
-    '@inquirer/editor/dist/index.js': 'export default undefined;',
+    ...Object.fromEntries(
+      UNUSED_QUESTIONS.map((name) => [
+        `@inquirer/${name}/dist/index.js`,
+        'export default undefined;',
+      ]),
+    ),
   };
   const replaced = (id) => Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
   return { name: 'replaced-modules', load: (id) => replacements[replaced(id)] };
@@ -66,7 +73,8 @@ function replacedModules() {
 /** Loads those modules of Node late that take long, because help and mistakes need none of them. */
 function lateBuiltins() {
   const head = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n';
-  const slow = /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|zlib)")\)/g;
+  const slow =
+    /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|worker_threads|zlib)")\)/g;
   return { name: 'late-builtins', renderChunk: (code) => head + code.replace(slow, 'late($1)') };
 }
 
