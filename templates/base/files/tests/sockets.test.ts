@@ -99,6 +99,30 @@ it('S12 C42 C43 lives through malformed packets and answers those that can be an
   expect(page.body.items).toHaveLength(1);
 });
 
+it('C69 a handler that throws answers internal, and nothing else ends', async () => {
+  let isBroken = false;
+  const app = await startApp(
+    {},
+    {
+      clock: {
+        now() {
+          if (isBroken) throw new Error('no time');
+          return new Date();
+        },
+      },
+    },
+  );
+  const { conversationId, owner } = await app.group(1);
+  const [socket, other] = [await owner.connect(), await owner.connect()];
+  const message = { conversationId, clientMessageId: 'one', content: 'hello' };
+  isBroken = true;
+  const { code, detail } = await refused(socket, 'message:send', message);
+  expect([code, detail]).toEqual(['internal', undefined]);
+  isBroken = false;
+  for (const one of [socket, other])
+    expect((await done(one, 'message:send', message)).message.seq).toBe(1);
+});
+
 it('S12 a frame that is too large ends the socket of its sender only', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);

@@ -38,7 +38,14 @@ export async function startMongod(options: {
       instanceOpts: [{ dbPath, port: isKept ? await keptPort(folder) : await freePort() }],
       // The engine is said, because for older versions the library would take one without
       // transactions.
-      replSet: { name: 'development', count: 1, ip: '127.0.0.1', storageEngine: 'wiredTiger' },
+      replSet: {
+        name: 'development',
+        count: 1,
+        ip: '127.0.0.1',
+        storageEngine: 'wiredTiger',
+        // Ctrl-C reaches the terminal's processes: the database must outlive the server that uses it.
+        spawn: { detached: true },
+      },
     });
     return {
       uri: set.getUri('chat'),

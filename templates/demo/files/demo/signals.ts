@@ -50,19 +50,19 @@ export function createSignals(
   let typing: { conversationId: string; at: number } | undefined;
   let saying: ReturnType<typeof setTimeout> | undefined;
 
-  function command<Data>(name: string, payload: unknown, done?: (data: Data) => void): void {
+  function command(name: string, payload: unknown, done?: (data: never) => void): void {
     if (!commands.has(name) || !socket.connected) return;
-    socket.emit(name, payload, (answer: { ok: boolean; data: Data }) => {
+    socket.emit(name, payload, (answer: { ok: boolean; data: never }) => {
       if (answer.ok) done?.(answer.data);
     });
   }
 
   function follow(name: `presence:${string}`, userIds: readonly string[]): void {
     for (let start = 0; start < userIds.length; start += usersPerCommand)
-      command<{ presences: Presence[] }>(
+      command(
         name,
         { userIds: userIds.slice(start, start + usersPerCommand) },
-        (data) => data.presences.forEach(show),
+        (data: { presences: Presence[] }) => data.presences.forEach(show),
       );
   }
 
@@ -104,10 +104,11 @@ export function createSignals(
     type(conversationId, isTyping) {
       const isSaid = typing?.conversationId === conversationId;
       if (!isTyping && isSaid) command('typing:stop', { conversationId });
-      if (!isTyping) return void (typing = undefined);
-      if (isSaid && Date.now() - (typing?.at ?? 0) < typeEveryMs) return;
-      typing = { conversationId, at: Date.now() };
-      command('typing:start', { conversationId });
+      if (!isTyping) typing = undefined;
+      else if (!isSaid || Date.now() - (typing?.at ?? 0) >= typeEveryMs) {
+        typing = { conversationId, at: Date.now() };
+        command('typing:start', { conversationId });
+      }
     },
     sent: () => void (typing = undefined),
     read(conversationId, seq) {

@@ -33,7 +33,7 @@ export const initials = (name: string): string =>
     .split(/[\s._-]+/u)
     .filter((word) => word !== '')
     .slice(0, 2)
-    .map((word) => [...word][0])
+    .map((word) => Array.from(word)[0])
     .join('')
     .toUpperCase();
 

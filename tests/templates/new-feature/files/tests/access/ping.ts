@@ -1,5 +1,3 @@
 import type { Use } from '../support/uses.ts';
 
-export const uses: readonly Use[] = [
-  { of: 'ping', input: () => ({}), answers: { anybody: 200 } },
-];
+export const uses: readonly Use[] = [{ of: 'ping', input: () => ({}), answers: { anybody: 200 } }];
