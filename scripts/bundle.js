@@ -1,5 +1,6 @@
-// Makes dist/, which is what is published, from build/, which is what tsc makes of src/: two entries
-// that contain all packages, the templates in two files, the types, and the licences of the packages.
+// Makes dist/, which is what is published, from build/, which is what tsc makes of src/: one file with
+// all that is ours, one for each package that is needed later or never, the templates in two files, the
+// types, and the licences of the packages.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -66,8 +67,18 @@ function replacedModules() {
       ]),
     ),
   };
-  const replaced = (id) => Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
-  return { name: 'replaced-modules', load: (id) => replacements[replaced(id)] };
+  const left = new Set(Object.keys(replacements));
+  return {
+    name: 'replaced-modules',
+    load(id) {
+      const replaced = Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
+      left.delete(replaced);
+      return replacements[replaced];
+    },
+    buildEnd() {
+      if (left.size > 0) this.error(`not there any more: ${[...left].join(', ')}`);
+    },
+  };
 }
 
 /** Loads those modules of Node late that take long, because help and mistakes need none of them. */
