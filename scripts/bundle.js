@@ -1,5 +1,6 @@
-// Makes dist/, which is what is published, from build/, which is what tsc makes of src/: two entries
-// that contain all packages, the templates in two files, the types, and the licences of the packages.
+// Makes dist/, which is what is published, from build/, which is what tsc makes of src/: one file with
+// all that is ours, one for each package that is needed later or never, the templates in two files, the
+// types, and the licences of the packages.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -13,6 +14,9 @@ import { licencesOf, packageFolder } from './licences.js';
 const ROOT = join(import.meta.dirname, '..');
 const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
+
+// What src/prompts.ts never asks. The editor alone would bring half a megabyte of character sets.
+const UNUSED_QUESTIONS = ['editor', 'expand', 'number', 'password', 'rawlist', 'search'];
 
 rmSync(DIST, { recursive: true, force: true });
 const features = readFeatures(TEMPLATES);
@@ -56,17 +60,32 @@ function replacedModules() {
     // Every Chalk is made with its level.
     'chalk/source/vendor/supports-color/index.js':
       'export default { stdout: false, stderr: false };',
-    // No question opens an editor, which would bring half a megabyte of character sets.
-    '@inquirer/editor/dist/index.js': 'export default undefined;',
+    ...Object.fromEntries(
+      UNUSED_QUESTIONS.map((name) => [
+        `@inquirer/${name}/dist/index.js`,
+        'export default undefined;',
+      ]),
+    ),
   };
-  const replaced = (id) => Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
-  return { name: 'replaced-modules', load: (id) => replacements[replaced(id)] };
+  const left = new Set(Object.keys(replacements));
+  return {
+    name: 'replaced-modules',
+    load(id) {
+      const replaced = Object.keys(replacements).find((end) => slashed(id).endsWith(`/${end}`));
+      left.delete(replaced);
+      return replacements[replaced];
+    },
+    buildEnd() {
+      if (left.size > 0) this.error(`not there any more: ${[...left].join(', ')}`);
+    },
+  };
 }
 
 /** Loads those modules of Node late that take long, because help and mistakes need none of them. */
 function lateBuiltins() {
   const head = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n';
-  const slow = /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|zlib)")\)/g;
+  const slow =
+    /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|worker_threads|zlib)")\)/g;
   return { name: 'late-builtins', renderChunk: (code) => head + code.replace(slow, 'late($1)') };
 }
 

@@ -62,7 +62,7 @@ function buildCommand(features: readonly Feature[], print: (text: string) => voi
     .optionsGroup(GROUPS.command)
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', helpTail(command, features));
+    .addHelpText('after', () => helpTail(command, features));
 }
 
 function addCommands(

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { unless } from './file-system.ts';
+import { systemCode, unless } from './file-system.ts';
 import { stagingPrefix } from './target.ts';
+import type { LongEnded } from './watched.ts';
 
 // What tells a package manager what to install, and from where.
 const SETTINGS = /^(?:package\.json|\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/;
@@ -25,14 +26,14 @@ export async function isInWorkspace(root: string): Promise<boolean> {
  * project. Yarn 1 and bun have no flag that keeps them out of a workspace, but pass over such a
  * directory.
  */
-export async function installBeside<Ended extends { readonly problem: string | undefined }>(
+export async function installBeside(
   root: string,
-  install: (place: string) => Promise<Ended>,
-): Promise<Ended> {
+  install: (place: string) => Promise<LongEnded>,
+): Promise<LongEnded> {
   const { copy, ensureDir, move, remove } = await import('fs-extra/esm');
   const place = join(dirname(root), stagingPrefix(root) + randomBytes(6).toString('hex'));
-  await ensureDir(place);
   try {
+    await ensureDir(place);
     for (const entry of await readdir(root))
       if (SETTINGS.test(entry) || LOCK_FILE.test(entry))
         await copy(join(root, entry), join(place, entry));
@@ -42,6 +43,10 @@ export async function installBeside<Ended extends { readonly problem: string | u
       if (!SETTINGS.test(entry))
         await move(join(place, entry), join(root, entry), { overwrite: true });
     return ended;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const problem = `could not keep out of the workspace: ${(error as Error).message}`;
+    return { code: null, problem, output: '' };
   } finally {
     await remove(place);
   }
