@@ -86,6 +86,7 @@ export function projectQuestions(
       choices: featureChoices(
         choosable.filter(({ name }) => !given.withoutFeatures?.includes(name)),
       ),
+      pageSize: 12,
       when: ({ preset }: Asked) => preset === OWN_CHOICE,
     }),
     question('adapter', 'select', {
