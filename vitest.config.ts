@@ -21,6 +21,7 @@ export default defineConfig({
       project('templates', 5 * MINUTES),
       project('cli', MINUTES),
       project('generated', 10 * MINUTES),
+      project('nodes', 20 * MINUTES),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,
