@@ -22,6 +22,7 @@ export default defineConfig({
       project('templates', 5 * MINUTES),
       project('cli', MINUTES),
       project('generated', 10 * MINUTES, ['tests/support/generate-once.ts']),
+      project('nodes', 20 * MINUTES),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,

@@ -13,6 +13,8 @@ export interface GeneratedProject {
   readonly directory: string;
   /** Runs an npm script to its end; the output is in the error when it fails. */
   run(script: string, env?: Record<string, string>): Promise<string>;
+  /** Runs some of its tests; the output is in the error when one fails. */
+  tests(filters: readonly string[], env?: Record<string, string>): Promise<string>;
   /** Starts a script that goes on; resolves once its output matches. */
   start(script: string, until: RegExp, env?: Record<string, string>): Promise<RunningScript>;
 }
@@ -50,17 +52,19 @@ export function copyOf(installed: string): GeneratedProject {
 
 /** A project that is there and installed. */
 export function projectIn(directory: string): GeneratedProject {
+  const npm = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const result = await execa('npm', args, {
+      cwd: directory,
+      env: { NO_COLOR: '1', ...env },
+      all: true,
+      stdin: 'ignore',
+    });
+    return result.all;
+  };
   return {
     directory,
-    async run(script, env = {}) {
-      const result = await execa('npm', ['run', '--silent', script], {
-        cwd: directory,
-        env: { NO_COLOR: '1', ...env },
-        all: true,
-        stdin: 'ignore',
-      });
-      return result.all;
-    },
+    run: (script, env) => npm(['run', '--silent', script], env),
+    tests: (filters, env) => npm(['test', '--silent', '--', ...filters], env),
     start: (script, until, env = {}) => start(directory, script, until, env),
   };
 }

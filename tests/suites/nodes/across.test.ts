@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { MessageView } from '../src/contract/messages.ts';
-import { ask, done, next, until, type TestSocket, type TestUser } from './support/app.ts';
-import { startNodes } from './support/nodes.ts';
+import type { MessageView } from '../../src/contract/messages.ts';
+import { ask, done, next, until, type TestSocket, type TestUser } from '../support/app.ts';
+import { startNodes } from './nodes.ts';
 
 const draft = (conversationId: string, content = 'hello') => ({
   conversationId,

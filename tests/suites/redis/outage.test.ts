@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
-import { createChat, type Chat } from '../client/chat.ts';
-import { ask, until, type TestApp, type TestSocket, type TestUser } from './support/app.ts';
-import { startNodes } from './support/nodes.ts';
-import { startRedis } from './support/redis.ts';
+import { createChat, type Chat } from '../../client/chat.ts';
+import { ask, until, type TestApp, type TestSocket, type TestUser } from '../support/app.ts';
+import { startNodes } from '../nodes/nodes.ts';
+import { startRedis } from '../nodes/redis.ts';
 
 /** The reference client of a user, at a node. */
 function chatAt(node: TestApp, user: TestUser): Chat {

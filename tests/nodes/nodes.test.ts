@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { generate } from '../support/project.ts';
+import { addSuite } from '../support/suites.ts';
+
+/** Two and more nodes on one real MongoDB; the scenarios that need them are in tests/suites. */
+describe.each([
+  { adapter: 'redis', suites: ['nodes', 'redis'] },
+  { adapter: 'mongo', suites: ['nodes'] },
+])('nodes that talk over $adapter', ({ adapter, suites }) => {
+  it('pass the scenarios of several nodes', async () => {
+    const project = await generate(['--adapter', adapter, '--preset', 'full', '--no-git']);
+    for (const suite of suites) addSuite(project, suite);
+    await project.run('check:types');
+    const folders = suites.map((suite) => `tests/${suite}`);
+    expect(await project.tests(folders, { ADAPTER: adapter })).toMatch(/Tests\s+\d+ passed \(/);
+  });
+});

@@ -1,0 +1,14 @@
+import { startApp, testVariables, type TestApp } from '../support/app.ts';
+import { startRedis } from './redis.ts';
+
+/** Nodes of one backend: one database and, where the project has that adapter, one Redis. */
+export async function startNodes(
+  count: number,
+  changes: Record<string, string> = {},
+): Promise<[TestApp, TestApp, ...TestApp[]]> {
+  const variables = testVariables(changes);
+  if (process.env['ADAPTER'] === 'redis') variables['REDIS_URL'] ??= (await startRedis()).url;
+  const nodes: TestApp[] = [];
+  for (let node = 0; node < count; node += 1) nodes.push(await startApp(variables));
+  return nodes as [TestApp, TestApp, ...TestApp[]];
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { io } from 'socket.io-client';
+import { expect, it, onTestFinished } from 'vitest';
+import { createChat, type Chat } from '../../client/chat.ts';
+import type { Notices } from '../../src/contract/index.ts';
+import { next, until, type TestApp, type TestUser } from '../support/app.ts';
+import { startProcess } from '../support/process.ts';
+import { startNodes } from './nodes.ts';
+import { startProxy } from './proxy.ts';
+
+/** Nodes that are processes of their own, behind a proxy; the first app only looks on. */
+async function startProcesses(count: number) {
+  const [observer] = await startNodes(1);
+  const nodes = Array.from({ length: count }, () =>
+    startProcess({ ...observer.variables, LOG_LEVEL: 'info' }),
+  );
+  const urls = await Promise.all(nodes.map((node) => node.listening()));
+  return { observer, nodes, urls, proxy: await startProxy(urls) };
+}
+
+function chatAt(url: string, user: TestUser): Chat {
+  const chat = createChat({ url, io, token: async () => user.token });
+  onTestFinished(chat.close);
+  return chat;
+}
+
+/** The contents of a conversation as the database has them. */
+async function stored(observer: TestApp): Promise<string[]> {
+  const rows = await observer.app.connection
+    .collection('messages')
+    .find()
+    .sort({ conversation: 1, seq: 1 })
+    .toArray();
+  return rows.map((row) => `${row['seq']} ${row['content']}`);
+}
+
+const shown = (chat: Chat, conversationId: string): string[] =>
+  (chat.timeline(conversationId)?.messages() ?? []).map(({ seq, content }) => `${seq} ${content}`);
+
+it('S37 F13 a node that ends under 200 clients loses nothing, and they come back spread', async () => {
+  const { observer, nodes, urls, proxy } = await startProcesses(2);
+  const { conversationId, users } = await observer.group(200);
+  proxy.route(urls.slice(0, 1));
+  const chats = users.map((user) => chatAt(proxy.url, user));
+  await until(() => chats.every((chat) => chat.timeline(conversationId) !== undefined), 30_000);
+  proxy.route(urls);
+
+  const returned: number[] = [];
+  const writers = chats.slice(0, 20);
+  let sent = 0;
+  const sending = setInterval(() => {
+    for (const chat of writers) chat.send(conversationId, `message ${(sent += 1)}`);
+  }, 100);
+  onTestFinished(() => clearInterval(sending));
+  await sleep(1_000);
+  for (const chat of chats) chat.socket.once('ready', () => returned.push(performance.now()));
+  const [node] = nodes;
+  const stopped = performance.now();
+  node?.child.kill('SIGTERM');
+  expect(await node?.exit).toBe(0);
+  expect(performance.now() - stopped).toBeLessThan(25_000);
+  await until(() => returned.length === chats.length, 30_000);
+  clearInterval(sending);
+  expect(Math.max(...returned) - Math.min(...returned)).toBeGreaterThan(5_000);
+
+  await until(() => chats.every((chat) => chat.waiting(conversationId).length === 0), 30_000);
+  await Promise.all(chats.map((chat) => chat.check()));
+  const rows = await stored(observer);
+  expect(rows.map((row) => Number.parseInt(row, 10))).toEqual(
+    Array.from({ length: sent }, (_, index) => index + 1),
+  );
+  await until(() => chats.every((chat) => chat.timeline(conversationId)?.seq === sent), 30_000);
+  for (const chat of chats) expect(rows.slice(-50)).toEqual(shown(chat, conversationId).slice(-50));
+}, 120_000);
+
+it('S30 F10 the users of a node that was killed are offline within 60 s, told exactly once', async () => {
+  const { observer, nodes, urls } = await startProcesses(2);
+  const { users } = await observer.group(3);
+  const [watcher, one, two] = users as [TestUser, TestUser, TestUser];
+  const socket = await watcher.connect();
+  chatAt(urls[0] as string, one);
+  const moving = chatAt(urls[0] as string, two);
+  const told: Notices['presence:updated'][] = [];
+  socket.on('presence:updated', (notice) => {
+    if (notice.status === 'offline') told.push(notice);
+  });
+  const { presences } = await socket
+    .emitWithAck('presence:subscribe', {
+      userIds: [one.id, two.id],
+    })
+    .then((answer) => (answer.ok ? answer.data : { presences: [] }));
+  const online = new Set(
+    presences.filter(({ status }) => status === 'online').map(({ userId }) => userId),
+  );
+  while (online.size < 2) online.add((await next(socket, 'presence:updated')).userId);
+
+  nodes[0]?.child.kill('SIGKILL');
+  moving.close();
+  const returned = chatAt(urls[1] as string, two); // comes back elsewhere: never offline
+  await until(() => told.length > 0, 60_000);
+  await sleep(15_000);
+  expect(told).toEqual([
+    { userId: one.id, status: 'offline', lastSeenAt: expect.any(String) as string },
+  ]);
+  expect(returned.socket.connected).toBe(true);
+}, 120_000);
