@@ -195,7 +195,7 @@ describe('createProject', () => {
       const reporter = { begin: () => {}, end: () => {}, note: () => {}, debug };
       const context = { workingDirectory, environment, reporter, signal: controller.signal };
       const outcome: unknown = await createProject(options, context).catch((error) => error);
-      if (programs < at) return expect(at).toBeGreaterThan(10);
+      if (programs < at) return expect(at).toBeGreaterThan(8);
       expect(outcome).toMatchObject({ code: 'ABORTED', cause: 'enough' });
       expect((outcome as CreateError).result?.git.status).not.toBe('committed');
       const files = filesOf(join(workingDirectory, 'my-app'), ['.git']);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import type { SessionView } from '../src/contract/auth.ts';
-import { done, next, until } from './support/app.ts';
-import { startNodes } from './support/nodes.ts';
-import { startRedis } from './support/redis.ts';
+import type { SessionView } from '../../src/contract/auth.ts';
+import { done, next, until } from '../support/app.ts';
+import { startNodes } from '../nodes/nodes.ts';
+import { startRedis } from '../nodes/redis.ts';
 
 /** Everything that a Redis is told from now on, as its MONITOR shows it. */
 async function overhear(url: string): Promise<() => string> {
