@@ -39,16 +39,25 @@ export function adapterChoices(features: readonly Feature[]): readonly object[] 
   return aligned([none, ...features.filter((feature) => feature.adapter)]);
 }
 
-/** The package managers: who installs has to be there, and without installing any may be chosen. */
-export function packageManagerChoices(given: Given, { environment }: Run): readonly object[] {
+/**
+ * The package managers, beginning with one that may be chosen: who installs has to be there, and
+ * without installing any may be chosen.
+ */
+export function packageManagerChoices(
+  given: Given,
+  { environment }: Run,
+): { readonly choices: readonly object[]; readonly default: string | undefined } {
   const names = optionOf('packageManager').choices ?? [];
   const found = names.filter((name) => isOnPath(name, environment));
   // With nothing to choose there is no question; the run then says what is missing.
   const mustBeFound = given.install !== false && found.length > 0;
-  return names.map((name) => ({
-    value: name,
-    disabled: mustBeFound && !found.includes(name) && '(not found)',
-  }));
+  return {
+    choices: names.map((name) => ({
+      value: name,
+      disabled: mustBeFound && !found.includes(name) && '(not found)',
+    })),
+    default: mustBeFound ? found[0] : names[0],
+  };
 }
 
 function aligned(rows: readonly { readonly name: string; readonly summary: string }[]): object[] {

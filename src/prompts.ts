@@ -95,7 +95,7 @@ export function projectQuestions(
       // With `none` alone there is nothing to choose.
       when: adapterNames(features).length > 1,
     }),
-    question('packageManager', 'select', { choices: packageManagerChoices(given, run) }),
+    question('packageManager', 'select', packageManagerChoices(given, run)),
     // Who wants the project verified wants it installed.
     question('install', 'confirm', { default: DEFAULTS.install, when: !given.verify }),
     question('git', 'confirm', { default: DEFAULTS.git }),

@@ -143,7 +143,7 @@ describe('the same answers', PATIENCE, () => {
       directory: 'library/my-app',
       packageName: '@team/chat',
       preset: 'standard',
-      withoutFeatures: ['demo'],
+      withoutFeatures: ['api-docs'],
       adapter: 'mongo',
       packageManager: 'pnpm',
       install: false,

@@ -71,7 +71,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     await type(/Package manager/, KEYS.enter);
     const { code, screen } = await ended;
     expect(code).toBe(0);
-    expect(screen).toMatch(/create-chat-backend@\S+ my-app --features receipts,typing /);
+    expect(screen).toMatch(/create-chat-backend@\S+ my-app --features ci,demo,[a-z,]+,typing /);
   });
 
   // Every question there is, with what leads to it: a text to wait for, and the keys to answer with.
