@@ -39,7 +39,11 @@ const shown = (chat: Chat, conversationId: string): string[] =>
 
 it('S37 F13 a node that ends under 200 clients loses nothing, and they come back spread', async () => {
   const { observer, nodes, urls, proxy } = await startProcesses(2);
-  const { conversationId, users } = await observer.group(200);
+  const { conversationId, owner, users } = await observer.group(100);
+  for (const user of await observer.registerMany(100)) {
+    await owner.put(`/conversations/${conversationId}/members/${user.id}`);
+    users.push(user);
+  }
   proxy.route(urls.slice(0, 1));
   const chats = users.map((user) => chatAt(proxy.url, user));
   await until(() => chats.every((chat) => chat.timeline(conversationId) !== undefined), 30_000);
