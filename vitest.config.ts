@@ -19,9 +19,9 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 10 * SECONDS),
-      project('templates', 5 * MINUTES),
+      project('templates', 15 * MINUTES),
       project('cli', MINUTES),
-      project('generated', 10 * MINUTES, ['tests/support/generate-once.ts']),
+      project('generated', 15 * MINUTES, ['tests/support/generate-once.ts']),
       project('nodes', 20 * MINUTES),
       project('package', 10 * MINUTES),
     ],

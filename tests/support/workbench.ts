@@ -25,12 +25,12 @@ export interface Workbench {
 /** So many projects are type-checked at once; each takes about 80 MB. */
 const AT_ONCE = 16;
 
-/** Writes projects by name; the first one depends on all that the others depend on. */
+/** Writes projects by name, the widest first; they share all the packages that any of them needs. */
 export async function workbench(projects: ReadonlyMap<string, Plan>): Promise<Workbench> {
   const [widest] = projects.values();
   if (widest === undefined) throw new Error('there is no project to check');
   const cwd = scratch();
-  const modules = join(await installed(textOf(widest, 'package.json')), 'node_modules');
+  const modules = join(await installed(everythingOf(projects.values())), 'node_modules');
   symlinkSync(modules, join(cwd, 'node_modules'));
   for (const [name, { files }] of projects)
     for (const { path, bytes } of files) write(join(cwd, name, path), bytes);
@@ -61,6 +61,29 @@ export async function workbench(projects: ReadonlyMap<string, Plan>): Promise<Wo
     },
     directoryOf: (name) => join(cwd, name),
   };
+}
+
+/** A manifest with the packages of all: adapters exclude each other, so no project has everything. */
+function everythingOf(projects: Iterable<Plan>): string {
+  const manifests = Array.from(
+    projects,
+    (project) => JSON.parse(textOf(project, 'package.json')) as Manifest,
+  );
+  const all = (key: keyof Manifest): object =>
+    Object.assign({}, ...manifests.map((manifest) => manifest[key]));
+  return JSON.stringify({
+    ...manifests[0],
+    dependencies: all('dependencies'),
+    devDependencies: all('devDependencies'),
+    overrides: all('overrides'),
+  });
+}
+
+/** What a manifest says of packages. */
+interface Manifest {
+  readonly dependencies: object;
+  readonly devDependencies: object;
+  readonly overrides?: object;
 }
 
 /** The files of all projects, but each only once that says the same at the same place. */
