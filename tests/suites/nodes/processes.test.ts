@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { io } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
-import { createChat, type Chat } from '../../client/chat.ts';
+import type { Chat } from '../../client/chat.ts';
 import type { Notices } from '../../src/contract/index.ts';
 import { next, until, type TestApp, type TestUser } from '../support/app.ts';
 import { startProcess } from '../support/process.ts';
-import { startNodes } from './nodes.ts';
+import { chatAt, startNodes } from './nodes.ts';
 import { startProxy } from './proxy.ts';
 
 /** Nodes that are processes of their own, behind a proxy; the first app only looks on. */
@@ -16,12 +15,6 @@ async function startProcesses(count: number) {
   );
   const urls = await Promise.all(nodes.map((node) => node.listening()));
   return { observer, nodes, urls, proxy: await startProxy(urls) };
-}
-
-function chatAt(url: string, user: TestUser): Chat {
-  const chat = createChat({ url, io, token: async () => user.token });
-  onTestFinished(chat.close);
-  return chat;
 }
 
 /** The contents of a conversation as the database has them. */

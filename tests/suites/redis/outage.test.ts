@@ -1,18 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { io } from 'socket.io-client';
-import { expect, it, onTestFinished } from 'vitest';
-import { createChat, type Chat } from '../../client/chat.ts';
-import { ask, until, type TestApp, type TestSocket, type TestUser } from '../support/app.ts';
-import { startNodes } from '../nodes/nodes.ts';
+import { expect, it } from 'vitest';
+import { ask, until, type TestSocket, type TestUser } from '../support/app.ts';
+import { chatAt, startNodes } from '../nodes/nodes.ts';
 import { startRedis } from '../nodes/redis.ts';
-
-/** The reference client of a user, at a node. */
-function chatAt(node: TestApp, user: TestUser): Chat {
-  const chat = createChat({ url: node.url, io, token: async () => user.token });
-  onTestFinished(chat.close);
-  return chat;
-}
 
 /** Sends one after the other until it is told to stop; returns what was acknowledged. */
 function keepSending(socket: TestSocket, conversationId: string, name: string) {
@@ -43,7 +34,7 @@ async function twoNodes(url: string) {
   const [one, two] = await startNodes(2, { REDIS_URL: url });
   const { conversationId, owner, others } = await one.group(2);
   const [other] = others as [TestUser];
-  const chats = [chatAt(one, owner), chatAt(two, other)];
+  const chats = [chatAt(one.url, owner), chatAt(two.url, other)];
   await until(() => chats.every((chat) => chat.timeline(conversationId) !== undefined));
   const writers = [
     keepSending(await owner.connect(), conversationId, 'one'),
