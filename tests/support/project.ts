@@ -53,13 +53,15 @@ export function copyOf(installed: string): GeneratedProject {
 /** A project that is there and installed. */
 export function projectIn(directory: string): GeneratedProject {
   const npm = async (args: readonly string[], env: Record<string, string> = {}) => {
-    const result = await execa('npm', args, {
+    const { failed, all } = await execa('npm', args, {
       cwd: directory,
       env: { NO_COLOR: '1', ...env },
       all: true,
       stdin: 'ignore',
+      reject: false,
     });
-    return result.all;
+    if (failed) throw new Error(`npm ${args.join(' ')} failed:\n${whatFailed(all)}`);
+    return all;
   };
   return {
     directory,
@@ -67,6 +69,14 @@ export function projectIn(directory: string): GeneratedProject {
     tests: (filters, env) => npm(['test', '--silent', '--', ...filters], env),
     start: (script, until, env = {}) => start(directory, script, until, env),
   };
+}
+
+/** What a report of tests says of those that failed, shortest first: reports of CI cut the middle. */
+function whatFailed(output: string): string {
+  const at = output.indexOf(' Failed ');
+  const details = at === -1 ? output : output.slice(at);
+  const summary = details.split('\n').filter((line) => /^\s*(FAIL |\S*Error: )/.test(line));
+  return [...summary, details].join('\n');
 }
 
 async function start(

@@ -112,19 +112,19 @@ it('a lane of 8 MiB is full, however few messages that is', async () => {
 
 it('a send fails at its own deadline while its commit hangs, and what is behind it fails with it', async () => {
   const gate = createGate();
-  let hangs = true;
+  const { count, around } = counted();
   const node = await createNode({
-    around: (insert) => async (rows) => {
-      if (hangs) await gate.passed;
-      return insert(rows);
-    },
+    around: (insert) =>
+      around(async (rows) => {
+        if (count.inserts === 1) await gate.passed;
+        return insert(rows);
+      }),
   });
-  const first = node.send('first', { inMs: 200 });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const first = node.send('first', { inMs: 1_000 });
+  await until(() => count.inserts === 1);
   const behind = node.send('behind');
   const again = node.send('first'); // a repeat, while the first one is under way
   const other = node.send('other', { by: newId().toHexString() });
-  hangs = false;
   expect(await outcomes([first, behind, again])).toEqual([
     'unavailable',
     'unavailable',

@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
+import { borrowDatabase, giveBackDatabase, newDatabase } from './databases.ts';
 import type {
   ClientToServerEvents,
   CommandInput,
@@ -44,15 +45,13 @@ export interface Witness {
 
 export const witnesses = new Set<Witness>();
 
-/** Environment variables of a backend on a database of its own. */
+/** Environment variables of a backend on a new database. */
 export function testVariables(changes: Record<string, string> = {}): Record<string, string> {
-  const database = new URL(inject('mongodbUri'));
-  database.pathname = `/test-${randomBytes(6).toString('hex')}`;
   return {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
     PORT: '0',
-    MONGODB_URI: database.href,
+    MONGODB_URI: newDatabase(),
     ACCESS_TOKEN_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
     RATE_LIMIT_FACTOR: '1000',
@@ -61,12 +60,13 @@ export function testVariables(changes: Record<string, string> = {}): Record<stri
   };
 }
 
-/** Starts a backend on a random port and a fresh database; both end with the test. */
+/** Starts a backend on a random port and an empty database; both end with the test. */
 export async function startApp(
   changes: Record<string, string> = {},
   overrides: Overrides = {},
 ): Promise<TestApp> {
-  const variables = testVariables(changes);
+  const borrowed = changes['MONGODB_URI'] === undefined ? borrowDatabase() : undefined;
+  const variables = testVariables({ ...(borrowed && { MONGODB_URI: borrowed }), ...changes });
   const app = createApp(parseEnvironment(variables), {
     log: pino({ level: 'silent' }),
     ...overrides,
@@ -76,9 +76,10 @@ export async function startApp(
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
-    if (app.connection.readyState === mongoose.STATES.connected)
+    if (borrowed === undefined && app.connection.readyState === mongoose.STATES.connected)
       await app.connection.dropDatabase();
     await app.stop();
+    if (borrowed !== undefined) await giveBackDatabase(borrowed);
   });
   return test;
 }
