@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startApp, until, type TestApp } from './support/app.ts';
+import { done, startApp, until, type TestApp } from './support/app.ts';
 
 const password = (username: string): string => `${username} likes long words`;
 
@@ -83,7 +83,7 @@ it('a job that a node left unfinished is finished by another one', async () => {
   );
 });
 
-it('an archived conversation loses its content', async () => {
+it('an archived conversation loses its content and its members', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(2);
   const path = `/conversations/${conversationId}/messages`;
@@ -92,6 +92,8 @@ it('an archived conversation loses its content', async () => {
   await finished(app);
   const rows = await app.app.connection.collection('messages').find().toArray();
   expect(rows).toMatchObject([{ seq: 1, content: null }]);
+  const socket = await owner.connect();
+  expect(await done(socket, 'conversation:heads', {})).toMatchObject({ heads: [] });
 });
 
 it('exports what is stored about a user, messages page by page', async () => {

@@ -31,8 +31,13 @@ export function createErasure(
     await models.devices.deleteMany({ user: userId });
   }
 
+  async function eraseConversation(conversationId: string): Promise<void> {
+    await conversations.endMemberships(conversationId);
+    await messages.eraseConversation(conversationId);
+  }
+
   jobs.handle('erase-account', eraseContent);
-  jobs.handle('erase-conversation', messages.eraseConversation);
+  jobs.handle('erase-conversation', eraseConversation);
 
   return async (userId, password) => {
     await ports.assertPassword(userId, password);

@@ -22,7 +22,10 @@ export interface AccountPorts {
   /** @throws AppError `unauthenticated` unless it is the user's password */
   readonly assertPassword: (userId: string, password: string) => Promise<void>;
   readonly devices: { revokeAll(userId: string): Promise<void> };
-  readonly conversations: { leaveAll(userId: string): Promise<void> };
+  readonly conversations: {
+    leaveAll(userId: string): Promise<void>;
+    endMemberships(conversationId: string): Promise<void>;
+  };
   readonly history: {
     writtenBy(
       userId: string,

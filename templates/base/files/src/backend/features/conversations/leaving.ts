@@ -2,15 +2,17 @@ import { AppError } from '../../shared/app-error.ts';
 import type { Members } from './members.service.ts';
 import type { ConversationPorts } from './ports.ts';
 
-/** Ends all memberships of a user whose account goes. */
+/** Ends many memberships, for jobs; doing it again goes on where it was interrupted. */
 export interface Leaving {
   /** Ownership goes to the oldest admin, else to the oldest member; direct conversations stay. */
   leaveAll(userId: string): Promise<void>;
+  /** Ends those in an archived conversation; nobody is told, as nobody can see it. */
+  endMemberships(conversationId: string): Promise<void>;
 }
 
-/** Creates the leaving; doing it again goes on where it was interrupted. */
+/** Creates the leaving of one node. */
 export function createLeaving(
-  { models }: ConversationPorts,
+  { clock, models }: ConversationPorts,
   members: Members,
   archive: (conversationId: string) => Promise<void>,
 ): Leaving {
@@ -50,6 +52,12 @@ export function createLeaving(
           .lean();
         if (row !== null && row.type !== 'direct') await leave(String(conversation), userId);
       }
+    },
+    async endMemberships(conversationId) {
+      await memberships.updateMany(
+        { conversation: conversationId, leftAt: null },
+        { $set: { leftAt: clock.now() } },
+      );
     },
   };
 }

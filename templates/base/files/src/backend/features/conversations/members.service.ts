@@ -3,8 +3,8 @@ import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { MemberRole, MemberView } from '../../../contract/conversations.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
-import { toObjectId } from '../../shared/ids.ts';
-import { rooms, type Notice, type OwnMembership } from '../../sockets/hub.ts';
+import { rooms, type Notice } from '../../sockets/hub.ts';
+import { createMemberLists, type MemberLists } from './member-lists.ts';
 import type { ConversationPorts } from './ports.ts';
 import { isAbove } from './rights.ts';
 import {
@@ -14,17 +14,10 @@ import {
   type StoredMembership,
 } from './views.ts';
 
-const { conversation: limit, page } = limits;
+const { conversation: limit } = limits;
 
 /** Who is in a conversation. Rights are the caller's business, except those between two members. */
-export interface Members {
-  /** The conversations that users are in now, with majority. */
-  of(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly OwnMembership[]>>;
-  list(
-    conversationId: string,
-    cursor?: string,
-    limit?: number,
-  ): Promise<{ items: MemberView[]; nextCursor: string | null }>;
+export interface Members extends MemberLists {
   /** Adds a member, or finds one. @throws AppError `limit-reached`, `not-found` */
   add(
     conversationId: string,
@@ -42,7 +35,7 @@ export interface Members {
 
 /** Creates the service of members. */
 export function createMembers(ports: ConversationPorts): Members {
-  const { access, clock, events, sockets, users, history, readMarks } = ports;
+  const { access, clock, events, sockets, users, history } = ports;
   const { conversations, memberships } = ports.models;
 
   /** One change of a conversation's members at a time: each one writes the conversation's row. */
@@ -104,38 +97,7 @@ export function createMembers(ports: ConversationPorts): Members {
   }
 
   return {
-    async of(userIds) {
-      const rows = await memberships
-        .find(
-          { user: trusted({ $in: userIds.map(toObjectId) }), leftAt: null },
-          { conversation: 1, user: 1, lastReadSeq: 1 },
-        )
-        .read('primary')
-        .readConcern('majority')
-        .lean();
-      const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
-      for (const row of rows) {
-        const [userId, conversationId] = [String(row.user), String(row.conversation)];
-        const lastReadSeq = Math.max(row.lastReadSeq, readMarks.pending(userId, conversationId));
-        byUser.get(userId)?.push({ conversationId, lastReadSeq });
-      }
-      return byUser;
-    },
-    async list(conversationId, cursor, size = page.defaultItems) {
-      const after = cursor === undefined ? {} : { user: trusted({ $gt: toCursorId(cursor) }) };
-      const rows = await memberships
-        .find({ conversation: conversationId, leftAt: null, ...after })
-        .sort({ user: 1 })
-        .limit(size + 1)
-        .lean();
-      const shown = rows.slice(0, size);
-      const views = await users.views(shown.map((row) => String(row.user)));
-      const last = shown.at(-1);
-      return {
-        items: shown.map((row) => toMemberView(row, views)),
-        nextCursor: rows.length > size && last ? String(last.user) : null,
-      };
-    },
+    ...createMemberLists(ports),
     async add(conversationId, userId, role) {
       const heads = await history.headsOf([conversationId]);
       const lastReadSeq = heads.get(conversationId)?.lastSeq ?? 0;
@@ -218,13 +180,4 @@ export function createMembers(ports: ConversationPorts): Members {
       announce(conversation, userId, { name: 'member:removed', payload: await toView(row) });
     },
   };
-}
-
-/** A cursor of members is the id of the last one. @throws AppError `validation` */
-function toCursorId(cursor: string) {
-  if (!/^[0-9a-f]{24}$/.test(cursor))
-    throw new AppError('validation', {
-      errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-    });
-  return toObjectId(cursor);
 }
