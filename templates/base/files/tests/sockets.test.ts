@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { expect, it } from 'vitest';
+import { limits } from '../src/configs/limits.ts';
 import {
   ask,
   done,
@@ -121,6 +122,21 @@ it('C69 a handler that throws answers internal, and nothing else ends', async ()
   isBroken = false;
   for (const one of [socket, other])
     expect((await done(one, 'message:send', message)).message.seq).toBe(1);
+});
+
+it('what one socket may have waiting is bounded; the rest is refused at once and nothing is lost', async () => {
+  const app = await startApp(); // its rates let a thousand times more through
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const answers = await Promise.all(
+    Array.from({ length: 4 * limits.socket.pendingCommands }, () =>
+      ask(socket, 'conversation:sync', { cursors: [{ conversationId, seq: 0, rev: 0 }] }),
+    ),
+  );
+  const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code));
+  expect(codes.slice(0, limits.socket.pendingCommands)).not.toContain('rate-limited');
+  expect(new Set(codes)).toEqual(new Set(['ok', 'rate-limited']));
+  await done(socket, 'message:send', draft(conversationId));
 });
 
 it('S12 a frame that is too large ends the socket of its sender only', async () => {

@@ -96,7 +96,7 @@ export const limits = {
     slowReaderBytes: 4 * 1024 * 1024, // closed at once above this
     slowReaderHeldBytes: 1024 * 1024, // closed when above this for slowReaderHeldMs
     slowReaderHeldMs: 5_000,
-    pendingCommands: 1_000, // of one socket, waiting for their turn
+    pendingCommands: 250, // of one socket, waiting for their turn: each may be a whole frame
     strikes: 50, // refused commands before the socket is closed
     strikeBanSeconds: 60,
   },
