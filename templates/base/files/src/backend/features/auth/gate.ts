@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { trusted } from 'mongoose';
 import type { Environment } from '../../../configs/env.ts';
 import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
+import { createBatch } from '../../shared/batch.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Events } from '../../shared/events.ts';
+import { toObjectId } from '../../shared/ids.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 
@@ -26,17 +30,27 @@ export function createGate(core: {
 }): Gate {
   const accessTokens = createAccessTokens(core.env, core.clock);
   const devices = createShortCache<boolean>(deviceCacheMs, deviceCacheSize);
+  // A storm of those who come back at once is not one query each.
+  const usersOf = createBatch(
+    async (deviceIds) => {
+      const rows = await core.models.devices
+        .find({ _id: trusted({ $in: deviceIds.map(toObjectId) }), revokedAt: null }, { user: 1 })
+        .lean();
+      return new Map(rows.map((row) => [String(row._id), String(row.user)]));
+    },
+    () => nextTurn(),
+  );
   core.events.hear('device:closed', ({ deviceId }) => devices.forget(deviceId));
 
   return {
     accessTokens,
     async authenticate(token) {
       const caller = await accessTokens.verify(token);
-      const isActive = await devices.get(caller.deviceId, async () => {
-        const filter = { _id: caller.deviceId, user: caller.userId, revokedAt: null };
-        return (await core.models.devices.exists(filter)) !== null;
+      const isOpen = await devices.get(caller.deviceId, async () => {
+        const users = await usersOf([caller.deviceId]);
+        return users.get(caller.deviceId) === caller.userId;
       });
-      if (!isActive) throw new AppError('unauthenticated');
+      if (!isOpen) throw new AppError('unauthenticated');
       return caller;
     },
   };
