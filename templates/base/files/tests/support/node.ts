@@ -129,12 +129,12 @@ export async function seedMessages(
   { app }: TestApp,
   conversationId: string,
   count: number,
-  { sender = newId().toHexString(), content = 'message' } = {},
+  { sender = newId().toHexString(), content = 'message', from = 1 } = {},
 ): Promise<void> {
   await app.connection
     .collection('messages')
     .insertMany(
-      numbers(count).map((seq) =>
+      numbers(count, from).map((seq) =>
         toStored({ conversationId, seq, sender, content: `${content} ${seq}` }),
       ),
     );
