@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type ts from 'typescript';
 
-/** What a file shows to those that import it, or a file as a whole, and the files that it names. */
+/** A file as a whole, or what it shows to those that import it. */
 interface View {
-  readonly text: string;
+  /** The same for the same path and text. */
+  readonly id: string;
+  /** The files of the project that it names. */
   readonly imports: readonly string[];
 }
 
@@ -31,63 +33,60 @@ export class Faces {
 
   /** The keys of every file of a project: path → text. */
   of(project: ReadonlyMap<string, string>): ReadonlyMap<string, Keys> {
-    const keys = new Map<string, Keys>();
+    const views = new Map(
+      Array.from(project, ([path, text]) => [path, this.#viewsOf(path, text)] as const),
+    );
     // What is declared for all is seen by files that do not import it.
-    const ambient = [...project].filter(([path, text]) => isCode(path) && AMBIENT.test(text));
-    const everywhere = ambient.map(([path]) => path);
-    for (const [path, text] of project) {
-      const { whole } = this.#viewsOf(path, text);
-      const seen = this.#facesBehind([...whole.imports, ...everywhere], project);
-      const face = this.#facesBehind([path, ...everywhere], project);
-      keys.set(path, { face: hash([path, ...face]), whole: hash([path, text, ...seen]) });
-    }
-    return keys;
-  }
-
-  /** The faces that can be reached from there, in the order of their paths. */
-  #facesBehind(
-    imports: readonly string[],
-    project: ReadonlyMap<string, string>,
-  ): readonly string[] {
-    const reached = new Map<string, string>();
-    const todo = [...imports];
-    for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
-      if (reached.has(path)) continue;
-      const text = project.get(path);
-      const face = text === undefined ? undefined : this.#viewsOf(path, text).face;
-      reached.set(path, face?.text ?? 'there is none');
-      todo.push(...(face?.imports ?? []));
-    }
-    return [...reached].sort(([one], [other]) => (one < other ? -1 : 1)).flat();
+    const everywhere = [...project].flatMap(([path, text]) =>
+      isCode(path) && AMBIENT.test(text) ? [path] : [],
+    );
+    const behind = (paths: readonly string[]): string => {
+      const reached = new Map<string, string>();
+      const todo = [...paths, ...everywhere];
+      for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+        if (reached.has(path)) continue;
+        const face = views.get(path)?.face;
+        reached.set(path, face?.id ?? `no ${path}`);
+        todo.push(...(face?.imports ?? []));
+      }
+      return [...reached.values()].sort().join();
+    };
+    return new Map(
+      Array.from(views, ([path, { whole, face }]) => [
+        path,
+        {
+          face: hash(`${face.id} ${behind(face.imports)}`),
+          whole: hash(`${whole.id} ${behind(whole.imports)}`),
+        },
+      ]),
+    );
   }
 
   #viewsOf(path: string, text: string): { readonly whole: View; readonly face: View } {
-    const key = hash([path, text]);
-    const known = this.#views.get(key);
+    const id = hash(`${path}\0${text}`);
+    const known = this.#views.get(id);
     if (known !== undefined) return known;
-    const whole = { text, imports: this.#importsOf(path, text) };
+    const whole = this.#viewOf(path, text);
     const declarations = this.#declarationsOf(path, text);
-    const face =
-      declarations === undefined
-        ? whole
-        : { text: declarations, imports: this.#importsOf(path, declarations) };
-    const views = { whole, face };
-    this.#views.set(key, views);
-    return views;
+    const face = declarations === undefined ? whole : this.#viewOf(path, declarations);
+    this.#views.set(id, { whole, face });
+    return { whole, face };
   }
 
-  #importsOf(path: string, text: string): readonly string[] {
-    if (!isCode(path)) return [];
-    return this.#compiler
-      .preProcessFile(text)
-      .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
-      .map(({ fileName }) => posix.join(posix.dirname(path), fileName));
+  #viewOf(path: string, text: string): View {
+    const imports = isCode(path) ? this.#compiler.preProcessFile(text).importedFiles : [];
+    return {
+      id: hash(`${path}\0${text}`),
+      imports: imports
+        .filter(({ fileName }) => fileName.startsWith('.'))
+        .map(({ fileName }) => posix.join(posix.dirname(path), fileName)),
+    };
   }
 
   /** What a file declares, or nothing where that takes more than its text to know. */
   #declarationsOf(path: string, text: string): string | undefined {
-    const { transpileDeclaration, ModuleKind, ScriptTarget } = this.#compiler;
     if (!isCode(path) || /\.d\.[cm]?ts$/.test(path)) return undefined;
+    const { transpileDeclaration, ModuleKind, ScriptTarget } = this.#compiler;
     const { outputText, diagnostics } = transpileDeclaration(text, {
       fileName: path,
       reportDiagnostics: true,
@@ -107,6 +106,6 @@ const AMBIENT = /^\s*declare (?:global|module)\b/m;
 
 const isCode = (path: string): boolean => /\.[cm]?ts$/.test(path);
 
-function hash(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('base64');
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64').slice(0, 22);
 }

@@ -39,7 +39,10 @@ export async function typeErrors(
   const found = [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
   for (const file of different.values()) {
     const source = program.getSourceFile(file);
-    found.push(...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source));
+    found.push(
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    );
     // The test that waits for this has to answer its parent now and then.
     await breathe();
   }
@@ -47,14 +50,19 @@ export async function typeErrors(
 }
 
 function settingsOf(compiler: typeof ts, directory: string): ts.ParsedCommandLine {
-  const { config } = compiler.readConfigFile(join(directory, 'tsconfig.json'), compiler.sys.readFile);
+  const path = join(directory, 'tsconfig.json');
+  const { config } = compiler.readConfigFile(path, (file) => compiler.sys.readFile(file));
   const settings = compiler.parseJsonConfigFileContent(config, compiler.sys, directory);
   if (settings.errors.length > 0) throw new Error(`${directory} has a wrong tsconfig.json`);
   return settings;
 }
 
 function theOne(all: readonly ts.CompilerOptions[]): ts.CompilerOptions {
-  const shared = all.map(({ tsBuildInfoFile: _, ...options }) => ({ ...options, incremental: false }));
+  const shared = all.map((options) => ({
+    ...options,
+    incremental: false,
+    tsBuildInfoFile: undefined,
+  }));
   const [one] = shared;
   if (one === undefined || new Set(shared.map((options) => JSON.stringify(options))).size > 1)
     throw new Error('all projects must have the same compiler options');
@@ -68,11 +76,23 @@ function hostOf(
   standsFor: (file: string) => string,
 ): ts.CompilerHost {
   const host = compiler.createCompilerHost(options);
-  const cache = compiler.createModuleResolutionCache(host.getCurrentDirectory(), (name) => name, options);
+  const cache = compiler.createModuleResolutionCache(
+    host.getCurrentDirectory(),
+    (name) => name,
+    options,
+  );
   host.resolveModuleNameLiterals = (names, from, redirect, settings, source) =>
     names.map((name) => {
       const mode = compiler.getModeForUsageLocation(source, name, settings);
-      const found = compiler.resolveModuleName(name.text, from, settings, host, cache, redirect, mode);
+      const found = compiler.resolveModuleName(
+        name.text,
+        from,
+        settings,
+        host,
+        cache,
+        redirect,
+        mode,
+      );
       const { resolvedModule } = found;
       if (resolvedModule === undefined) return found;
       const resolvedFileName = standsFor(resolvedModule.resolvedFileName);
