@@ -46,17 +46,17 @@ async function session(directory) {
   const capture = (...flags) => tmux('capture-pane', '-p', '-t', ':0', ...flags);
   const type = async (after, ...keys) => {
     for (let tries = 0; !after.test(capture()); tries += 1) {
-      if (tries > 3_000) throw new Error(`${after} does not appear in:\n${capture()}`);
+      if (tries > 1_200) throw new Error(`${after} does not appear in:\n${capture()}`);
       await sleep(100);
     }
     if (keys.length > 0) tmux('send-keys', '-t', ':0', ...keys);
   };
   try {
-    await type(/\$ $/m, 'npx create-chat-backend my-app', 'Enter');
+    await type(/^\$\s*$/m, 'npx create-chat-backend my-app', 'Enter');
     for (const question of ['Which features', 'One node', 'Package manager', 'Install', 'git'])
       await type(new RegExp(`\\? ${question}|\\? .*${question} repository`), 'Enter');
-    await type(/How it works[^]*\$ $/m);
-    return capture('-e').replace(/\$ *\s*$/, '');
+    await type(/How it works[^]*\n\$\s*$/);
+    return capture('-e').replace(/\$\s*$/, '');
   } finally {
     tmux('kill-server');
   }

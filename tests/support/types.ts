@@ -58,11 +58,11 @@ function settingsOf(compiler: typeof ts, directory: string): ts.ParsedCommandLin
 }
 
 function theOne(all: readonly ts.CompilerOptions[]): ts.CompilerOptions {
-  const shared = all.map((options) => ({
-    ...options,
-    incremental: false,
-    tsBuildInfoFile: undefined,
-  }));
+  const shared = all.map((options) => {
+    const copy = { ...options, incremental: false };
+    delete copy.tsBuildInfoFile;
+    return copy;
+  });
   const [one] = shared;
   if (one === undefined || new Set(shared.map((options) => JSON.stringify(options))).size > 1)
     throw new Error('all projects must have the same compiler options');
