@@ -14,6 +14,7 @@ const PICTURES = join(ROOT, 'docs/pictures');
 const COLUMNS = 92;
 const ROWS = 60;
 const PORT = '3917';
+const PROMPT = /^\$\s*$/m;
 // Stands in the picture for the temporary directory that the session really has.
 const SHOWN_HOME = '/home/ada';
 
@@ -44,23 +45,32 @@ async function session(directory) {
   const size = ['-x', String(COLUMNS), '-y', String(ROWS)];
   tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', directory, ...shell);
   const capture = (...flags) => tmux('capture-pane', '-p', '-t', ':0', ...flags);
-  const type = async (after, ...keys) => {
-    for (let tries = 0; !after.test(capture()); tries += 1) {
-      if (tries > 1_200) throw new Error(`${after} does not appear in:\n${capture()}`);
+  const until = async (shown) => {
+    for (let tries = 0; !shown.test(capture()); tries += 1) {
+      if (tries > 1_200) throw new Error(`${shown} does not appear in:\n${capture()}`);
       await sleep(100);
     }
-    if (keys.length > 0) tmux('send-keys', '-t', ':0', ...keys);
   };
+  const type = (...keys) => tmux('send-keys', '-t', ':0', ...keys);
   try {
-    await type(/^\$\s*$/m, 'npx create-chat-backend my-app', 'Enter');
-    for (const question of ['Which features', 'One node', 'Package manager', 'Install', 'git'])
-      await type(new RegExp(`\\? ${question}|\\? .*${question} repository`), 'Enter');
-    await type(/How it works[^]*\n\$\s*$/);
+    await until(PROMPT);
+    type('npx create-chat-backend my-app', 'Enter');
+    // Enter takes the default. How many questions there are depends on the package managers here.
+    for (;;) {
+      await until(/^\?.+\s*$|How it works[^]*\n\$\s*$/m);
+      const asked = questionIn(capture());
+      if (asked === undefined) break;
+      type('Enter');
+      while (questionIn(capture()) === asked) await sleep(50);
+    }
     return capture('-e').replace(/\$\s*$/, '');
   } finally {
     tmux('kill-server');
   }
 }
+
+/** The question that waits for an answer. */
+const questionIn = (screen) => /^\? .+$/m.exec(screen)?.[0];
 
 /** Photographs a conversation on the demo page, between the users that `npm run seed` makes. */
 async function photographDemo(project, file) {
