@@ -70,7 +70,9 @@ async function session(directory) {
 }
 
 /** The question that waits for an answer. */
-const questionIn = (screen) => /^\? .+$/m.exec(screen)?.[0];
+function questionIn(screen) {
+  return /^\? .+$/m.exec(screen)?.[0];
+}
 
 /** Photographs a conversation on the demo page, between the users that `npm run seed` makes. */
 async function photographDemo(project, file) {

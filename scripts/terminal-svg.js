@@ -85,7 +85,8 @@ function applyCodes(style, codes) {
     else if (code === 39) style.colour = PLAIN;
     else if (code >= 30 && code <= 37) style.colour = COLOURS[code - 30];
     else if (code >= 90 && code <= 97) style.colour = BRIGHT[code - 90];
-    else throw new Error(`a terminal code that is not drawn yet: ${code}`);
+    // All backgrounds are the same here.
+    else if (code !== 49) throw new Error(`a terminal code that is not drawn yet: ${code}`);
   }
 }
 
