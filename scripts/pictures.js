@@ -11,7 +11,7 @@ import { drawTerminal } from './terminal-svg.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const PICTURES = join(ROOT, 'docs/pictures');
-const COLUMNS = 92;
+const COLUMNS = 72;
 const ROWS = 60;
 const PORT = '3917';
 const PROMPT = /^\$\s*$/m;
