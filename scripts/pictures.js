@@ -102,10 +102,7 @@ async function photographDemo(project, file) {
     await say(anna, 'See you on Sunday!');
     await ben.getByText('See you on Sunday!').last().waitFor();
     await ben.getByLabel('Write a message').pressSequentially('One more thing');
-    await anna
-      .getByText(/typing/)
-      .first()
-      .waitFor();
+    await anna.getByText('Ben is writing').waitFor();
     await anna.screenshot({ path: file });
   } finally {
     await browser.close();
@@ -115,7 +112,7 @@ async function photographDemo(project, file) {
 }
 
 async function signIn(browser, url, username, password) {
-  const viewport = { width: 1000, height: 640 };
+  const viewport = { width: 1000, height: 672 };
   const context = await browser.newContext({ viewport, colorScheme: 'light' });
   const page = await context.newPage();
   await page.goto(url);
