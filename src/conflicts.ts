@@ -2,7 +2,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateError } from './errors.ts';
 import { ABSENT, toFileSystemError, unless } from './file-system.ts';
-import type { PlannedFile } from './plan-files.ts';
+import type { PlannedFile } from './plan.ts';
 import type { FileAction } from './result.ts';
 import { assertFree, isHarmless } from './target.ts';
 import type { Target } from './target.ts';

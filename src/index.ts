@@ -6,8 +6,7 @@ export { listFeatures } from './list-features.ts';
 export type { FeatureSummary } from './list-features.ts';
 export type { Answers, CreateOptions } from './options.ts';
 export { planProject } from './plan.ts';
-export type { Plan, PlanAnswers } from './plan.ts';
-export type { PlannedFile } from './plan-files.ts';
+export type { Plan, PlanAnswers, PlannedFile } from './plan.ts';
 export type { Reporter, Step } from './reporter.ts';
 export type {
   CreateResult,

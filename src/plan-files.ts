@@ -2,19 +2,10 @@ import { damaged, undamaged } from './damaged.ts';
 import type { Feature } from './features.ts';
 import { mergeJson } from './merge.ts';
 import type { JsonObject } from './merge.ts';
+import type { PlannedFile } from './plan.ts';
 import { renderHost } from './render.ts';
 import type { RenderContext } from './render.ts';
 import type { TemplateFile } from './template-files.ts';
-
-/** A file of a project before it is written. */
-export interface PlannedFile {
-  /** Relative to the project, with `/`. */
-  readonly path: string;
-  readonly bytes: Buffer;
-  readonly mode: 0o644 | 0o755 | 0o600;
-  /** The feature that owns it. */
-  readonly feature: string;
-}
 
 /** A template file with the feature that owns it. */
 interface Owned {

@@ -5,7 +5,6 @@ import { assertPackageName } from './names.ts';
 import { optionOf } from './options.ts';
 import { TEMPLATES, VERSION } from './package.ts';
 import { renderFiles } from './plan-files.ts';
-import type { PlannedFile } from './plan-files.ts';
 import { recordFiles } from './record.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
@@ -23,6 +22,16 @@ export interface PlanAnswers {
   readonly features: readonly string[];
   /** Without them there is no `.env`. */
   readonly secrets?: Secrets;
+}
+
+/** A file of a project before it is written. */
+export interface PlannedFile {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly mode: 0o644 | 0o755 | 0o600;
+  /** The feature that owns it. */
+  readonly feature: string;
 }
 
 /** The complete set of files of a project, by path. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Policy } from './manifest.ts';
-import type { PlannedFile } from './plan-files.ts';
+import type { PlannedFile } from './plan.ts';
 import { pristineOf } from './pristine.ts';
 
 /** The directory of a project's record of how it was made. */
