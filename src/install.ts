@@ -9,7 +9,8 @@ import type { Answers } from './options.ts';
 import type { InstallOutcome } from './result.ts';
 import { runWatched } from './watched.ts';
 import type { LongEnded } from './watched.ts';
-import { installBeside, isInWorkspace } from './workspace.ts';
+import { readParentSettings } from './parent-settings.ts';
+import { installBeside, workspaceAbove } from './workspace.ts';
 
 type PackageManager = Answers['packageManager'];
 
@@ -66,20 +67,34 @@ async function installAndProve(
   run: Run,
 ): Promise<InstallOutcome> {
   const command = installCommand(packageManager);
+  const workspace = await workspaceAbove(root);
+  const settings = workspace === undefined ? {} : await settingsOf(workspace, root, run);
   const installIn = (place: string): Promise<LongEnded> => {
     const args = ARGUMENTS[packageManager](place);
-    const program = { program: packageManager, args, cwd: place };
+    const program = { program: packageManager, args, cwd: place, settings };
     return runWatched({ name: command, ...program, timeoutMs: TOO_SLOW_MS }, run);
   };
   // A lockfile, even an empty one, tells newer versions of Yarn that this is no part of something else.
   if (packageManager === 'yarn') await appendFile(join(root, 'yarn.lock'), '');
   const isToStayOut = packageManager === 'yarn' || packageManager === 'bun';
-  const isBeside = isToStayOut && (await isInWorkspace(root));
+  const isBeside = isToStayOut && workspace !== undefined;
   const ended = await (isBeside ? installBeside(root, installIn) : installIn(root));
   const { code, output } = ended;
   const problem = ended.problem ?? (await missingPackage(root));
   if (problem === undefined) return { status: 'done', command, code };
   return { status: 'failed', command, code, problem: `${command} ${problem}`, output };
+}
+
+async function settingsOf(
+  workspace: string,
+  root: string,
+  { environment, reporter }: Run,
+): Promise<Environment> {
+  const found = await readParentSettings(workspace, root, environment);
+  // Not the values: some are secret.
+  if (found.names.length > 0)
+    reporter.debug(`settings of ${found.path}: ${found.names.join(', ')}`);
+  return found.environment;
 }
 
 // An exit code of 0 proves nothing: dry-run, global, omit=dev and workspaces all end with one.

@@ -6,7 +6,7 @@ import { threadId } from 'node:worker_threads';
 import { CreateError } from './errors.ts';
 import { systemCode, toFileSystemError } from './file-system.ts';
 import { JOURNAL } from './target.ts';
-import { cleanUp } from './write.ts';
+import { cleanUp } from './write-errors.ts';
 
 /** Who writes: a process id alone comes back, in a container even at once. */
 export interface Writer {

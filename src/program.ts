@@ -1,7 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { invalidOption } from './option-value.ts';
-import { CreateError } from './errors.ts';
 import { adapterNames, choosableFeatures } from './features.ts';
 import type { Feature } from './features.ts';
 import { HELP_WIDTH, helpTail } from './help.ts';
@@ -15,6 +14,7 @@ import {
   assertNoCommandToCome,
   assertNoFlags,
   assertValuesAreNoFlags,
+  refuseRepetition,
   usageError,
 } from './usage.ts';
 import { parsePort } from './values.ts';
@@ -120,23 +120,6 @@ function refuse(option: OptionRow, text: string): never {
 function parseList(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   return names.length === 1 && (names[0] === 'none' || names[0] === '') ? [] : names;
-}
-
-function refuseRepetition(command: Command): void {
-  const seen = new Set<string>();
-  for (const option of command.options) {
-    command.on(`option:${option.name()}`, () => {
-      const key = option.attributeName();
-      if (seen.has(key)) {
-        throw new CreateError(
-          'USAGE',
-          `${option.long} is given twice, or together with its opposite`,
-          'Leave one of the two out.',
-        );
-      }
-      seen.add(key);
-    });
-  }
 }
 
 const optionWithout = (feature: string): Option => new Option(`--no-${feature}`);

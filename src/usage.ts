@@ -25,6 +25,24 @@ export function assertValuesAreNoFlags(argv: readonly string[], command: Command
   }
 }
 
+/** Makes a command refuse an option that is given twice, or together with its opposite. */
+export function refuseRepetition(command: Command): void {
+  const seen = new Set<string>();
+  for (const option of command.options) {
+    command.on(`option:${option.name()}`, () => {
+      const key = option.attributeName();
+      if (seen.has(key)) {
+        throw new CreateError(
+          'USAGE',
+          `${option.long} is given twice, or together with its opposite`,
+          'Leave one of the two out.',
+        );
+      }
+      seen.add(key);
+    });
+  }
+}
+
 /** Refuses `--yes schema`: a flag of creating before another command. @throws CreateError USAGE. */
 export function assertNoFlags(program: Command, name: string): void {
   const sources = program.options.map((option) =>

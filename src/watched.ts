@@ -1,4 +1,5 @@
 import { childEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { Run } from './context.ts';
 import type { Reporter } from './reporter.ts';
 import { lastLines, runProgram } from './steps.ts';
@@ -11,6 +12,8 @@ export interface LongCommand extends Pick<Command, 'args' | 'cwd' | 'program'> {
   /** What messages call it. */
   readonly name: string;
   readonly timeoutMs: number;
+  /** Variables of its own, beside those of ours that it gets. */
+  readonly settings?: Environment;
 }
 
 /** How it ended: without a problem, or with one that goes on after its name. */
@@ -23,14 +26,14 @@ export interface LongEnded {
 
 /** Runs it without our environment, tells of a long silence, and stops it when it takes too long. */
 export async function runWatched(
-  { name, timeoutMs, ...command }: LongCommand,
+  { name, timeoutMs, settings, ...command }: LongCommand,
   { environment, reporter, signal }: Run,
 ): Promise<LongEnded> {
   reporter.debug(`${command.program} ${command.args.join(' ')}`);
   const silence = watchSilence(reporter, name);
   const ended = await runProgram({
     ...command,
-    environment: childEnvironment(environment),
+    environment: { ...childEnvironment(environment), ...settings },
     signal,
     timeoutMs,
     onOutput: silence.reset,

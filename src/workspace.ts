@@ -9,16 +9,19 @@ import type { LongEnded } from './watched.ts';
 const SETTINGS = /^(?:package\.json|\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/;
 const LOCK_FILE = /^(?:yarn\.lock|bun\.lockb?)$/;
 
-/** Whether a directory above the project says that projects below it are parts of it. */
-export async function isInWorkspace(root: string): Promise<boolean> {
+/** The directory above the project that says that projects below it are parts of it. */
+export async function workspaceAbove(root: string): Promise<string | undefined> {
   for (let path = dirname(root); path !== dirname(path); path = dirname(path)) {
-    const text = await unless(
-      ['ENOENT', 'EISDIR', 'EACCES'],
-      readFile(join(path, 'package.json'), 'utf8'),
-    );
-    if (text?.includes('"workspaces"')) return true;
+    const manifest = await textOf(join(path, 'package.json'));
+    if (manifest?.includes('"workspaces"')) return path;
+    if ((await textOf(join(path, 'pnpm-workspace.yaml'))) !== undefined) return path;
   }
-  return false;
+  return undefined;
+}
+
+/** The text of a file, or undefined where none can be read. */
+export function textOf(path: string): Promise<string | undefined> {
+  return unless(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'], readFile(path, 'utf8'));
 }
 
 /**

@@ -14,7 +14,8 @@ import {
 import type { Journal, JournalStep } from './journal.ts';
 import type { Target } from './target.ts';
 import { undo } from './undo.ts';
-import { DIRECTORY_MODE, changedMeanwhile, cleanUp, collision, directoriesOf } from './write.ts';
+import { DIRECTORY_MODE, directoriesOf } from './write.ts';
+import { changedMeanwhile, cleanUp, collision } from './write-errors.ts';
 
 /** How much of a journal is done. */
 interface Progress {

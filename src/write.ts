@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { PlannedAction } from './conflicts.ts';
-import { CreateError, throwIfAborted } from './errors.ts';
-import { systemCode, toFileSystemError, unless } from './file-system.ts';
+import { throwIfAborted } from './errors.ts';
+import { toFileSystemError, unless } from './file-system.ts';
 import { stagingPrefix } from './target.ts';
 import type { Target } from './target.ts';
+import { changedMeanwhile, cleanUp, collision } from './write-errors.ts';
 
 /** Mode of every directory, of which the system takes the umask off. */
 export const DIRECTORY_MODE = 0o755;
@@ -36,27 +37,6 @@ export async function writeNewDirectory(
   }
 }
 
-/**
- * Cleans up after an error, and says so when that fails too.
- * @throws CreateError FILE_SYSTEM with both errors as its cause.
- */
-export async function cleanUp(
-  error: unknown,
-  action: () => Promise<void>,
-  left: { readonly place: string; readonly hint?: string },
-): Promise<void> {
-  try {
-    await action();
-  } catch (failure) {
-    throw new CreateError(
-      'FILE_SYSTEM',
-      `writing failed, and what was written could not be removed: ${left.place}`,
-      left.hint ?? 'Remove it by hand; --debug shows both reasons.',
-      { cause: new AggregateError([error, failure]) },
-    );
-  }
-}
-
 /** Every directory the files need, parents first. */
 export function directoriesOf(files: readonly { readonly path: string }[]): readonly string[] {
   const found = new Set<string>();
@@ -66,22 +46,6 @@ export function directoriesOf(files: readonly { readonly path: string }[]): read
     }
   }
   return [...found].sort();
-}
-
-/** The error for a place that is not any more what it was when this run looked at it. */
-export function changedMeanwhile(path: string, cause?: unknown): CreateError {
-  return new CreateError(
-    'TARGET_IN_THE_WAY',
-    `${path} was changed by somebody else in the meantime`,
-    'Look at it, then type the command again, or choose another directory.',
-    { cause },
-  );
-}
-
-/** The same error for a system call that met something unexpected, or undefined. */
-export function collision(error: unknown, path: string): CreateError | undefined {
-  const met = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '');
-  return met ? changedMeanwhile(path, error) : undefined;
 }
 
 async function makeStaging(target: Target): Promise<string> {

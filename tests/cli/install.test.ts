@@ -92,6 +92,61 @@ describe('installing', () => {
     expect(readFileSync(join(cwd, 'my-app/registry.txt'), 'utf8')).toContain('registry.example');
   });
 
+  it('A80 follows the .npmrc of the workspace around it, and says so with --debug', async () => {
+    const parent = [
+      'registry=https://registry.example/',
+      '; a comment = nothing',
+      '@acme:registry = "https://acme.example/"',
+      '//acme.example/:_authToken=${ACME_TOKEN}',
+      'ignore-scripts=false',
+      'prefix=/nowhere',
+      'fetch-retries=7',
+    ];
+    writeFileSync(join(cwd, '.npmrc'), parent.join('\n'));
+    writeFileSync(join(cwd, 'package.json'), '{"name":"root","workspaces":["packages/*"]}');
+    const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
+    // A shell would not pass on variables with such names.
+    const names = [
+      'registry',
+      '@acme:registry',
+      'ignore-scripts',
+      'engine-strict',
+      'fetch-retries',
+    ];
+    const script = `
+      const { execFileSync } = require('node:child_process');
+      const { writeFileSync } = require('node:fs');
+      const args = ['config', 'get', ...${JSON.stringify(names)}, '--workspaces=false'];
+      writeFileSync('settings.txt', execFileSync(${JSON.stringify(npm)}, args));
+      writeFileSync('environment.txt', JSON.stringify(process.env));`;
+    const programs = scratch();
+    writeFileSync(join(programs, 'npm'), `#!${process.execPath}\n${script}`, { mode: 0o755 });
+    const env = {
+      PATH: `${programs}:${process.env['PATH']}`,
+      ACME_TOKEN: 'it-is-secret',
+      npm_config_fetch_retries: '3',
+    };
+    const outcome = await command(['packages/my-app', '--yes', '--debug'], { cwd, env });
+    const settings = readFileSync(join(cwd, 'packages/my-app/settings.txt'), 'utf8');
+    // The project's own file is stricter, and what the environment says comes first.
+    expect(settings.trim().split('\n')).toEqual([
+      'registry=https://registry.example/',
+      '@acme:registry=https://acme.example/',
+      'ignore-scripts=true',
+      'engine-strict=true',
+      'fetch-retries=3',
+    ]);
+    const seen = readFileSync(join(cwd, 'packages/my-app/environment.txt'), 'utf8');
+    expect(JSON.parse(seen)).toHaveProperty(
+      ['npm_config_//acme.example/:_authToken'],
+      'it-is-secret',
+    );
+    expect(seen).not.toMatch(/nowhere/);
+    const list = 'registry, @acme:registry, //acme.example/:_authToken';
+    expect(outcome.stderr).toContain(`settings of ${join(cwd, '.npmrc')}: ${list}\n`);
+    expect(outcome.stderr).not.toContain('it-is-secret');
+  });
+
   it('A81, A82 does not inherit what would change it', async () => {
     const env = {
       ...fakeProgram('npm', INSTALLS),

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CreateError, createProject, listFeatures } from '../../src/index.ts';
 import type { CreateOptions, Reporter } from '../../src/index.ts';
@@ -8,18 +7,6 @@ import { command, json } from '../support/command.ts';
 import { fakeProgram } from '../support/fake-program.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
 import { untilExists } from '../support/slow-disk.ts';
-
-const EVERYWHERE = join(import.meta.dirname, '../support/abort-everywhere.js');
-const LIBRARY = join(import.meta.dirname, '../../dist/index.js');
-
-/** How a run ended that was aborted, and what it left. */
-interface Aborted {
-  readonly at: number;
-  readonly code: string;
-  readonly isComplete?: boolean;
-  readonly left: readonly string[];
-  readonly kept: readonly string[];
-}
 
 const QUICK = { install: false, git: false } as const;
 
@@ -135,32 +122,6 @@ describe('createProject', () => {
     );
     expect((await failure({} as never)).message).toBe('the directory is missing');
   });
-
-  it.each(['new', 'in-place'])(
-    'A91 rejects and leaves all as it was, at whichever call of the file system it is aborted (%s)',
-    { timeout: 300_000 },
-    async (kind) => {
-      const { stdout } = await execa(process.execPath, [EVERYWHERE, LIBRARY, cwd, kind]);
-      const { whole, total, runs } = JSON.parse(stdout) as {
-        readonly whole: Aborted;
-        readonly total: number;
-        readonly runs: readonly Aborted[];
-      };
-      expect(whole.code).toBe('DONE');
-      expect(runs.length).toBeGreaterThan(100);
-      const before =
-        kind === 'new'
-          ? { left: [], kept: [] }
-          : { left: ['my-app', 'my-app/.gitignore', 'my-app/README.md'], kept: ['mine', 'mine'] };
-      for (const run of runs) {
-        expect(run).toMatchObject({ code: 'ABORTED', cause: 'the caller has changed his mind' });
-        if (run.isComplete) expect(run.left).toHaveLength(whole.left.length);
-        else expect(run).toMatchObject(before);
-      }
-      expect(runs.filter((run) => !run.isComplete).length).toBeGreaterThan(60);
-      expect(total).toBeGreaterThan(runs.length);
-    },
-  );
 
   it('A91 rejects with the complete project when it is aborted while npm installs', async () => {
     const controller = new AbortController();

@@ -30,7 +30,8 @@ export function workingCopy(): string {
 }
 
 function copyOf(parts: readonly string[]): string {
-  const directory = scratch();
+  // One level down, so that there is room beside it.
+  const directory = join(scratch(), 'clone');
   for (const part of parts)
     cpSync(join(ROOT, part), join(directory, part), { recursive: true, preserveTimestamps: true });
   return directory;

@@ -7,6 +7,7 @@ import { VERSION } from '../../src/package.ts';
 import type { Plan } from '../../src/plan.ts';
 import { scratch } from './scratch.ts';
 import { textOf } from './templates.ts';
+import { typeErrors } from './types.ts';
 
 /**
  * Many projects beside each other over one installation, checked together: the types of a package
@@ -22,9 +23,6 @@ export interface Workbench {
   directoryOf(name: string): string;
 }
 
-/** So many projects are type-checked at once; each takes about 80 MB. */
-const AT_ONCE = 16;
-
 /** Writes projects by name, the widest first; they share all the packages that any of them needs. */
 export async function workbench(projects: ReadonlyMap<string, Plan>): Promise<Workbench> {
   const [widest] = projects.values();
@@ -37,20 +35,16 @@ export async function workbench(projects: ReadonlyMap<string, Plan>): Promise<Wo
   // Prettier reads this one where it runs only.
   write(join(cwd, '.prettierignore'), textOf(widest, '.prettierignore'));
   const files = differentFiles(projects);
-  const names = [...projects.keys()];
   return {
     async checkTypes() {
-      const { include } = JSON.parse(textOf(widest, 'tsconfig.json')) as { include: string[] };
-      for (let first = 0; first < names.length; first += AT_ONCE) {
-        const some = names.slice(first, first + AT_ONCE);
-        const configuration = {
-          extends: `./${names[0]}/tsconfig.json`,
-          compilerOptions: { incremental: false, tsBuildInfoFile: null },
-          include: some.flatMap((name) => include.map((pattern) => `${name}/${pattern}`)),
-        };
-        write(join(cwd, 'tsconfig.json'), JSON.stringify(configuration));
-        await run(cwd, 'tsc', ['--noEmit']);
-      }
+      const texts = new Map(
+        Array.from(projects, ([name, plan]) => [
+          name,
+          new Map(plan.files.map(({ path, bytes }) => [path, bytes.toString()])),
+        ]),
+      );
+      const found = await typeErrors(cwd, texts);
+      if (found !== '') throw new Error(`tsc says:\n${found}`);
     },
     async checkLint() {
       const code = files.filter((path) => /\.[cm]?[jt]s$/.test(path));

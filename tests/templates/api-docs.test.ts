@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFeatures, readFeatures } from '../../src/features.ts';
@@ -10,11 +10,10 @@ import { combinations } from '../support/combinations.ts';
 import { documentsOf, judgeAsyncApi, judgeOpenApi, operationsOf } from '../support/documents.ts';
 import type { Documents } from '../support/documents.ts';
 import { findings } from '../support/findings.ts';
+import { writeGuide } from '../support/guide.ts';
 import { scratch } from '../support/scratch.ts';
 import { ANSWERS } from '../support/templates.ts';
 import { workbench } from '../support/workbench.ts';
-
-const NEW_FEATURE = join(import.meta.dirname, 'new-feature');
 
 const everything = combinations(loadFeatures(TEMPLATES)).find((set) => set.includes('api-docs'));
 const names = ['everything', 'core', 'new feature'] as const;
@@ -23,7 +22,7 @@ const documents = new Map<string, Documents>();
 beforeAll(async () => {
   const directory = join(scratch(), 'templates');
   cpSync(TEMPLATES, directory, { recursive: true });
-  cpSync(NEW_FEATURE, join(directory, 'ping'), { recursive: true });
+  writeGuide(dirname(directory));
   const templates = readFeatures(directory);
   const sets = [everything ?? [], ['api-docs'], ['api-docs', 'ping']];
   const projects = await workbench(

@@ -1,17 +1,16 @@
 import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadFeatures, readFeatures } from '../../src/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
 import { planProject } from '../../src/plan.ts';
 import type { Plan, PlanAnswers } from '../../src/plan.ts';
 import { combinations } from '../support/combinations.ts';
+import { writeGuide } from '../support/guide.ts';
 import { scratch } from '../support/scratch.ts';
 import { ANSWERS } from '../support/templates.ts';
 import { workbench } from '../support/workbench.ts';
 import type { Workbench } from '../support/workbench.ts';
-
-const NEW_FEATURE = join(import.meta.dirname, 'new-feature');
 
 const HOSTILE: Partial<PlanAnswers> = {
   description: `*/ "it's" \`\${x}\` C:\\new <%= 1 %> </script>  _a_ # - 1. | ]]> --> 日本 `,
@@ -47,7 +46,7 @@ describe('P7 every set of features, a new feature, and hostile texts', () => {
 
   beforeAll(async () => {
     const directory = copied();
-    cpSync(NEW_FEATURE, join(directory, 'ping'), { recursive: true });
+    writeGuide(dirname(directory));
     const withNew = readFeatures(directory);
     projects = await workbench(
       new Map([

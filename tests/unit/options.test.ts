@@ -153,6 +153,20 @@ describe('the table of options', () => {
     await expect(expected).toMatchFileSnapshot(README_PATH);
   });
 
+  it('has presets that bring what the README says', () => {
+    const rows = [...README.matchAll(/^\| `([a-z-]+)` +\| (.+?) +\|(.*)\|$/gm)];
+    const presets = ['minimal', 'standard', 'full'];
+    for (const { name, summary, presets: brought } of choosableFeatures(FEATURES)) {
+      // A feature that is new need not be there: adding one is adding a folder.
+      const [, , said, marks = ''] = rows.find(([, row]) => row === name) ?? [];
+      if (said === undefined) continue;
+      expect(said).toBe(summary);
+      const marked = presets.filter((_, index) => marks.split('|')[index]?.trim() === 'yes');
+      expect(marked, name).toEqual(brought);
+    }
+    expect(rows.length).toBeGreaterThan(5);
+  });
+
   it('keeps what is secret out of what is replayed', () => {
     expect(ROWS.filter((option) => option.secret && option.replayed)).toEqual([]);
     expect(OPTIONS.map(({ key }) => key)).toContain('databaseUri');

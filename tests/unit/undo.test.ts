@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { JOURNAL } from '../../src/target.ts';
 import { recover } from '../../src/undo.ts';
-import { cleanUp } from '../../src/write.ts';
+import { cleanUp } from '../../src/write-errors.ts';
 import { scratch } from '../support/scratch.ts';
 
 // A process that has ended, as far as anybody can tell: beyond the highest id of Linux.

@@ -1,3 +1,0 @@
-import { z } from 'zod';
-
-export const pingVariables = { PING_ANSWER: z.string().default('pong') };
