@@ -4,7 +4,7 @@ const SECONDS = 1000;
 const MINUTES = 60 * SECONDS;
 
 /** One project a folder of tests, each with the time that its tests may take. */
-const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = [], more = {}) => ({
   test: {
     name,
     globalSetup,
@@ -12,6 +12,7 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
     pool: 'forks' as const,
     testTimeout,
     hookTimeout: Math.max(testTimeout, MINUTES),
+    ...more,
   },
 });
 
@@ -23,6 +24,10 @@ export default defineConfig({
       project('cli', MINUTES),
       project('generated', 15 * MINUTES, ['tests/support/generate-once.ts']),
       project('nodes', 20 * MINUTES),
+      // One after the other: each needs the machine for itself.
+      project('faults', 60 * MINUTES, ['tests/support/faults/setup.ts'], {
+        fileParallelism: false,
+      }),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { expect, inject } from 'vitest';
+import { startRedis } from '../../suites/machines/redis.ts';
+import { scratch } from '../scratch.ts';
+import { scan } from './driver.ts';
+import { readAcked, readSent, readViews } from './ledgers.ts';
+import { startChild, type LoadChild, type Part } from './load.ts';
+import { startMongods, type Mongods } from './mongods.ts';
+import { createBackendNode, type BackendNode } from './node.ts';
+import { createRandom, profile } from './profile.ts';
+import { report } from './report.ts';
+import { createGroup, register } from './users.ts';
+import { countDiverged, judge, longestPause, type Verdict } from './verdict.ts';
+
+/** What a series needs. */
+export interface Wanted {
+  /** A built project, other than the one of all series. */
+  readonly project?: string;
+  readonly members?: number;
+  readonly behindProxies?: boolean;
+  /** The clock of each node, moved by so much. */
+  readonly nodes?: readonly { readonly project?: string; readonly skewMs?: number }[];
+  readonly rooms?: number;
+  /** Of each writer; 0 is as fast as answers come. */
+  readonly perSecond?: number;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A backend under load, all of it real and this test's own. */
+export interface Stage {
+  readonly mongods: Mongods;
+  readonly nodes: readonly BackendNode[];
+  readonly loads: readonly LoadChild[];
+  readonly random: () => number;
+  acknowledged(): number;
+  /** Under load, for as long as chance says. */
+  between(): Promise<void>;
+  /** Messages are acknowledged again, after what was done to the backend. */
+  goesOn(): Promise<void>;
+  /** Ends the load, holds everything against everything, and reports it. */
+  end(fault: string, rounds: number): Promise<Verdict & { readonly diverged: number }>;
+}
+
+const SETTLE_MS = 120_000;
+
+/** The environment of a node in production, but for its port. */
+export function nodeVariables(mongodbUri: string, redisUrl: string): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    MONGODB_URI: mongodbUri,
+    REDIS_URL: redisUrl,
+    ACCESS_TOKEN_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
+    REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+    RATE_LIMIT_FACTOR: '1000',
+    LOG_LEVEL: 'warn',
+  };
+}
+
+/** Sets the database up and starts the nodes. */
+export async function startBackend(wanted: Wanted = {}) {
+  const project = wanted.project ?? inject('faultsProject');
+  const mongods = await startMongods(project, {
+    size: wanted.members ?? 1,
+    behindProxies: wanted.behindProxies ?? false,
+  });
+  const redis = await startRedis();
+  const variables = { ...nodeVariables(mongods.uri, redis.url), ...wanted.variables };
+  const nodes: BackendNode[] = [];
+  for (const { project: own = project, ...options } of wanted.nodes ?? [{}]) {
+    await execa('node', ['dist/tools/db-setup.js'], { cwd: own, env: variables });
+    nodes.push(await createBackendNode(own, variables, options));
+  }
+  for (const node of nodes) await node.start();
+  return { project, mongods, redis, nodes, variables };
+}
+
+/** Starts a backend and its load; each room has two kinds of writers, and readers at every node. */
+export async function startStage(wanted: Wanted = {}): Promise<Stage> {
+  const { project, mongods, nodes } = await startBackend(wanted);
+  const folder = scratch();
+  const random = createRandom(inject('faultsSeed'));
+  const parts = await createParts(nodes, wanted);
+  const loads = [startChild(project), startChild(project)];
+  const all = <Answer = void>(name: string, input: object = {}): Promise<Answer[]> =>
+    Promise.all(loads.map((load) => load.call<Answer>(name, input)));
+  await Promise.all(
+    loads.map((load, index) =>
+      load.call('open', {
+        folder,
+        parts: parts.filter((_, part) => part % loads.length === index),
+      }),
+    ),
+  );
+  await all('start');
+
+  async function end(fault: string, rounds: number) {
+    const unanswered = await all<number>('stop', { withinMs: SETTLE_MS });
+    await all('views', { withinMs: SETTLE_MS });
+    const client = mongods.connect();
+    const stored = await scan(client);
+    const acked = readAcked(folder);
+    const verdict = {
+      ...judge(readSent(folder), acked, stored),
+      diverged: countDiverged(stored, readViews(folder)),
+    };
+    report(inject('faultsReport'), {
+      fault,
+      rounds,
+      ...verdict,
+      longestPauseMs: longestPause(acked),
+    });
+    expect(unanswered).toEqual(loads.map(() => 0));
+    return verdict;
+  }
+
+  const acknowledged = (): number => readAcked(folder).length;
+  return {
+    mongods,
+    nodes,
+    loads,
+    random,
+    acknowledged,
+    between: () => sleep(profile.shortestMs + random() * (profile.longestMs - profile.shortestMs)),
+    async goesOn() {
+      const before = acknowledged();
+      const until = Date.now() + SETTLE_MS;
+      while (acknowledged() < before + 50) {
+        if (Date.now() > until) throw new Error('nothing is acknowledged any more');
+        await sleep(200);
+      }
+    },
+    end,
+  };
+}
+
+async function createParts(nodes: readonly BackendNode[], wanted: Wanted): Promise<Part[]> {
+  const { rooms = 4, perSecond = 0 } = wanted;
+  const parts: Part[] = [];
+  const urls = nodes.map(({ url }) => url);
+  const [first = ''] = urls;
+  for (let room = 0; room < rooms; room += 1) {
+    const kinds = ['chat', 'plain', ...urls.map(() => 'reader' as const)] as const;
+    const users = await Promise.all(
+      kinds.map((kind, index) => register(first, `${kind}-${room}-${index}`)),
+    );
+    const id = await createGroup(first, users);
+    kinds.forEach((how, index) => {
+      const { name, session } = users[index] as (typeof users)[number];
+      const url = urls[(room + index) % urls.length] as string;
+      parts.push({ name, url, room: id, session, how, perSecond });
+    });
+  }
+  return parts;
+}
+
+/** Rounds of one fault under load, and on until enough is acknowledged. */
+export async function runSeries(
+  stage: Stage,
+  rounds: number,
+  fault: (round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    await stage.between();
+    await fault(round);
+    await stage.goesOn();
+  }
+  while (stage.acknowledged() < profile.acknowledged) await sleep(1_000);
+}
+
+/** Nothing was lost, stored twice, out of order, missing or shown differently. */
+export function expectWhole({ acknowledged, ...faults }: Verdict & { readonly diverged: number }) {
+  expect(acknowledged).toBeGreaterThanOrEqual(Math.max(profile.acknowledged, 100));
+  expect(faults).toEqual({
+    lost: 0,
+    doubled: 0,
+    outOfOrder: 0,
+    holes: 0,
+    unknown: 0,
+    diverged: 0,
+  });
+}
