@@ -80,9 +80,15 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
       socket.disconnect(true);
     }
 
-    async function run(name: string, payload: unknown, acknowledge: Acknowledge): Promise<void> {
+    async function run(
+      name: string,
+      payload: unknown,
+      arrivedAt: number,
+      acknowledge: Acknowledge,
+    ): Promise<void> {
       try {
-        const finish = await begin(name, payload, { ...callerOf(socket), socketId: socket.id });
+        const own = { ...callerOf(socket), socketId: socket.id, arrivedAt };
+        const finish = await begin(name, payload, own);
         finish().then(
           (data) => acknowledge({ ok: true, data }),
           (error: unknown) => acknowledge(refuse(error)),
@@ -108,8 +114,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
         return strike(new AppError('rate-limited'));
       }
       pending += 1;
+      const arrivedAt = performance.now();
       const start = (): Promise<void> =>
-        logContext.run(context, () => run(name, args[0], acknowledge));
+        logContext.run(context, () => run(name, args[0], arrivedAt, acknowledge));
       last = last.then(start).finally(() => (pending -= 1));
     });
   }
