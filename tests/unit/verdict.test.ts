@@ -63,7 +63,10 @@ describe('the verdict on a series of faults', () => {
       ({ acked, stored }) => {
         for (const list of [acked, stored] as { seq: number }[][]) {
           const [one, two] = [list[1], list[3]] as [{ seq: number }, { seq: number }];
-          [list[1], list[3]] = [{ ...one, seq: two.seq }, { ...two, seq: one.seq }];
+          [list[1], list[3]] = [
+            { ...one, seq: two.seq },
+            { ...two, seq: one.seq },
+          ];
         }
       },
       { outOfOrder: 1 },

@@ -6,8 +6,8 @@ import { apiOf } from './chat-member.ts';
 import type { Ledger } from './ledger.ts';
 import { pace, until, type Member, type Part, type Tally } from './member.ts';
 
-/** Sends that wait for their answers at once. */
-const window = 8;
+/** Sends that go out together; the next ones follow when all of them have their answers. */
+const burst = 8;
 const answerMs = 10_000;
 const pauseMs = 300;
 
@@ -17,7 +17,7 @@ interface Item {
 }
 
 /**
- * A writer on a bare socket that sends ahead, in order. What has no acknowledgement is sent again
+ * A writer on a bare socket that sends several at once, in order. What has no acknowledgement is sent again
  * from its first on, with the same id, once everything under way has an end.
  */
 export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Member {
@@ -36,8 +36,9 @@ export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Mem
   let isBroken = false;
 
   function pump(): void {
-    while (isReady && !isBroken && underWay < window && next < unacked.length)
-      void send(unacked[next++] as Item);
+    // Nothing is on the wire behind a failure but what was sent with it: that keeps the order.
+    if (!isReady || isBroken || underWay > 0) return;
+    while (underWay < burst && next < unacked.length) void send(unacked[next++] as Item);
   }
 
   async function send(item: Item): Promise<void> {
@@ -88,7 +89,7 @@ export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Mem
 
   const pacer = pace(part.perSecond, () => {
     if (part.perSecond > 0) write();
-    else while (unacked.length < 2 * window) write();
+    else while (unacked.length < 2 * burst) write();
     pump();
   });
 
