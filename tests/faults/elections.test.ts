@@ -11,7 +11,9 @@ it('F02 S17 step-downs and kills of the primary of three: nothing acknowledged i
     const primary = await mongods.primary();
     if (round < profile.rounds) {
       const client = mongods.connect(primary);
-      await client.db('admin').command({ replSetStepDown: 10, force: true });
+      // Half of them hand over to a member that has everything, half leave it to an election.
+      const how = round % 2 === 0 ? { force: true } : { secondaryCatchUpPeriodSecs: 5 };
+      await client.db('admin').command({ replSetStepDown: 10, ...how });
       await client.close();
     } else {
       await mongods.signal(primary, 'SIGKILL');
