@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
+import { mutantOf } from '../support/faults/mutant.ts';
 import { isReady } from '../support/faults/node.ts';
 import { profile } from '../support/faults/profile.ts';
 import { expectWhole, runSeries, startStage } from '../support/faults/stage.ts';
@@ -15,7 +16,8 @@ it('F01 mongod killed in the middle of writes: nothing acknowledged is lost, and
     stage.mongods.start(0);
   });
   expect(node?.isRunning).toBe(true);
-  expectWhole(await stage.end('F01 mongod killed', profile.rounds));
+  const verdict = await stage.end({ fault: 'F01 mongod killed', rounds: profile.rounds });
+  expectWhole(verdict, profile.acknowledged);
 });
 
 it('F09 S16 nodes killed in the middle of writes: every acknowledged message is there once, for everybody', async () => {
@@ -26,5 +28,22 @@ it('F09 S16 nodes killed in the middle of writes: every acknowledged message is 
     await sleep(stage.random() * 2_000);
     await node?.start();
   });
-  expectWhole(await stage.end('F09 node killed', profile.rounds));
+  const verdict = await stage.end({ fault: 'F09 node killed', rounds: profile.rounds });
+  expectWhole(verdict, profile.acknowledged);
+});
+
+it('F01 the series finds a backend that acknowledges before the commit', async () => {
+  const project = mutantOf(inject('faultsProject'), {
+    file: 'src/backend/features/messages/commit.js',
+    from: 'return (rows) => messages.insertMany(rows, options);',
+    to: 'return async (rows) => void messages.insertMany(rows, options).catch(() => {});',
+  });
+  const stage = await startStage({ nodes: [{ project }] });
+  for (let round = 0; round < 3; round += 1) {
+    await stage.between();
+    await stage.mongods.signal(0, 'SIGKILL');
+    stage.mongods.start(0);
+    await stage.mongods.primary();
+  }
+  expect((await stage.judge()).lost).toBeGreaterThan(0);
 });

@@ -29,6 +29,7 @@ export function createChatMember(part: Part, ledger: Ledger, tally: Tally): Memb
     token: api.token,
     io: (url, options) => {
       const socket = io(url, options);
+      socket.on('disconnect', tally.disconnected);
       const ask = socket.emitWithAck.bind(socket);
       socket.emitWithAck = async (name: string, ...args: unknown[]) => {
         if (name !== 'message:send') return ask(name, ...args);

@@ -25,6 +25,7 @@ serve({
     await Promise.all(members.map((member) => member.ready()));
   },
   start: () => members.forEach((member) => member.start()),
+  pause: () => members.forEach((member) => member.stop()),
   /** Ends writing; what is still not acknowledged after the time is told. */
   async stop({ withinMs }: { readonly withinMs: number }) {
     members.forEach((member) => member.stop());

@@ -37,12 +37,14 @@ export interface Attempt {
 export function createTally() {
   const outcomes: Record<string, number> = {};
   let longestMs = 0;
+  let disconnects = 0;
   return {
+    disconnected: (): void => void (disconnects += 1),
     note({ ms, outcome }: Attempt): void {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       if (outcome !== 'lost') longestMs = Math.max(longestMs, ms);
     },
-    read: () => ({ outcomes, longestMs }),
+    read: () => ({ outcomes, longestMs, disconnects }),
   };
 }
 

@@ -75,6 +75,7 @@ export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Mem
   });
   socket.on('disconnect', (reason) => {
     isReady = false;
+    tally.disconnected();
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), pauseMs);
   });
   socket.on('connect_error', () => {

@@ -82,7 +82,7 @@ export async function startProxy(urls: readonly string[] = [], port = 0): Promis
     from.on('error', () => {});
   }
 
-  const server = createServer(async (client) => {
+  async function serve(client: Socket): Promise<void> {
     const link: Link = { client };
     links.add(link);
     client.on('error', () => {});
@@ -98,7 +98,9 @@ export async function startProxy(urls: readonly string[] = [], port = 0): Promis
     target.setNoDelay(true);
     pass(link, client, target);
     pass(link, target, client);
-  }).listen(port, '127.0.0.1');
+  }
+
+  const server = createServer((client) => void serve(client)).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const destroy = (link: Link): void => {
     link.client.destroy();

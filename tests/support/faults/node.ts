@@ -11,31 +11,47 @@ import { scratch } from '../scratch.ts';
 export interface BackendNode {
   readonly url: string;
   readonly log: string;
-  /** Starts it, and waits until it takes traffic. */
-  start(): Promise<void>;
+  /** Starts it, of another version if that is said, and waits until it takes traffic. */
+  start(version?: string): Promise<void>;
   signal(signal: NodeJS.Signals): Promise<void>;
-  /** Asks what is loaded into it by `probe`. */
-  ask<Answer>(question: object): Promise<Answer>;
+  /** Looks inside; before that it stands still for a while, or its clock is moved. */
+  look(before?: { readonly spinMs?: number; readonly skewMs?: number }): Promise<Inside>;
   readonly isRunning: boolean;
 }
 
-/** What answers from inside of a node: its memory, and a loop that lets nothing else run. */
+/** What a node says of itself, after a collection of its garbage. */
+export interface Inside {
+  readonly heapUsed: number;
+  readonly rss: number;
+  /** Connections of any kind. */
+  readonly sockets: number;
+  /** The delay of its event loop since the last question, in milliseconds. */
+  readonly loopP99Ms: number;
+}
+
+/** Answers from inside of a node, holds its event loop, and moves its clock. */
 const probe = `
-  process.on('message', ({ spinMs }) => {
-    if (spinMs !== undefined) for (const end = performance.now() + spinMs; performance.now() < end; );
-    globalThis.gc?.();
-    process.send({ ...process.memoryUsage(), resources: process.getActiveResourcesInfo() });
+  import { monitorEventLoopDelay } from 'node:perf_hooks';
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const Real = Date;
+  let skewMs;
+  class Skewed extends Real {
+    constructor(...args) { if (args.length > 0) super(...args); else super(Skewed.now()); }
+    static now() { return Real.now() + skewMs; }
+  }
+  function skew(ms) { skewMs = ms; globalThis.Date = Skewed; }
+  if (process.env.SKEW_MS) skew(Number(process.env.SKEW_MS));
+  process.on('message', ({ spinMs = 0, skewMs }) => {
+    if (skewMs !== undefined) skew(skewMs);
+    for (const end = performance.now() + spinMs; performance.now() < end; );
+    globalThis.gc();
+    const { heapUsed, rss } = process.memoryUsage();
+    const sockets = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    process.send({ heapUsed, rss, sockets, loopP99Ms: delay.percentile(99) / 1e6 });
+    delay.reset();
   });
   process.channel.unref();
-`;
-
-/** Moves the clock of a process. */
-const skew = (ms: number): string => `
-  const Real = Date;
-  globalThis.Date = class Date extends Real {
-    constructor(...args) { if (args.length > 0) super(...args); else super(Real.now() + ${ms}); }
-    static now() { return Real.now() + ${ms}; }
-  };
 `;
 
 const load = (code: string): string[] => [
@@ -52,15 +68,15 @@ export async function createBackendNode(
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const log = join(scratch(), 'log');
+  const moved = skewMs === 0 ? {} : { SKEW_MS: String(skewMs) };
   let child: ChildProcess | undefined;
   const isRunning = (): boolean => child?.exitCode === null && child.signalCode === null;
 
-  async function start(): Promise<void> {
+  async function start(version = project): Promise<void> {
     const options = ['--disable-proto=delete', '--expose-gc', ...load(probe)];
-    if (skewMs !== 0) options.push(...load(skew(skewMs)));
     child = spawn(process.execPath, [...options, 'dist/src/main.js'], {
-      cwd: project,
-      env: { PATH: process.env['PATH'], ...variables, PORT: port },
+      cwd: version,
+      env: { PATH: process.env['PATH'], ...variables, PORT: port, ...moved },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const file = createWriteStream(log, { flags: 'a' });
@@ -85,10 +101,10 @@ export async function createBackendNode(
     log,
     start,
     signal,
-    async ask<Answer>(question: object) {
+    async look(before = {}) {
       const answer = once(child as ChildProcess, 'message');
-      child?.send(question);
-      return (await answer)[0] as Answer;
+      child?.send(before);
+      return (await answer)[0] as Inside;
     },
     get isRunning() {
       return isRunning();

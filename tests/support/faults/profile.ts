@@ -12,14 +12,3 @@ export const profile = PROFILES[isFull ? 'full' : 'smoke'];
 
 /** Of this run; the same one makes the same choices. */
 export const seed = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
-
-/** Numbers from 0 to 1 that the seed decides (mulberry32). */
-export function createRandom(from: number = seed): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -25,7 +25,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
     given === undefined
       ? await generate(['--adapter', 'redis', '--preset', 'full', '--no-git'])
       : projectIn(given);
-  addSuite(project, 'load');
+  for (const suite of ['machines', 'load']) addSuite(project, suite);
   await project.run('check:types');
   await project.run('build');
   const file = join(tmp.dirSync({ prefix: 'faults-', unsafeCleanup: true }).name, 'rows');

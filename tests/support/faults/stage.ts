@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect, inject } from 'vitest';
+import { createRandom } from '../../suites/machines/random.ts';
 import { startRedis } from '../../suites/machines/redis.ts';
 import { scratch } from '../scratch.ts';
 import { scan } from './driver.ts';
@@ -9,7 +10,7 @@ import { readAcked, readSent, readViews } from './ledgers.ts';
 import { startChild, type LoadChild, type Part } from './load.ts';
 import { startMongods, type Mongods } from './mongods.ts';
 import { createBackendNode, type BackendNode } from './node.ts';
-import { createRandom, profile } from './profile.ts';
+import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { createGroup, register } from './users.ts';
 import { countDiverged, judge, longestPause, type Verdict } from './verdict.ts';
@@ -30,6 +31,7 @@ export interface Wanted {
 
 /** A backend under load, all of it real and this test's own. */
 export interface Stage {
+  readonly variables: Readonly<Record<string, string>>;
   readonly mongods: Mongods;
   readonly nodes: readonly BackendNode[];
   readonly loads: readonly LoadChild[];
@@ -39,8 +41,29 @@ export interface Stage {
   between(): Promise<void>;
   /** Messages are acknowledged again, after what was done to the backend. */
   goesOn(): Promise<void>;
-  /** Ends the load, holds everything against everything, and reports it. */
-  end(fault: string, rounds: number): Promise<Verdict & { readonly diverged: number }>;
+  /** Sends nothing new, until it is resumed. */
+  pause(): Promise<unknown>;
+  resume(): Promise<unknown>;
+  /** What became of the tries of all writers so far. */
+  tally(): Promise<Tally>;
+  /** Ends the load and holds what is stored against the ledgers. */
+  judge(): Promise<Verdict>;
+  /** Does that, holds what members see against it too, and reports everything. */
+  end(series: {
+    readonly fault: string;
+    readonly rounds: number;
+    readonly note?: string;
+  }): Promise<Verdict & { readonly diverged: number }>;
+}
+
+/** How tries of sends ended. */
+export interface Tally {
+  /** How often each: `ok`, the code of a problem, or `lost` when the connection ended before. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** The longest time until an answer. */
+  readonly longestMs: number;
+  /** How often connections ended. */
+  readonly disconnects: number;
 }
 
 const SETTLE_MS = 120_000;
@@ -70,16 +93,20 @@ export async function startBackend(wanted: Wanted = {}) {
   const variables = { ...nodeVariables(mongods.uri, redis.url), ...wanted.variables };
   const nodes: BackendNode[] = [];
   for (const { project: own = project, ...options } of wanted.nodes ?? [{}]) {
-    await execa('node', ['dist/tools/db-setup.js'], { cwd: own, env: variables });
+    await setUp(own, variables);
     nodes.push(await createBackendNode(own, variables, options));
   }
   for (const node of nodes) await node.start();
   return { project, mongods, redis, nodes, variables };
 }
 
+/** Prepares the database for the version of a project. */
+export const setUp = (project: string, variables: Readonly<Record<string, string>>) =>
+  execa('node', ['dist/tools/db-setup.js'], { cwd: project, env: variables });
+
 /** Starts a backend and its load; each room has two kinds of writers, and readers at every node. */
 export async function startStage(wanted: Wanted = {}): Promise<Stage> {
-  const { project, mongods, nodes } = await startBackend(wanted);
+  const { project, mongods, nodes, variables } = await startBackend(wanted);
   const folder = scratch();
   const random = createRandom(inject('faultsSeed'));
   const parts = await createParts(nodes, wanted);
@@ -96,28 +123,25 @@ export async function startStage(wanted: Wanted = {}): Promise<Stage> {
   );
   await all('start');
 
-  async function end(fault: string, rounds: number) {
+  async function judgeStored() {
     const unanswered = await all<number>('stop', { withinMs: SETTLE_MS });
-    await all('views', { withinMs: SETTLE_MS });
-    const client = mongods.connect();
-    const stored = await scan(client);
-    const acked = readAcked(folder);
-    const verdict = {
-      ...judge(readSent(folder), acked, stored),
-      diverged: countDiverged(stored, readViews(folder)),
-    };
-    report(inject('faultsReport'), {
-      fault,
-      rounds,
-      ...verdict,
-      longestPauseMs: longestPause(acked),
-    });
+    const stored = await scan(mongods.connect());
     expect(unanswered).toEqual(loads.map(() => 0));
-    return verdict;
+    return { stored, verdict: judge(readSent(folder), readAcked(folder), stored) };
+  }
+
+  async function end({ fault, rounds, note = '' }: Parameters<Stage['end']>[0]) {
+    const { stored, verdict } = await judgeStored();
+    await all('views', { withinMs: SETTLE_MS });
+    const whole = { ...verdict, diverged: countDiverged(stored, readViews(folder)) };
+    const longestPauseMs = longestPause(readAcked(folder));
+    report(inject('faultsReport'), { fault, rounds, ...whole, longestPauseMs, note });
+    return whole;
   }
 
   const acknowledged = (): number => readAcked(folder).length;
   return {
+    variables,
     mongods,
     nodes,
     loads,
@@ -132,6 +156,21 @@ export async function startStage(wanted: Wanted = {}): Promise<Stage> {
         await sleep(200);
       }
     },
+    pause: () => all('pause'),
+    resume: () => all('start'),
+    async tally() {
+      const tallies = await all<Tally>('tally');
+      const outcomes: Record<string, number> = {};
+      for (const one of tallies)
+        for (const [name, count] of Object.entries(one.outcomes))
+          outcomes[name] = (outcomes[name] ?? 0) + count;
+      return {
+        outcomes,
+        longestMs: Math.max(...tallies.map(({ longestMs }) => longestMs)),
+        disconnects: tallies.reduce((sum, { disconnects }) => sum + disconnects, 0),
+      };
+    },
+    judge: async () => (await judgeStored()).verdict,
     end,
   };
 }
@@ -171,8 +210,11 @@ export async function runSeries(
 }
 
 /** Nothing was lost, stored twice, out of order, missing or shown differently. */
-export function expectWhole({ acknowledged, ...faults }: Verdict & { readonly diverged: number }) {
-  expect(acknowledged).toBeGreaterThanOrEqual(Math.max(profile.acknowledged, 100));
+export function expectWhole(
+  { acknowledged, ...faults }: Verdict & { readonly diverged: number },
+  least = 100,
+) {
+  expect(acknowledged).toBeGreaterThanOrEqual(least);
   expect(faults).toEqual({
     lost: 0,
     doubled: 0,

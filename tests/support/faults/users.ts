@@ -37,9 +37,28 @@ export async function register(url: string, name: string): Promise<User> {
   return { name, id: session.user.id, session };
 }
 
+/** Adds users to a conversation, some at a time. */
+export async function addAll(
+  url: string,
+  owner: User,
+  room: string,
+  ids: readonly string[],
+): Promise<void> {
+  const left = [...ids];
+  const add = async (): Promise<void> => {
+    for (let id = left.pop(); id !== undefined; id = left.pop())
+      await call(url, 'PUT', `/conversations/${room}/members/${id}`, undefined, owner);
+  };
+  await Promise.all(Array.from({ length: 16 }, add));
+}
+
 /** A private group of these users; the first one owns it. */
-export async function createGroup(url: string, users: readonly User[]): Promise<string> {
+export async function createGroup(
+  url: string,
+  users: readonly User[],
+  type: 'group' | 'channel' = 'group',
+): Promise<string> {
   const [owner, ...others] = users;
-  const group = { type: 'group', name: 'A group', members: others.map(({ id }) => id) };
+  const group = { type, name: 'A group', members: others.map(({ id }) => id) };
   return (await call<{ id: string }>(url, 'POST', '/conversations', group, owner)).id;
 }
