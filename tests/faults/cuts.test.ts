@@ -14,9 +14,9 @@ async function growthDuring({ nodes }: Stage, fault: Promise<unknown>): Promise<
   const [node] = nodes;
   const before = (await node?.look())?.heapUsed ?? 0;
   let most = before;
-  let isOver = false;
-  void fault.finally(() => (isOver = true));
-  while (!isOver) {
+  const over = new AbortController();
+  void fault.finally(() => over.abort());
+  while (!over.signal.aborted) {
     await sleep(1_000);
     most = Math.max(most, (await node?.look())?.heapUsed ?? 0);
   }

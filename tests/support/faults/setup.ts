@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import tmp from 'tmp';
 import type { TestProject } from 'vitest/node';
-import { generate, projectIn } from '../project.ts';
+import { generate, projectIn, type GeneratedProject } from '../project.ts';
 import { addSuite } from '../suites.ts';
 import { isFull, seed } from './profile.ts';
 import { tableOf } from './report.ts';
@@ -20,14 +20,10 @@ declare module 'vitest' {
 
 /** Generates, installs and builds one project for all faults; prints what came of them at the end. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
+  // A project that is built already, while tests are written.
   const given = process.env['FAULTS_PROJECT'];
-  const project =
-    given === undefined
-      ? await generate(['--adapter', 'redis', '--preset', 'full', '--no-git'])
-      : projectIn(given);
-  for (const suite of ['machines', 'load']) addSuite(project, suite);
-  await project.run('check:types');
-  await project.run('build');
+  const project = given === undefined ? await build() : projectIn(given);
+  addSuites(project);
   const file = join(tmp.dirSync({ prefix: 'faults-', unsafeCleanup: true }).name, 'rows');
   writeFileSync(file, '');
   provide('faultsProject', project.directory);
@@ -38,6 +34,18 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
     print(`${tableOf(file)}\nThe same choices again: --seed ${seed}`);
     if (given === undefined) rmSync(dirname(project.directory), { recursive: true, force: true });
   };
+}
+
+async function build(): Promise<GeneratedProject> {
+  const project = await generate(['--adapter', 'redis', '--preset', 'full', '--no-git']);
+  addSuites(project);
+  await project.run('check:types');
+  await project.run('build');
+  return project;
+}
+
+function addSuites(project: GeneratedProject): void {
+  for (const suite of ['machines', 'load']) addSuite(project, suite);
 }
 
 const print = (text: string): void => void process.stdout.write(`\n${text}\n`);
