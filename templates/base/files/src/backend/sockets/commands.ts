@@ -1,7 +1,7 @@
 import { limits } from '../../configs/limits.ts';
 import type { Acknowledgement } from '../../contract/errors.ts';
 import { commands, type CommandName } from '../../contract/index.ts';
-import { AppError, toProblem } from '../shared/app-error.ts';
+import { AppError, toAppError, toProblem } from '../shared/app-error.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
 import { logContext } from '../shared/log-context.ts';
 import type { Admission } from './admission.ts';
@@ -46,7 +46,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
   }
 
   function refuse(error: unknown): Acknowledgement<unknown> {
-    if (!(error instanceof AppError)) log.error({ err: error }, 'unexpected error');
+    const { code } = toAppError(error);
+    if (code === 'internal') log.error({ err: error }, 'unexpected error');
+    else if (!(error instanceof AppError)) log.warn({ err: error }, 'the database is away');
     return { ok: false, error: toProblem(error) };
   }
 
