@@ -8,15 +8,21 @@ import { expectWhole, runSeries, startStage } from '../support/faults/stage.ts';
 it('F01 mongod killed in the middle of writes: nothing acknowledged is lost, and no node restarts', async () => {
   const stage = await startStage();
   const [node] = stage.nodes;
+  let resumedMs = 0;
   await runSeries(stage, profile.rounds, async () => {
     await stage.mongods.signal(0, 'SIGKILL');
     await sleep(stage.random() * 2_000);
     expect((await fetch(`${node?.url}/livez`)).status).toBe(200);
     expect(await isReady(node?.url ?? '')).toBe(false);
     stage.mongods.start(0);
+    await stage.mongods.primary();
+    const writableAt = Date.now();
+    await stage.goesOn();
+    resumedMs = Math.max(resumedMs, stage.firstAfter(writableAt) - writableAt);
   });
   expect(node?.isRunning).toBe(true);
-  const verdict = await stage.end({ fault: 'F01 mongod killed', rounds: profile.rounds });
+  const note = `acknowledged again ${resumedMs} ms at most after mongod takes writes`;
+  const verdict = await stage.end({ fault: 'F01 mongod killed', rounds: profile.rounds, note });
   expectWhole(verdict, profile.acknowledged);
 });
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -36,10 +36,10 @@ const probe = `
   delay.enable();
   const Real = Date;
   let skewMs;
-  class Skewed extends Real {
+  const Skewed = class Date extends Real { // schemas know it by its name
     constructor(...args) { if (args.length > 0) super(...args); else super(Skewed.now()); }
     static now() { return Real.now() + skewMs; }
-  }
+  };
   function skew(ms) { skewMs = ms; globalThis.Date = Skewed; }
   if (process.env.SKEW_MS) skew(Number(process.env.SKEW_MS));
   process.on('message', ({ spinMs = 0, skewMs }) => {
@@ -111,6 +111,12 @@ export async function createBackendNode(
     },
   };
 }
+
+/** What a node did not expect, by its log: a fault around it is a warning. */
+export const unexpectedBy = ({ log }: BackendNode): string[] =>
+  readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /"level":"(?:error|fatal)"/.test(line));
 
 export const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(

@@ -9,7 +9,7 @@ import { scan } from './driver.ts';
 import { readAcked, readSent, readViews } from './ledgers.ts';
 import { startChild, type LoadChild, type Part } from './load.ts';
 import { startMongods, type Mongods } from './mongods.ts';
-import { createBackendNode, type BackendNode } from './node.ts';
+import { createBackendNode, unexpectedBy, type BackendNode } from './node.ts';
 import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { createGroup, register } from './users.ts';
@@ -37,6 +37,8 @@ export interface Stage {
   readonly loads: readonly LoadChild[];
   readonly random: () => number;
   acknowledged(): number;
+  /** When the first message was acknowledged after a moment. */
+  firstAfter(moment: number): number;
   /** Under load, for as long as chance says. */
   between(): Promise<void>;
   /** Messages are acknowledged again, after what was done to the backend. */
@@ -136,6 +138,7 @@ export async function startStage(wanted: Wanted = {}): Promise<Stage> {
     const whole = { ...verdict, diverged: countDiverged(stored, readViews(folder)) };
     const longestPauseMs = longestPause(readAcked(folder));
     report(inject('faultsReport'), { fault, rounds, ...whole, longestPauseMs, note });
+    expect(nodes.flatMap(unexpectedBy)).toEqual([]);
     return whole;
   }
 
@@ -147,6 +150,11 @@ export async function startStage(wanted: Wanted = {}): Promise<Stage> {
     loads,
     random,
     acknowledged,
+    firstAfter: (moment) =>
+      readAcked(folder).reduce(
+        (first, { at }) => (at >= moment ? Math.min(first, at) : first),
+        Infinity,
+      ),
     between: () => sleep(profile.shortestMs + random() * (profile.longestMs - profile.shortestMs)),
     async goesOn() {
       const before = acknowledged();
