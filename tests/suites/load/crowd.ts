@@ -49,7 +49,7 @@ serve({
   complete({ room, seq }: { readonly room: string; readonly seq: number }) {
     return chats.filter((chat) => {
       const timeline = chat.timeline(room);
-      return timeline?.seq === seq && timeline.messages().length > 0 && !timeline.incomplete;
+      return timeline !== undefined && timeline.seq >= seq && timeline.messages().length > 0;
     }).length;
   },
   /** Ends the connections, and keeps what was seen; the clients come back when they are told to. */
