@@ -13,6 +13,7 @@ const project = (name: string, testTimeout: number, more: Partial<InlineConfig> 
     pool: 'forks' as const,
     testTimeout,
     hookTimeout: Math.max(testTimeout, MINUTES),
+    ...more,
   },
 });
 
@@ -25,6 +26,11 @@ export default defineConfig({
       project('cli', MINUTES),
       project('generated', 15 * MINUTES, { globalSetup: ['tests/support/generate-once.ts'] }),
       project('nodes', 20 * MINUTES),
+      // One after the other: each needs the machine for itself.
+      project('faults', 60 * MINUTES, {
+        globalSetup: ['tests/support/faults/setup.ts'],
+        fileParallelism: false,
+      }),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,

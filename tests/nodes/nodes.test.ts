@@ -4,8 +4,8 @@ import { addSuite } from '../support/suites.ts';
 
 /** Two and more nodes on one real MongoDB; the scenarios that need them are in tests/suites. */
 describe.each([
-  { adapter: 'redis', suites: ['nodes', 'redis'] },
-  { adapter: 'mongo', suites: ['nodes'] },
+  { adapter: 'redis', suites: ['machines', 'nodes', 'redis'] },
+  { adapter: 'mongo', suites: ['machines', 'nodes'] },
 ])('nodes that talk over $adapter', ({ adapter, suites }) => {
   it('pass the scenarios of several nodes', async () => {
     const project = await generate(['--adapter', adapter, '--preset', 'full', '--no-git']);

@@ -2,7 +2,7 @@ import { io } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
 import { createChat, type Chat } from '../../client/chat.ts';
 import { startApp, testVariables, type TestApp, type TestUser } from '../support/app.ts';
-import { startRedis } from './redis.ts';
+import { startRedis } from '../machines/redis.ts';
 
 /** Nodes of one backend: one database and, where the project has that adapter, one Redis. */
 export async function startNodes(

@@ -5,7 +5,7 @@ import type { Notices } from '../../src/contract/index.ts';
 import { next, until, type TestApp, type TestUser } from '../support/app.ts';
 import { startProcess } from '../support/process.ts';
 import { chatAt, startNodes } from './nodes.ts';
-import { startProxy } from './proxy.ts';
+import { startProxy } from '../machines/proxy.ts';
 
 /** Nodes that are processes of their own, behind a proxy; the first app only looks on. */
 async function startProcesses(count: number) {

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { SessionView } from '../../src/contract/auth.ts';
 import { done, next, until } from '../support/app.ts';
 import { startNodes } from '../nodes/nodes.ts';
-import { startRedis } from '../nodes/redis.ts';
+import { startRedis } from '../machines/redis.ts';
 
 /** Everything that a Redis is told from now on, as its MONITOR shows it. */
 async function overhear(url: string): Promise<() => string> {

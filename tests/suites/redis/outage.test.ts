@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ask, until, type TestSocket, type TestUser } from '../support/app.ts';
 import { chatAt, startNodes } from '../nodes/nodes.ts';
-import { startRedis } from '../nodes/redis.ts';
+import { startRedis } from '../machines/redis.ts';
 
 /** Sends one after the other until it is told to stop; returns what was acknowledged. */
 function keepSending(socket: TestSocket, conversationId: string, name: string) {

@@ -29,7 +29,9 @@ async function ownMongod() {
 
 it('S35 F01 the database away: 503 with advice, alive, and well again without a restart', async () => {
   const mongod = await ownMongod();
-  const app = await startApp({ MONGODB_URI: mongod.uri });
+  const errors: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line) => errors.push(line) });
+  const app = await startApp({ MONGODB_URI: mongod.uri }, { log });
   const { conversationId, owner } = await app.group(2);
   const socket = await owner.connect();
   const path = `/conversations/${conversationId}/messages`;
@@ -56,6 +58,11 @@ it('S35 F01 the database away: 503 with advice, alive, and well again without a 
   expect(
     await ask(socket, 'message:send', { conversationId, ...message('by-socket') }),
   ).toMatchObject({ ok: false, error: { code: 'unavailable', retryAfterMs: expect.any(Number) } });
+  expect(await ask(socket, 'conversation:heads', {})).toMatchObject({
+    ok: false,
+    error: { code: 'unavailable' },
+  });
+  expect(errors.filter((line) => !line.includes('request failed'))).toEqual([]);
 
   await mongod.start();
   await until(async () => (await app.call('GET', '//readyz')).status === 200, 20_000);

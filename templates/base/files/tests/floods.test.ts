@@ -81,7 +81,7 @@ it('C03 200 sign-ins at once: some are refused for now, memory is bounded, and o
   expect((await login(users[0]!.username, passwordOf(users[0]!.username))).status).toBe(200);
 }, 180_000);
 
-it('C61 closes a reader that reads nothing: bounded memory, others go on, and it misses nothing', async () => {
+it('F24 C61 closes a reader that reads nothing: bounded memory, others go on, and it misses nothing', async () => {
   const { app, backend, memory, connect } = await startBackend();
   const { conversationId, owner, others } = await app.group(3);
   const [sender, good, slow] = [

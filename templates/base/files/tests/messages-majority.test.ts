@@ -85,6 +85,31 @@ describe.skipIf(process.platform === 'win32')('a majority', () => {
     expect(await onPrimary(nodes[0])).toBe(3);
   }, 120_000);
 
+  it('I5 what waits behind a send without a verdict fails with it, also before its lane', async () => {
+    const set = await startReplicaSet(1);
+    const app = await startApp({ MONGODB_URI: set.uri });
+    const { conversationId, owner } = await app.group(1);
+    const socket = await owner.connect();
+    const send = (content: string) =>
+      ask(socket, 'message:send', { conversationId, clientMessageId: content, content });
+    expect(await send('before')).toMatchObject({ ok: true });
+
+    // The right of the first one has to be read, and the others wait for their turn.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    set.freeze(0);
+    const [first, ...behind] = ['first', 'second', 'third'].map(send);
+    const lost = { ok: false, error: { code: 'unavailable' } };
+    expect(await first).toMatchObject(lost);
+    set.thaw(0);
+    for (const answer of await Promise.all(behind)) expect(answer).toMatchObject(lost);
+
+    await until(async () => (await app.call('GET', '//readyz')).status === 200, 30_000);
+    for (const content of ['first', 'second', 'third'])
+      await until(async () => (await send(content)).ok, 30_000);
+    const rows = await app.app.connection.collection('messages').find().sort({ seq: 1 }).toArray();
+    expect(rows.map((row) => row['content'])).toEqual(['before', 'first', 'second', 'third']);
+  }, 120_000);
+
   it('S35 a database that freezes: every send is answered, and all goes on when it comes back', async () => {
     const set = await startReplicaSet(1);
     const app = await startApp({ MONGODB_URI: set.uri });

@@ -1,7 +1,7 @@
 import { limits } from '../../configs/limits.ts';
 import type { Acknowledgement } from '../../contract/errors.ts';
 import { commands, type CommandName } from '../../contract/index.ts';
-import { AppError, toProblem } from '../shared/app-error.ts';
+import { AppError, toAppError, toProblem } from '../shared/app-error.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
 import { logContext } from '../shared/log-context.ts';
 import type { Admission } from './admission.ts';
@@ -46,7 +46,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
   }
 
   function refuse(error: unknown): Acknowledgement<unknown> {
-    if (!(error instanceof AppError)) log.error({ err: error }, 'unexpected error');
+    const { code } = toAppError(error);
+    if (code === 'internal') log.error({ err: error }, 'unexpected error');
+    else if (!(error instanceof AppError)) log.warn({ err: error }, 'the database is away');
     return { ok: false, error: toProblem(error) };
   }
 
@@ -80,9 +82,15 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
       socket.disconnect(true);
     }
 
-    async function run(name: string, payload: unknown, acknowledge: Acknowledge): Promise<void> {
+    async function run(
+      name: string,
+      payload: unknown,
+      arrivedAt: number,
+      acknowledge: Acknowledge,
+    ): Promise<void> {
       try {
-        const finish = await begin(name, payload, { ...callerOf(socket), socketId: socket.id });
+        const own = { ...callerOf(socket), socketId: socket.id, arrivedAt };
+        const finish = await begin(name, payload, own);
         finish().then(
           (data) => acknowledge({ ok: true, data }),
           (error: unknown) => acknowledge(refuse(error)),
@@ -108,8 +116,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
         return strike(new AppError('rate-limited'));
       }
       pending += 1;
+      const arrivedAt = performance.now();
       const start = (): Promise<void> =>
-        logContext.run(context, () => run(name, args[0], acknowledge));
+        logContext.run(context, () => run(name, args[0], arrivedAt, acknowledge));
       last = last.then(start).finally(() => (pending -= 1));
     });
   }

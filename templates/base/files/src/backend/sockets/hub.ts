@@ -11,6 +11,8 @@ import type { Caller } from '../shared/caller.ts';
 /** The caller of a command, with the socket it came by. */
 export interface SocketCaller extends Caller {
   readonly socketId: string;
+  /** When the command came, on the monotonic clock: it may have waited for those before it. */
+  readonly arrivedAt: number;
 }
 
 /**

@@ -18,7 +18,7 @@ import { createDraining } from './draining.ts';
 import type { ConnectReads, SocketHub } from './hub.ts';
 import { createMembership } from './membership.ts';
 import { createNotifier } from './notifier.ts';
-import { watchSlowReaders } from './slow-readers.ts';
+import { endSilent, watchSlowReaders } from './slow-readers.ts';
 
 /** What a socket carries. */
 export interface SocketData {
@@ -100,6 +100,7 @@ export function createSockets(ports: SocketPorts): Sockets {
   const stopWatching = watchSlowReaders(io, ports.log);
 
   io.engine.on('connection', closeOtherNamespaces);
+  io.engine.on('connection', endSilent);
   io.use((socket, next) => {
     const isOpen = ports.isStarted() && !draining.isDraining();
     admission.admit(socket, isOpen).then(() => next(), next);

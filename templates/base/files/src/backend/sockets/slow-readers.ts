@@ -31,7 +31,7 @@ export function watchSlowReaders(io: SocketServer, log: Logger): () => void {
       if (isTooSlow(socket, now)) {
         log.warn({ event: 'slow_consumer', socketId: socket.id }, 'a slow reader is closed');
         // Without a goodbye: it would wait behind everything else.
-        terminate(socket);
+        terminate(socket.conn);
       }
   }, lookEveryMs);
   return () => clearInterval(timer);
@@ -54,8 +54,15 @@ function waitingBytes({ conn }: ServerSocket): number {
   return bytes;
 }
 
-function terminate(socket: ServerSocket): void {
-  const connection = (socket.conn.transport as Transport).socket;
+function terminate(conn: ServerSocket['conn']): void {
+  const connection = (conn.transport as Transport).socket;
   if (connection?.terminate) connection.terminate();
-  else socket.disconnect(true);
+  else conn.close();
+}
+
+/** Who answers no ping answers no goodbye either, and the library would wait 30 s for that. */
+export function endSilent(conn: ServerSocket['conn']): void {
+  conn.once('close', (reason: string) => {
+    if (reason === 'ping timeout') terminate(conn);
+  });
 }

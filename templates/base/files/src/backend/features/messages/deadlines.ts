@@ -1,8 +1,9 @@
 import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
 
-/** When what is accepted now must have its verdict: on the monotonic clock, in milliseconds. */
-export const deadlineFromNow = (): number => performance.now() + limits.lane.sendDeadlineMs;
+/** When what came at `arrivedAt` must have its verdict: on the monotonic clock, in milliseconds. */
+export const deadlineOf = (arrivedAt = performance.now()): number =>
+  arrivedAt + limits.lane.sendDeadlineMs;
 
 /**
  * Waits for work, but not past a deadline. Raced by hand: the driver's own deadline for a whole

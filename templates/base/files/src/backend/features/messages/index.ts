@@ -73,8 +73,8 @@ function mountCommands(
   changes: Changes,
   sync: Sync,
 ): void {
-  sockets.command('message:send', 'send', (input, { userId }) =>
-    sending.send({ ...input, sender: userId }),
+  sockets.command('message:send', 'send', (input, { userId, arrivedAt }) =>
+    sending.send({ ...input, sender: userId }, arrivedAt),
   );
   sockets.command('message:edit', 'write', async ({ content, ...place }, { userId }) => ({
     message: await changes.edit({ ...place, userId }, content),

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/app-error.ts';
 import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
 import { rooms, type Notice } from '../../sockets/hub.ts';
-import { byDeadline, deadlineFromNow } from './deadlines.ts';
+import { byDeadline, deadlineOf } from './deadlines.ts';
 import type { MessagePorts } from './ports.ts';
 import { toMessageView, type StoredChange, type StoredMessage } from './views.ts';
 
@@ -124,7 +124,7 @@ export function createRewriting(ports: RewritePorts): (rewrite: Rewrite) => Prom
   }
 
   return async function rewrite(wanted) {
-    const deadline = deadlineFromNow();
+    const deadline = deadlineOf();
     const work = inTurn(wanted.conversationId, async () => {
       const changed = await repeat(wanted, deadline);
       tell(changed, wanted.type);

@@ -3,9 +3,10 @@ import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { rooms, type Later, type Notice } from '../../sockets/hub.ts';
 import { createCommit, createOrderedInsert, type Numbered } from './commit.ts';
-import { byDeadline, deadlineFromNow } from './deadlines.ts';
+import { byDeadline, deadlineOf } from './deadlines.ts';
 import { createKnownHeads, type HeadMove } from './heads.ts';
 import { createLane, type Lane } from './lane.ts';
+import { createLosses } from './losses.ts';
 import type { MessagePorts } from './ports.ts';
 import { createSend, type SendRequest } from './sends.ts';
 import { toMessageView, type StoredMessage } from './views.ts';
@@ -15,11 +16,12 @@ const headsEvent = 'heads';
 /** The way of a message from acceptance to acknowledgement. */
 export interface Sending {
   /**
-   * Checks the right and queues the message in its lane; `later` is the verdict.
+   * Checks the right and queues the message in its lane; `later` is the verdict. `arrivedAt` is
+   * when it reached this node, on the monotonic clock: it may have waited for its turn since.
    *
    * @throws AppError as `Access.room`, `unavailable` when draining, overloaded or full
    */
-  send(request: SendRequest): Promise<Later<SendResult>>;
+  send(request: SendRequest, arrivedAt?: number): Promise<Later<SendResult>>;
   /** Resolves once nothing is under way and what is known of it has been answered. */
   idle(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export interface Sending {
 export function createSending(ports: MessagePorts): Sending {
   const { access, clock, events, history, log, overload, sockets, readMarks } = ports;
   const heads = createKnownHeads(history.lastSeqs);
+  const losses = createLosses();
   const underWay = new Set<Promise<unknown>>();
 
   /** After the commit: members hear of the messages, and what may be late is noted. */
@@ -58,19 +61,13 @@ export function createSending(ports: MessagePorts): Sending {
   sockets.cluster.hear(headsEvent, (moves) => heads.hear(moves as HeadMove[]));
 
   return {
-    async send(request) {
-      assertTaking();
-      if (overload.isOverloaded) throw refusal('This node has too much to do.');
-      const deadline = deadlineFromNow();
-      const { sender, conversationId } = request;
-      await byDeadline(access.room(sender, conversationId, 'send'), deadline);
-      assertTaking(); // the end may have begun meanwhile, and waits for what is in the lanes only
-      const send = createSend(request, clock.now(), deadline);
-      laneOf(conversationId).push(send);
-      underWay.add(send.verdict);
-      const done = (): void => void underWay.delete(send.verdict);
-      send.verdict.then(done, done);
-      return { later: send.verdict };
+    async send(request, arrivedAt = performance.now()) {
+      try {
+        return await queue(request, arrivedAt);
+      } catch (error) {
+        losses.note(request, error);
+        throw error;
+      }
     },
     async idle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
@@ -79,7 +76,25 @@ export function createSending(ports: MessagePorts): Sending {
     },
   };
 
-  function assertTaking(): void {
+  async function queue(request: SendRequest, arrivedAt: number) {
+    assertTaking(request, arrivedAt);
+    if (overload.isOverloaded) throw refusal('This node has too much to do.');
+    const { sender, conversationId } = request;
+    const deadline = deadlineOf(arrivedAt);
+    await byDeadline(access.room(sender, conversationId, 'send'), deadline);
+    // The end may have begun meanwhile, and waits for what is in the lanes only.
+    assertTaking(request, arrivedAt);
+    const send = createSend(request, clock.now(), deadline);
+    laneOf(conversationId).push(send);
+    underWay.add(send.verdict);
+    send.verdict
+      .catch((error: unknown) => losses.note(request, error))
+      .finally(() => underWay.delete(send.verdict));
+    return { later: send.verdict };
+  }
+
+  function assertTaking(request: SendRequest, arrivedAt: number): void {
+    losses.assertNone(request, arrivedAt);
     if (sockets.isDraining) throw refusal('This node is shutting down.');
   }
 

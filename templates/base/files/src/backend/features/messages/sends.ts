@@ -1,7 +1,7 @@
 import type { SendResult } from '../../../contract/messages.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
-import { deadlineFromNow } from './deadlines.ts';
+import { deadlineOf } from './deadlines.ts';
 import { toMessageView, type StoredMessage } from './views.ts';
 
 /** What somebody wants to send; rights and form are checked. */
@@ -38,11 +38,7 @@ export const orderOf = ({ conversationId, sender }: SendRequest): string =>
   `${conversationId} ${sender}`;
 
 /** Creates a send that was accepted; `timestamp` is the message's. */
-export function createSend(
-  request: SendRequest,
-  timestamp: Date,
-  deadline = deadlineFromNow(),
-): Send {
+export function createSend(request: SendRequest, timestamp: Date, deadline = deadlineOf()): Send {
   let resolve!: (result: SendResult) => void;
   let reject!: (error: AppError) => void;
   let isSettled = false;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { freePort } from '../support/process.ts';
+import { freePort } from './ports.ts';
 
 /** A real Redis of a test's own, on one port for as long as the test runs. */
 export interface Redis {

@@ -1,0 +1,140 @@
+import { io } from 'socket.io-client';
+import { createApi, type Api } from '../../client/api.ts';
+import { createChat, type Chat } from '../../client/chat.ts';
+import { loadOlder } from '../../client/history.ts';
+import type { SessionView } from '../../src/contract/auth.ts';
+import type { MessageView } from '../../src/contract/messages.ts';
+import { createRandom } from '../machines/random.ts';
+import { until } from './member.ts';
+import { serve } from './rpc.ts';
+
+interface Trial {
+  readonly urls: readonly string[];
+  readonly room: string;
+  readonly sessions: readonly SessionView[];
+  readonly seed: number;
+  readonly steps: number;
+}
+
+interface Actor {
+  readonly chat: Chat;
+  readonly api: Api;
+}
+
+/** What a network may do to notices. */
+const lossy = ['message:created', 'message:updated', 'message:deleted'];
+const lossShare = 0.2;
+const longestDelayMs = 60;
+
+// Members of one conversation do what chance says over a bad network; then their views are compared.
+serve({
+  async trial({ urls, room, sessions, seed, steps }: Trial) {
+    const random = createRandom(seed);
+    const network = { isBad: true };
+    const actors = sessions.map((session, index): Actor => {
+      const url = urls[index % urls.length] ?? '';
+      const api = createApi(url, { load: () => session, save: () => {} });
+      return { api, chat: openChat(url, session, random, network) };
+    });
+    await until(() => actors.every(({ chat }) => chat.timeline(room) !== undefined), 20_000);
+    const pages: Promise<unknown>[] = [];
+    for (let step = 0; step < steps; step += 1) {
+      const actor = actors[Math.floor(random() * actors.length)] as Actor;
+      pages.push(act(actor, room, random, step).catch(() => {})); // refusals are part of it
+      await pause(random() * 15);
+    }
+    network.isBad = false;
+    await Promise.all(pages);
+    for (const { chat } of actors) if (!chat.socket.connected) chat.socket.connect();
+    await until(() => actors.every(({ chat }) => chat.waiting(room).length === 0), 60_000);
+    await pause(longestDelayMs * 2);
+    const diverged = await compare(actors, room);
+    actors.forEach(({ chat }) => chat.close());
+    return diverged;
+  },
+});
+
+function openChat(
+  url: string,
+  session: SessionView,
+  random: () => number,
+  network: { readonly isBad: boolean },
+): Chat {
+  return createChat({
+    url,
+    token: async () => session.accessToken,
+    io: (address, options) => {
+      const socket = io(address, { ...options, reconnectionDelay: 50 });
+      const on = socket.on.bind(socket);
+      socket.on = ((name: string, listener: (...args: unknown[]) => void) => {
+        if (!lossy.includes(name)) return on(name, listener);
+        return on(name, (...args: unknown[]) => {
+          if (network.isBad && random() < lossShare) return;
+          if (network.isBad && random() < 0.5)
+            setTimeout(() => listener(...args), random() * longestDelayMs);
+          else listener(...args);
+        });
+      }) as typeof socket.on;
+      return socket;
+    },
+  });
+}
+
+async function act({ chat, api }: Actor, room: string, random: () => number, step: number) {
+  const path = `/conversations/${room}/messages`;
+  const timeline = chat.timeline(room);
+  const seen = timeline?.messages() ?? [];
+  const one = seen[Math.floor(random() * seen.length)];
+  const choice = random();
+  if (choice < 0.5) chat.send(room, `message ${step}`);
+  else if (choice < 0.65 && one)
+    await api.call('PATCH', `${path}/${one.id}`, { content: `edit ${step}` });
+  else if (choice < 0.72 && one) await api.call('DELETE', `${path}/${one.id}`);
+  else if (choice < 0.82)
+    chat.socket.io.engine?.close(); // the network fails; it comes back by itself
+  else if (choice < 0.92 && timeline) await loadOlder(api, room, timeline);
+  else await chat.check();
+}
+
+/** The names of those whose view is not what the server has. */
+async function compare(actors: readonly Actor[], room: string): Promise<string[]> {
+  const truth = (await historyOf((actors[0] as Actor).api, room)).map(show);
+  const diverged: string[] = [];
+  for (const [index, { chat, api }] of actors.entries()) {
+    const view = async (): Promise<string[]> => {
+      await chat.check();
+      const timeline = chat.timeline(room);
+      if (timeline === undefined) return [];
+      for (; timeline.firstSeq > 1;) await loadOlder(api, room, timeline);
+      return timeline.messages().map(show);
+    };
+    let shown: string[] = [];
+    // A repair that the server could not serve is tried again after some seconds.
+    for (let tries = 0; tries < 20 && shown.join() !== truth.join(); tries += 1) {
+      if (tries > 0) await pause(500);
+      shown = await view();
+    }
+    const at = truth.findIndex((line, place) => shown[place] !== line);
+    if (shown.join() !== truth.join())
+      diverged.push(
+        `client ${index}: ${shown.length} of ${truth.length}; ${at}: ${shown[at]} for ${truth[at]}`,
+      );
+  }
+  return diverged;
+}
+
+async function historyOf(api: Api, room: string): Promise<MessageView[]> {
+  const all: MessageView[] = [];
+  for (let more = true; more;) {
+    const path = `/conversations/${room}/messages?limit=100&after=${all.at(-1)?.seq ?? 0}`;
+    const page: { items: MessageView[]; hasMoreAfter: boolean } = await api.call('GET', path);
+    all.push(...page.items);
+    more = page.hasMoreAfter;
+  }
+  return all;
+}
+
+const show = ({ seq, rev, content, deletedAt }: MessageView): string =>
+  `${seq}.${rev} ${content} ${deletedAt === null ? '' : 'deleted'}`;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
