@@ -13,7 +13,6 @@ const project = (name: string, testTimeout: number, more: Partial<InlineConfig> 
     pool: 'forks' as const,
     testTimeout,
     hookTimeout: Math.max(testTimeout, MINUTES),
-    ...more,
   },
 });
 
