@@ -17,7 +17,10 @@ export async function prepareBackend(folder, say) {
   const project = join(folder, 'standard');
   say('generating and installing the standard project');
   const made = [join(ROOT, 'bin/create-chat-backend.js'), project, '--adapter', 'redis'];
-  await run(process.execPath, [...made, '--yes', '--no-git', '--quiet'], { cwd: folder });
+  // A registry may need the certificates that nothing measured gets.
+  const { env: own } = process;
+  const flags = ['--yes', '--no-git', '--quiet'];
+  await run(process.execPath, [...made, ...flags], { cwd: folder, env: own });
   await run('npm', ['run', '--silent', 'build'], { cwd: project });
   await cp(join(import.meta.dirname, 'peers'), join(project, 'bench'), { recursive: true });
   say('writing users, rooms and a history');

@@ -4,6 +4,7 @@ import { openSocket } from './frames.js';
 // A process of its own, because what it costs is nobody's: opens sockets and lets them talk.
 const AT_ONCE = 200; // connects that wait for `ready`
 const TICK_MS = 2;
+const REFUSED_MS = 50;
 const CONTENT = 'As long as what people write to each other in a chat, which is not much. '.repeat(
   2,
 );
@@ -80,9 +81,13 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
     noticed.set(payload.clientMessageId, () => times.notices.push(performance.now() - at));
     return new Promise((resolve) => {
       answered.set(number, (isTaken) => {
-        if (isTaken) times.answers.push(performance.now() - at);
-        else refused += 1;
-        resolve();
+        if (isTaken) {
+          times.answers.push(performance.now() - at);
+          return resolve();
+        }
+        // A server without processor time refuses: that it costs is counted, that it is asked on is not.
+        refused += 1;
+        setTimeout(resolve, REFUSED_MS);
       });
       sockets[place].send(`42${number}${JSON.stringify(['message:send', payload])}`);
     });

@@ -13,7 +13,8 @@ export const plainEnvironment = () => {
 
 /** Runs a program to its end; its output. Throws what it wrote to standard error. */
 export async function run(command, args, options = {}) {
-  const child = spawn(command, args, { env: plainEnvironment(), stdio: 'pipe', ...options });
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(command, args, { env: plainEnvironment(), stdio, ...options });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (errors += chunk));
@@ -58,14 +59,17 @@ export function startWorker(program, { cwd, env = {} } = {}) {
 }
 
 async function ask(child, question) {
-  const answer = once(child, 'message');
-  const ended = once(child, 'exit').then(([code]) => {
+  const done = new AbortController();
+  const { signal } = done;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`a measured process ended with ${code}`);
   });
-  ended.catch(() => {});
+  ended.catch(() => {}); // it is called off as soon as there is an answer
+  const answer = once(child, 'message', { signal });
   child.send(question);
   const [given] = await Promise.race([answer, ended]);
-  if (given?.error !== undefined) throw new Error(given.error);
+  done.abort();
+  if (given.error !== undefined) throw new Error(given.error);
   return given;
 }
 

@@ -10,6 +10,7 @@ import { interleave } from '../statistics.js';
 import { PROGRAMS } from './commands.js';
 
 const ROUNDS = 8;
+const LATE_MS = 20_000;
 const SCRIPT = '/usr/bin/script';
 
 /** Whether a pseudo-terminal can be made here. */
@@ -21,7 +22,7 @@ export const question = {
   async run() {
     const cwd = await mkdtemp(join(tmpdir(), 'bench-'));
     const values = await interleave(ROUNDS, {
-      ours: () => timeTo(PROGRAMS.ours, /Where should|directory|Project|name/i, cwd),
+      ours: () => timeTo(PROGRAMS.ours, /Directory of the new project/, cwd),
       peer: () => timeTo(PROGRAMS.vite, /Project name/, cwd),
     });
     await rm(cwd, { recursive: true });
@@ -31,13 +32,15 @@ export const question = {
 
 async function timeTo(program, question, cwd) {
   const { CI: _ci, ...env } = plainEnvironment();
-  const line = `exec '${process.execPath}' '${program}'`;
+  // Without a width one letter would stand in each line.
+  const line = `stty cols 100 rows 40; exec '${process.execPath}' '${program}'`;
   const begin = performance.now();
   const child = spawn(SCRIPT, ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd,
     env: { ...env, TERM: 'xterm-256color' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
+  const late = setTimeout(() => child.kill('SIGKILL'), LATE_MS);
   let shown = '';
   let took;
   for await (const chunk of child.stdout) {
@@ -46,6 +49,7 @@ async function timeTo(program, question, cwd) {
     took = performance.now() - begin;
     break;
   }
+  clearTimeout(late);
   child.kill('SIGKILL'); // the program gets a hang-up
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   if (took === undefined) throw new Error(`no question in: ${shown}`);
