@@ -30,7 +30,7 @@ export const question = {
   },
 };
 
-async function timeTo(program, question, cwd) {
+async function timeTo(program, words, cwd) {
   const { CI: _ci, ...env } = plainEnvironment();
   // Without a width one letter would stand in each line.
   const line = `stty cols 100 rows 40; exec '${process.execPath}' '${program}'`;
@@ -45,7 +45,7 @@ async function timeTo(program, question, cwd) {
   let took;
   for await (const chunk of child.stdout) {
     shown += stripVTControlCharacters(String(chunk));
-    if (!question.test(shown)) continue;
+    if (!words.test(shown)) continue;
     took = performance.now() - begin;
     break;
   }
