@@ -88,7 +88,7 @@ it('a commit that fails whole gives no number away', async () => {
   fails = false;
   expect(await outcome(node.send('b'))).toBe('1');
   expect(await node.stored()).toEqual(['1 b']);
-  expect(node.told.map(({ row }) => row.content)).toEqual(['b']);
+  expect(node.told.map(({ content }) => content)).toEqual(['b']);
 });
 
 it('a commit without a majority behind it has no verdict, and its repeat finds it', async () => {

@@ -1,14 +1,11 @@
 import { pino } from 'pino';
-import {
-  createCommit,
-  createOrderedInsert,
-  type Numbered,
-} from '../../src/backend/features/messages/commit.ts';
+import { createCommit, createOrderedInsert } from '../../src/backend/features/messages/commit.ts';
 import { createKnownHeads } from '../../src/backend/features/messages/heads.ts';
 import { createHistory } from '../../src/backend/features/messages/history.ts';
 import { createLane } from '../../src/backend/features/messages/lane.ts';
 import { createSend, type Send } from '../../src/backend/features/messages/sends.ts';
 import type { StoredMessage } from '../../src/backend/features/messages/views.ts';
+import type { MessageView } from '../../src/contract/messages.ts';
 import type { BatchEnd } from '../../src/backend/shared/events.ts';
 import { newId, toObjectId } from '../../src/backend/shared/ids.ts';
 import { createModels } from '../../src/models/index.ts';
@@ -43,7 +40,7 @@ export async function createNode(options: NodeOptions = {}) {
   const history = { ...real, ...options.history?.(real) };
   const heads = createKnownHeads((ids) => history.lastSeqs(ids));
   const messages = app.app.connection.collection<StoredMessage>('messages');
-  const told: Numbered[] = [];
+  const told: MessageView[] = [];
   const toldAgain: StoredMessage[] = [];
   const ends: BatchEnd[] = [];
   const insert = createOrderedInsert({ models });
@@ -53,7 +50,7 @@ export async function createNode(options: NodeOptions = {}) {
       heads,
       history,
       insert: options.around?.(insert) ?? insert,
-      stored: (numbered) => void told.push(...numbered),
+      stored: (messages) => void told.push(...messages),
       repeated: (rows) => void toldAgain.push(...rows),
       ended: (end) => void ends.push(end),
     }),

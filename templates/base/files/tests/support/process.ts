@@ -86,10 +86,11 @@ export function startProcess(
 export function runTool(
   tool: string,
   variables: Record<string, string>,
+  options: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
   const env = { PATH: process.env['PATH'], ...variables };
   return new Promise((resolve) => {
-    const args = ['--import', 'tsx', join(root, tool)];
+    const args = ['--import', 'tsx', join(root, tool), ...options];
     const child = execFile(process.execPath, args, { cwd: root, env }, (error, output, errors) =>
       resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
     );

@@ -54,7 +54,7 @@ export interface Notifier {
   /** To a room, on every node. */
   notify(notice: Notice, options?: NoticeOptions): void;
   /**
-   * Many notices at once, in order: local sockets are corked, so that each gets one write; other
+   * Many notices at once, in order: local sockets are held, so that each gets one write; other
    * nodes get one message, which may be lost.
    */
   notifyAll(notices: readonly Notice[]): void;

@@ -8,7 +8,9 @@ const noticesAtOnce = 50; // in one message to other nodes, so that none is abov
 /** Creates the way from the server to its clients. */
 export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
   function emitLocally(notices: readonly Notice[], { volatile, except }: NoticeOptions): void {
-    const release = cork(io, new Set(notices.map((notice) => notice.room)));
+    // A volatile notice is dropped where the transport is busy.
+    const rooms = new Set(volatile ? [] : notices.map((notice) => notice.room));
+    const release = hold(io, rooms);
     for (const notice of notices) {
       let target = io.local.to(notice.room);
       if (except !== undefined) target = target.except(except);
@@ -37,21 +39,38 @@ function emit(target: { emit: unknown }, notice: Notice): void {
 }
 
 /**
- * Holds the writes of all sockets in the rooms back until the returned function is called, so that a
+ * Holds the packets of all sockets in the rooms back until the returned function is called, so that a
  * batch leaves each of them as one write.
  *
- * The connection below a WebSocket is no public property; where it is not found, nothing is held.
+ * The engine sends what it is given at once, then waits for the write, and writes what came meanwhile
+ * packet by packet: a transport that says it is busy gets all of them together. What is busy already
+ * is left alone, and so is polling. The connection below a WebSocket is no public property; where it
+ * is not found, the packets leave together, but not in one write.
  */
-function cork(io: SocketServer, rooms: ReadonlySet<string>): () => void {
-  const held = new Set<NetSocket>();
+function hold(io: SocketServer, rooms: ReadonlySet<string>): () => void {
+  const held: Transport[] = [];
   for (const room of rooms)
     for (const id of io.of('/').adapter.rooms.get(room) ?? []) {
-      const transport = io.of('/').sockets.get(id)?.conn.transport as
-        { socket?: { _socket?: NetSocket } } | undefined;
-      const connection = transport?.socket?._socket;
-      if (connection === undefined || held.has(connection)) continue;
-      connection.cork();
-      held.add(connection);
+      const transport = io.of('/').sockets.get(id)?.conn.transport as Transport | undefined;
+      if (transport?.name !== 'websocket' || !transport.writable) continue;
+      transport.writable = false;
+      held.push(transport);
     }
-  return () => held.forEach((connection) => connection.uncork());
+  return () => {
+    for (const transport of held) {
+      const connection = transport.socket?._socket;
+      connection?.cork();
+      transport.writable = true;
+      transport.emit('ready');
+      connection?.uncork();
+    }
+  };
+}
+
+/** What the engine writes to; `ready` makes it write what waits. */
+interface Transport {
+  readonly name: string;
+  writable: boolean;
+  readonly socket?: { readonly _socket?: NetSocket };
+  emit(event: 'ready'): void;
 }

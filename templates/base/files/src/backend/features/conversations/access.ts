@@ -7,6 +7,7 @@ import type { Cluster } from '../../sockets/hub.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
 import { createAcquaintance } from './acquaintance.ts';
 import { judge } from './rights.ts';
+import { createRoomReads } from './room-reads.ts';
 
 const cacheSize = 100_000;
 const clusterEvent = 'access:forget';
@@ -20,7 +21,7 @@ export function createAccess(core: {
   readonly events: Events;
   readonly cluster: Cluster;
 }): Access {
-  const { conversations, memberships, blocks } = core.models;
+  const { blocks } = core.models;
   const rooms = createShortCache<Room | null>(limits.conversation.membershipCacheMs, cacheSize);
   // What changes for a whole conversation gives it a new generation: the old keys just age away.
   const generations = new Map<string, number>();
@@ -29,22 +30,13 @@ export function createAccess(core: {
   const keyOf = (userId: string, conversationId: string): string =>
     `${conversationId} ${generations.get(conversationId) ?? 0} ${epoch} ${userId}`;
 
+  const read = createRoomReads(core.models);
+
   async function load(userId: string, conversationId: string): Promise<Room | null> {
-    const [conversation, membership] = await Promise.all([
-      conversations
-        .findOne(
-          { _id: conversationId, archivedAt: null },
-          { type: 1, visibility: 1, memberCount: 1, dmKey: 1 },
-        )
-        .lean(),
-      memberships
-        .findOne({ conversation: conversationId, user: userId, leftAt: null }, { role: 1 })
-        .lean(),
-    ]);
-    if (conversation === null) return null;
+    const { conversation, role } = await read(userId, conversationId);
+    if (conversation === undefined) return null;
     const { type, visibility, memberCount, dmKey } = conversation;
-    const isBlocked = membership !== null && dmKey ? await hasBlock(dmKey.split(' ')) : false;
-    const role = membership?.role ?? null;
+    const isBlocked = role !== null && dmKey ? await hasBlock(dmKey.split(' ')) : false;
     return { conversationId, type, visibility, memberCount, role, blocked: isBlocked };
   }
 

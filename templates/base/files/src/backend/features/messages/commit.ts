@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import type { Logger } from 'pino';
 import { limits } from '../../../configs/limits.ts';
+import type { MessageView } from '../../../contract/messages.ts';
 import type { Models } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { isDatabaseAway } from '../../shared/database-away.ts';
@@ -16,7 +17,7 @@ import { toMessageView, type StoredMessage } from './views.ts';
 const { lane: limit } = limits;
 
 /** A send with the row that is, or is to be, its message. */
-export interface Numbered {
+interface Numbered {
   readonly send: Send;
   readonly row: StoredMessage;
 }
@@ -28,7 +29,7 @@ export interface CommitPorts {
   readonly history: Pick<History, 'byClientMessageIds'>;
   readonly insert: (rows: StoredMessage[]) => Promise<unknown>;
   /** Tells the members; called once a stored prefix, before its senders are answered. */
-  readonly stored: (numbered: readonly Numbered[]) => void;
+  readonly stored: (messages: readonly MessageView[]) => void;
   /** Repeats were found: the notice of these may have been lost with the node that stored them. */
   readonly repeated: (rows: readonly StoredMessage[]) => void;
   /** Every send of a batch has its verdict, or waits for one on its own. */
@@ -132,10 +133,10 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
   /** Acknowledged by a majority: the heads move, the members hear of it, then the senders do. */
   function settle(numbered: readonly Numbered[]): void {
     if (numbered.length === 0) return;
-    for (const { send, row } of numbered) heads.advance(send.conversationId, row.seq);
-    ports.stored(numbered);
-    for (const { send, row } of numbered)
-      send.succeed({ message: toMessageView(row), duplicate: false });
+    const settled = numbered.map(({ send, row }) => ({ send, message: toMessageView(row) }));
+    for (const { message } of settled) heads.advance(message.conversationId, message.seq);
+    ports.stored(settled.map(({ message }) => message));
+    for (const { send, message } of settled) send.succeed({ message, duplicate: false });
   }
 
   /** A majority may see a message a moment later than the index that objected to its repeat. */
@@ -157,7 +158,7 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
     );
     if (rows.size > 0) ports.repeated([...rows.values()]);
     for (const send of sends) {
-      const row = rows.get(keyOf(send));
+      const row = rows.get(send.key);
       if (row !== undefined) settleStored(send, row);
     }
   }

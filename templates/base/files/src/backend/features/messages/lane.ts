@@ -1,6 +1,6 @@
 import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
-import { keyOf, orderOf, unknownOutcome, type Send } from './sends.ts';
+import { unknownOutcome, type Send } from './sends.ts';
 
 const { lane: limit } = limits;
 
@@ -44,8 +44,8 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
       });
     load.sends += 1;
     load.bytes += send.bytes;
-    const first = waiting.get(keyOf(send));
-    if (first === undefined) waiting.set(keyOf(send), send);
+    const first = waiting.get(send.key);
+    if (first === undefined) waiting.set(send.key, send);
     else first.repeats.push(send);
     watchDeadlines();
     if (isRunning) return;
@@ -77,8 +77,8 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
 
   function remove(send: Send): void {
     // While a send is under way, a repeat of it may wait under the same key.
-    if (waiting.get(keyOf(send)) !== send) return;
-    waiting.delete(keyOf(send));
+    if (waiting.get(send.key) !== send) return;
+    waiting.delete(send.key);
     for (const one of [send, ...send.repeats]) {
       load.sends -= 1;
       load.bytes -= one.bytes;
@@ -88,9 +88,9 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   const open = (): Send[] => [...running, ...waiting.values()].filter((send) => !send.isSettled);
 
   function lose(sends: readonly Send[], cause: unknown): void {
-    const lost = new Set(sends.filter((send) => !send.isSettled).map(orderOf));
+    const lost = new Set(sends.filter((send) => !send.isSettled).map((send) => send.order));
     for (const send of [...sends, ...open()])
-      if (lost.has(orderOf(send))) {
+      if (lost.has(send.order)) {
         remove(send);
         send.fail(unknownOutcome(cause));
       }

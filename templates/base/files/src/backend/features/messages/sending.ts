@@ -1,15 +1,15 @@
-import type { SendResult } from '../../../contract/messages.ts';
+import type { MessageView, SendResult } from '../../../contract/messages.ts';
 import { limits } from '../../../configs/limits.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { rooms, type Later, type Notice } from '../../sockets/hub.ts';
-import { createCommit, createOrderedInsert, type Numbered } from './commit.ts';
+import { createCommit, createOrderedInsert } from './commit.ts';
 import { byDeadline, deadlineOf } from './deadlines.ts';
 import { createKnownHeads, type HeadMove } from './heads.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createLosses } from './losses.ts';
 import type { MessagePorts } from './ports.ts';
 import { createSend, type SendRequest } from './sends.ts';
-import { toMessageView, type StoredMessage } from './views.ts';
+import { toMessageView } from './views.ts';
 
 const headsEvent = 'heads';
 
@@ -34,11 +34,10 @@ export function createSending(ports: MessagePorts): Sending {
   const underWay = new Set<Promise<unknown>>();
 
   /** After the commit: members hear of the messages, and what may be late is noted. */
-  function stored(numbered: readonly Numbered[]): void {
-    const rows = numbered.map(({ row }) => row);
-    sockets.notifyAll(rows.map(toNotice));
+  function stored(messages: readonly MessageView[]): void {
+    sockets.notifyAll(messages.map(toNotice));
     const moves = new Map<string, number>();
-    for (const message of rows.map(toMessageView)) {
+    for (const message of messages) {
       readMarks.sent(message);
       moves.set(message.conversationId, message.seq);
       events.tell('message:created', { message });
@@ -53,7 +52,7 @@ export function createSending(ports: MessagePorts): Sending {
     stored,
     ended: (end) => events.tell('batch:ended', end),
     insert: createOrderedInsert(ports),
-    repeated: (rows) => sockets.notifyAll(rows.map(toNotice)),
+    repeated: (rows) => sockets.notifyAll(rows.map(toMessageView).map(toNotice)),
   });
   const lanes = Array.from({ length: limits.lane.count }, () => createLane(commit));
 
@@ -108,8 +107,7 @@ export function createSending(ports: MessagePorts): Sending {
 const refusal = (detail: string): AppError =>
   new AppError('unavailable', { detail, retryAfterMs: 1_000 });
 
-function toNotice(row: StoredMessage): Notice {
-  const message = toMessageView(row);
+function toNotice(message: MessageView): Notice {
   const room = rooms.conversation(message.conversationId);
   return { room, name: 'message:created', payload: message };
 }

@@ -14,6 +14,10 @@ export interface SendRequest {
 
 /** A send on its way from acceptance to its verdict. */
 export interface Send extends SendRequest {
+  /** Which message it is: `keyOf` of it. */
+  readonly key: string;
+  /** What keeps its order: the sends of one sender in one conversation. */
+  readonly order: string;
   readonly row: Omit<StoredMessage, 'seq'>;
   readonly bytes: number;
   /** On the monotonic clock, in milliseconds. */
@@ -33,10 +37,6 @@ export const keyOf = ({ conversationId, sender, clientMessageId }: MessageKey): 
 
 export type MessageKey = Pick<SendRequest, 'conversationId' | 'sender' | 'clientMessageId'>;
 
-/** What keeps its order: the sends of one sender in one conversation. */
-export const orderOf = ({ conversationId, sender }: SendRequest): string =>
-  `${conversationId} ${sender}`;
-
 /** Creates a send that was accepted; `timestamp` is the message's. */
 export function createSend(request: SendRequest, timestamp: Date, deadline = deadlineOf()): Send {
   let resolve!: (result: SendResult) => void;
@@ -49,6 +49,8 @@ export function createSend(request: SendRequest, timestamp: Date, deadline = dea
   const repeats: Send[] = [];
   return {
     ...request,
+    key: keyOf(request),
+    order: `${request.conversationId} ${request.sender}`,
     row: toRow(request, timestamp),
     bytes: Buffer.byteLength(request.content),
     deadline,

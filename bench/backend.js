@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { plainEnvironment, run, startServer, startWorker } from './processes.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const GENERATOR = join(import.meta.dirname, 'generator.js');
+
+/**
+ * The standard project, built, beside its peers, which use what it has installed, on one real MongoDB
+ * of its own tools. The adapter is there for the row that needs it; without an address it sleeps.
+ */
+export async function prepareBackend(folder, say) {
+  const project = join(folder, 'standard');
+  say('generating and installing the standard project');
+  const made = [join(ROOT, 'bin/create-chat-backend.js'), project, '--adapter', 'redis'];
+  // A registry may need the certificates that nothing measured gets.
+  const { env: own } = process;
+  const flags = ['--yes', '--no-git', '--quiet'];
+  await run(process.execPath, [...made, ...flags], { cwd: folder, env: own });
+  await run('npm', ['run', '--silent', 'build'], { cwd: project });
+  await cp(join(import.meta.dirname, 'peers'), join(project, 'bench'), { recursive: true });
+  say('writing users, rooms and a history');
+  const mongod = await startMongod(project);
+  const env = variables(mongod.uri);
+  const out = join(folder, 'seeded.json');
+  await run('node', ['dist/tools/db-setup.js'], within(project, env));
+  await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
+  const seeded = JSON.parse(await readFile(out, 'utf8'));
+  const ports = { project, env, tutorialUri: mongod.uri.replace('/chat?', '/tutorial?') };
+  return { project, ...seeded, ...starters(ports), stop: mongod.stop };
+}
+
+const within = (cwd, env) => ({ cwd, env: { ...plainEnvironment(), ...env } });
+
+/** As `npm start` runs it, with limits that no load reaches. */
+const variables = (uri) => ({
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  MONGODB_URI: uri,
+  ACCESS_TOKEN_KEYS: `bench:${randomBytes(32).toString('base64url')}`,
+  REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+  RATE_LIMIT_FACTOR: '1000000',
+  LOG_LEVEL: 'info',
+});
+
+function starters({ project, env, tutorialUri }) {
+  return {
+    ours: (more = {}) =>
+      startServer('dist/src/main.js', { cwd: project, env: { ...env, ...more } }),
+    bare: () => startServer('bench/bare.js', { cwd: project }),
+    tutorial: () =>
+      startServer('bench/tutorial.js', { cwd: project, env: { MONGODB_URI: tutorialUri } }),
+    driver: () => startWorker('bench/driver.js', { cwd: project, env }),
+    generator: () => startWorker(GENERATOR),
+  };
+}
+
+const PROGRAM = `
+  import { startMongod } from './tools/mongod.ts';
+  const mongod = await startMongod({ say: () => {} });
+  process.stdin.resume().once('end', () => void mongod.stop().finally(() => process.exit(0)));
+  console.log(mongod.uri);
+`;
+
+async function startMongod(project) {
+  const args = ['--import', 'tsx', '--input-type=module', '-e', PROGRAM];
+  const child = spawn(process.execPath, args, {
+    cwd: project,
+    env: plainEnvironment(),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`no MongoDB (${code})`);
+  });
+  failed.catch(() => {});
+  const line = once(createInterface({ input: child.stdout }), 'line');
+  const [uri] = await Promise.race([line, failed]);
+  return {
+    uri,
+    async stop() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}

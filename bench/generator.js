@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSocket } from './frames.js';
+
+// A process of its own, because what it costs is nobody's: opens sockets and lets them talk.
+const AT_ONCE = 200; // connects that wait for `ready`
+const TICK_MS = 2;
+const REFUSED_MS = 50;
+const CONTENT = 'As long as what people write to each other in a chat, which is not much. '.repeat(
+  2,
+);
+const works = { connect, talk, close };
+
+const sockets = [];
+const answered = new Map(); // number of a send → what is done when it is answered
+const noticed = new Map(); // clientMessageId of a send → what is done when the peer hears of it
+let count = 0;
+
+process.on('message', ({ work, ...options }) => {
+  works[work](options).then(
+    (answer) => process.send(answer ?? {}),
+    (error) => process.send({ error: String(error.stack) }),
+  );
+});
+
+/** Opens sockets, in seconds until the last one is ready. `hears`: its notices are timed. */
+async function connect({ accounts }) {
+  const rest = accounts.values();
+  const begin = performance.now();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const account of rest) await open(account);
+    }),
+  );
+  return { seconds: (performance.now() - begin) / 1_000 };
+}
+
+function open({ port, token, hears = false }) {
+  return new Promise((resolve, reject) => {
+    const place = sockets.length;
+    sockets.push(undefined);
+    sockets[place] = openSocket({
+      port,
+      token,
+      event(data, start, end) {
+        if (data[start + 2] === 0x72)
+          resolve(); // ["ready"
+        else if (hears) hear(data.toString('latin1', start, end));
+      },
+      acknowledgement(text) {
+        const number = Number.parseInt(text, 10);
+        answered.get(number)?.(text.includes('[{"ok":true'));
+        answered.delete(number);
+      },
+      closed: (reason) => reject(new Error(`a socket was closed: ${reason}`)),
+    });
+  });
+}
+
+function hear(text) {
+  const id = /"clientMessageId":"([^"]+)"/.exec(text)?.[1];
+  noticed.get(id)?.();
+  noticed.delete(id);
+}
+
+/**
+ * Lets `senders`, each a socket and a conversation, talk in turn: so many messages in flight, or at a
+ * rate a second.
+ */
+async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
+  const times = { answers: [], notices: [] };
+  let refused = 0;
+  let turn = 0;
+  const begin = performance.now();
+  const end = begin + seconds * 1_000;
+
+  function say() {
+    const [place, conversationId] = senders[turn++ % senders.length];
+    const number = (count += 1);
+    const at = performance.now();
+    const payload = { conversationId, clientMessageId: `b${number}`, content: CONTENT };
+    noticed.set(payload.clientMessageId, () => times.notices.push(performance.now() - at));
+    return new Promise((resolve) => {
+      answered.set(number, (isTaken) => {
+        if (isTaken) {
+          times.answers.push(performance.now() - at);
+          return resolve();
+        }
+        // A server without processor time refuses: that it costs is counted, that it is asked on is not.
+        refused += 1;
+        setTimeout(resolve, REFUSED_MS);
+      });
+      sockets[place].send(`42${number}${JSON.stringify(['message:send', payload])}`);
+    });
+  }
+
+  const lines = Array.from({ length: inFlight }, async () => {
+    while (performance.now() < end) await say();
+  });
+  await Promise.all(rate > 0 ? await startAtRate(rate, end, say) : lines);
+  const took = (performance.now() - begin) / 1_000;
+  await sleep(100); // for the last notices
+  noticed.clear();
+  return { messages: times.answers.length, refused, seconds: took, ...middles(times) };
+}
+
+async function startAtRate(rate, end, say) {
+  const begin = performance.now();
+  const said = [];
+  for (let now = begin; now < end; now = performance.now()) {
+    while (said.length < ((now - begin) / 1_000) * rate) said.push(say());
+    await sleep(TICK_MS);
+  }
+  return said;
+}
+
+const middles = ({ answers, notices }) => ({ answer: middle(answers), notice: middle(notices) });
+
+const middle = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? null;
+
+async function close() {
+  for (const socket of sockets.splice(0)) socket.close();
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import mongoose from 'mongoose';
+import { createAccessTokens } from '../dist/src/backend/features/auth/access-tokens.js';
+import { parseEnvironment } from '../dist/src/configs/env.js';
+import { createModels } from '../dist/src/models/index.js';
+
+// Writes users, conversations and a long history into the databases as if they had come by the API:
+// 7,000 password hashes would take longer than everything that is measured. Says who and what there is.
+const USERS = { talking: 400, pairs: 2_000, idle: 5_000 };
+const IDLE_ROOMS = 5; // of each idle user
+const HISTORY = [1_000, 100_000];
+const CHUNK = 10_000;
+
+const { MONGODB_URI, OUT } = process.env;
+const env = parseEnvironment(process.env);
+const connection = await mongoose.createConnection(MONGODB_URI).asPromise();
+const models = createModels(connection);
+const tutorial = connection.useDb('tutorial');
+const now = new Date();
+const newId = () => new mongoose.mongo.ObjectId();
+
+const people = Array.from({ length: USERS.talking + USERS.pairs + USERS.idle }, (_, index) => ({
+  _id: newId(),
+  device: newId(),
+  name: `bench-${index}`,
+}));
+const talking = people.slice(0, USERS.talking);
+const idle = people.slice(-USERS.idle);
+const rooms = {
+  2: divide(talking, 2),
+  10: divide(talking, 10),
+  200: divide(talking, 200),
+  pairs: divide(people.slice(USERS.talking, -USERS.idle), 2),
+  idle: Array.from({ length: IDLE_ROOMS }, (_, shift) =>
+    divide(rotate(idle, shift * 7), 200),
+  ).flat(),
+  history: HISTORY.map(() => toRoom(talking.slice(0, 2))),
+};
+const all = Object.values(rooms).flat();
+
+await insert(models.users.collection, people.map(toUser));
+await insert(models.devices.collection, people.map(toDevice));
+await insert(models.conversations.collection, all.map(toConversation));
+await insert(models.memberships.collection, all.flatMap(toMemberships));
+for (const [index, size] of HISTORY.entries())
+  await insert(models.messages.collection, toMessages(rooms.history[index], size));
+await insert(
+  tutorial.collection('users'),
+  people.map(({ _id, name }) => ({ _id, username: name })),
+);
+const toPlain = ({ _id, members }) => ({ _id, members: members.map((member) => member._id) });
+await insert(tutorial.collection('conversations'), all.map(toPlain));
+await writeFile(OUT, JSON.stringify({ accounts: await toAccounts(), rooms: toPlaces() }));
+await connection.close();
+
+function divide(members, size) {
+  return Array.from({ length: members.length / size }, (_, index) =>
+    toRoom(members.slice(index * size, (index + 1) * size)),
+  );
+}
+
+function toRoom(members) {
+  return { _id: newId(), members };
+}
+
+function rotate(items, shift) {
+  return [...items.slice(shift), ...items.slice(0, shift)];
+}
+
+async function insert(collection, rows) {
+  for (let start = 0; start < rows.length; start += CHUNK)
+    await collection.insertMany(rows.slice(start, start + CHUNK), { ordered: false });
+}
+
+function toUser({ _id, name }) {
+  const email = `${name}@example.com`;
+  const passwordHash = `$none$${randomBytes(8).toString('hex')}`; // that no password fits
+  const rest = { role: 'user', status: 'active', avatarUrl: null, lastSeenAt: null };
+  return { _id, username: name, displayName: name, email, passwordHash, ...rest, timestamp: now };
+}
+
+function toDevice({ _id, device }) {
+  const ends = new Date(now.getTime() + 24 * 3_600_000);
+  const times = { rotatedAt: now, lastUsedAt: now, expiresAt: ends, revokedAt: null };
+  return { _id: device, user: _id, generation: 1, label: null, ip: null, ...times, timestamp: now };
+}
+
+function toConversation({ _id, members }) {
+  const kind = { type: 'group', visibility: 'private', name: 'Bench', archivedAt: null };
+  const numbers = { memberCount: members.length, membersRev: 0, lastSeq: 0 };
+  return {
+    _id,
+    ...kind,
+    createdBy: members[0]._id,
+    ...numbers,
+    lastMessageAt: now,
+    timestamp: now,
+  };
+}
+
+function toMemberships({ _id, members }) {
+  const marks = { lastReadSeq: 0, lastDeliveredSeq: 0, mutedUntil: null, leftAt: null };
+  return members.map((member, index) => ({
+    conversation: _id,
+    user: member._id,
+    role: index === 0 ? 'owner' : 'member',
+    ...marks,
+    joinedAt: now,
+  }));
+}
+
+function toMessages({ _id, members }, size) {
+  const rest = { timestamp: now, rev: 0, editedAt: null, deletedAt: null };
+  return Array.from({ length: size }, (_, index) => ({
+    conversation: _id,
+    seq: index + 1,
+    sender: members[index % members.length]._id,
+    clientMessageId: `seed-${index}`,
+    content: `Message ${index} of a long history, as people write them to each other in a chat.`,
+    ...rest,
+  }));
+}
+
+/** For each user a token of ours, and one of the peers: who it is, and the rooms. */
+async function toAccounts() {
+  const tokens = createAccessTokens(env, { now: () => new Date() });
+  const roomsOf = new Map(people.map((person) => [person, []]));
+  for (const { _id, members } of all) for (const one of members) roomsOf.get(one).push(_id);
+  return Promise.all(
+    people.map(async (person) => ({
+      ours: (await tokens.sign(person._id.toHexString(), person.device.toHexString())).token,
+      peer: JSON.stringify({ user: person._id, rooms: roomsOf.get(person) }),
+    })),
+  );
+}
+
+/** The rooms, with the places of their members among the accounts. */
+function toPlaces() {
+  const places = new Map(people.map((person, place) => [person, place]));
+  const toPlace = ({ _id, members }) => ({
+    id: _id.toHexString(),
+    members: members.map((member) => places.get(member)),
+  });
+  return Object.fromEntries(Object.entries(rooms).map(([name, list]) => [name, list.map(toPlace)]));
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startMongod } from '../mongod.ts';
+
+/** The server under load. */
+export interface Server {
+  readonly url: string;
+  /** Microseconds of processor time so far; undefined for a server that was not started here. */
+  cpu(): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '../..');
+const withLoader = ['--import', 'tsx'];
+
+/** A server that runs already. */
+export const runningServer = (url: string): Server => ({
+  url,
+  cpu: () => Promise.resolve(undefined),
+  stop: () => Promise.resolve(),
+});
+
+/** Starts a server as in production, on a database of its own, with limits that no load reaches. */
+export async function startServer(say: (line: string) => void): Promise<Server> {
+  const mongod = await startMongod({ say });
+  const env = { ...process.env, ...variablesFor(mongod.uri) };
+  try {
+    await setUp(env);
+    const child = start(env);
+    const url = await addressOf(child);
+    return {
+      url,
+      cpu: () => askCpu(child),
+      async stop() {
+        child.kill('SIGTERM');
+        if (child.exitCode === null) await once(child, 'exit');
+        await mongod.stop();
+      },
+    };
+  } catch (error) {
+    await mongod.stop();
+    throw error;
+  }
+}
+
+const variablesFor = (mongodbUri: string) => ({
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  MONGODB_URI: mongodbUri,
+  ACCESS_TOKEN_KEYS: `load:${randomBytes(32).toString('base64url')}`,
+  REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+  RATE_LIMIT_FACTOR: '1000000',
+  LOG_LEVEL: 'info',
+});
+
+async function setUp(env: NodeJS.ProcessEnv): Promise<void> {
+  const args = [...withLoader, join(root, 'tools/db-setup.ts')];
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 2] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the database could not be prepared (${code})`);
+}
+
+function start(env: NodeJS.ProcessEnv): ChildProcess {
+  const loaded = ['tools/end-with-parent.ts', 'tools/load/meter.ts'];
+  const imports = loaded.flatMap((file) => ['--import', join(root, file)]);
+  const args = ['--disable-proto=delete', ...withLoader, ...imports, join(root, 'src/main.ts')];
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    detached: true, // Ctrl-C reaches this process only: the server is stopped by it, in order
+  });
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended (${code})`)));
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      const port = /"address":\{[^}]*"port":(\d+)/.exec(line)?.[1];
+      if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
+    });
+  });
+}
+
+async function askCpu(child: ChildProcess): Promise<number> {
+  child.send('cpu');
+  const [{ user, system }] = (await once(child, 'message')) as [NodeJS.CpuUsage];
+  return user + system;
+}
