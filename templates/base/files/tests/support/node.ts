@@ -50,7 +50,7 @@ export async function createNode(options: NodeOptions = {}) {
       heads,
       history,
       insert: options.around?.(insert) ?? insert,
-      stored: (messages) => void told.push(...messages),
+      stored: (views) => void told.push(...views),
       repeated: (rows) => void toldAgain.push(...rows),
       ended: (end) => void ends.push(end),
     }),

@@ -1,10 +1,12 @@
+import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { Models } from '../../../models/index.ts';
 import type { Access, Room } from '../../shared/access.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
-import type { Cluster } from '../../sockets/hub.ts';
+import { toObjectId } from '../../shared/ids.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
+import type { Cluster } from '../../sockets/hub.ts';
 import { createAcquaintance } from './acquaintance.ts';
 import { judge } from './rights.ts';
 import { createRoomReads } from './room-reads.ts';
@@ -42,12 +44,8 @@ export function createAccess(core: {
 
   /** Either way: blocks bind both. */
   async function hasBlock(pair: readonly string[]): Promise<boolean> {
-    const [a = '', b = ''] = pair;
-    const found = await Promise.all([
-      blocks.exists({ user: a, blocked: b }),
-      blocks.exists({ user: b, blocked: a }),
-    ]);
-    return found.some((block) => block !== null);
+    const either = trusted({ $in: pair.map(toObjectId) });
+    return (await blocks.exists({ user: either, blocked: either })) !== null;
   }
 
   function forget([conversationId, userId]: Forgotten): void {

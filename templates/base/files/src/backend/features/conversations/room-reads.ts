@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { trusted } from 'mongoose';
 import type { MemberRole } from '../../../contract/conversations.ts';
 import type { ConversationRow } from '../../../models/conversation.ts';
 import type { Models } from '../../../models/index.ts';
+import { createBatch } from '../../shared/batch.ts';
+import { toObjectId } from '../../shared/ids.ts';
 
 /** What the gate must know of a conversation and of one user in it. */
 interface RoomRead {
@@ -12,15 +15,7 @@ interface RoomRead {
   readonly role: MemberRole | null;
 }
 
-interface Question {
-  readonly userId: string;
-  readonly conversationId: string;
-  readonly answer: (read: RoomRead) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-/** So many questions share their two queries at most. */
-const mostTogether = 100;
+const mostTogether = 100; // questions that share their two queries
 
 /**
  * Creates the reads of one node. People who write seldom are looked up for each message: questions of
@@ -33,11 +28,9 @@ export function createRoomReads({
   userId: string,
   conversationId: string,
 ) => Promise<RoomRead> {
-  let waiting: Question[] = [];
-
-  async function readAll(questions: readonly Question[]): Promise<void> {
-    const rooms = [...new Set(questions.map(({ conversationId }) => conversationId))];
-    const users = [...new Set(questions.map(({ userId }) => userId))];
+  async function readSome(keys: readonly string[]): Promise<[string, RoomRead][]> {
+    const rooms = keys.map((key) => toObjectId(roomOf(key)));
+    const users = keys.map((key) => toObjectId(userOf(key)));
     const [found, members] = await Promise.all([
       conversations
         .find(
@@ -47,36 +40,36 @@ export function createRoomReads({
         .lean(),
       memberships
         .find(
-          {
-            conversation: trusted({ $in: rooms }),
-            user: trusted({ $in: users }),
-            leftAt: null,
-          },
+          { conversation: trusted({ $in: rooms }), user: trusted({ $in: users }), leftAt: null },
           { conversation: 1, user: 1, role: 1 },
         )
         .lean(),
     ]);
     const byId = new Map(found.map((row) => [String(row._id), row]));
-    const roles = new Map(members.map((row) => [`${row.conversation} ${row.user}`, row.role]));
-    for (const { userId, conversationId, answer } of questions)
-      answer({
-        conversation: byId.get(conversationId),
-        role: roles.get(`${conversationId} ${userId}`) ?? null,
-      });
+    const roles = new Map(
+      members.map((row) => [keyOf(String(row.user), String(row.conversation)), row.role]),
+    );
+    return keys.map((key) => [
+      key,
+      { conversation: byId.get(roomOf(key)), role: roles.get(key) ?? null },
+    ]);
   }
 
-  function readWaiting(): void {
-    const questions = waiting;
-    waiting = [];
-    for (let start = 0; start < questions.length; start += mostTogether) {
-      const together = questions.slice(start, start + mostTogether);
-      readAll(together).catch((error: unknown) => together.forEach(({ fail }) => fail(error)));
-    }
-  }
-
-  return (userId, conversationId) =>
-    new Promise((answer, fail) => {
-      waiting.push({ userId, conversationId, answer, fail });
-      if (waiting.length === 1) setImmediate(readWaiting);
-    });
+  const read = createBatch(
+    async (keys) => {
+      const parts = Array.from({ length: Math.ceil(keys.length / mostTogether) }, (_, index) =>
+        keys.slice(index * mostTogether, (index + 1) * mostTogether),
+      );
+      return new Map((await Promise.all(parts.map(readSome))).flat());
+    },
+    () => nextTurn(),
+  );
+  return async (userId, conversationId) => {
+    const key = keyOf(userId, conversationId);
+    return (await read([key])).get(key) as RoomRead;
+  };
 }
+
+const keyOf = (userId: string, conversationId: string): string => `${conversationId} ${userId}`;
+const roomOf = (key: string): string => key.slice(0, key.indexOf(' '));
+const userOf = (key: string): string => key.slice(key.indexOf(' ') + 1);

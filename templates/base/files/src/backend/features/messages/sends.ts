@@ -16,7 +16,7 @@ export interface SendRequest {
 export interface Send extends SendRequest {
   /** Which message it is: `keyOf` of it. */
   readonly key: string;
-  /** What keeps its order: the sends of one sender in one conversation. */
+  /** What it keeps its order in: `orderOf` of it. */
   readonly order: string;
   readonly row: Omit<StoredMessage, 'seq'>;
   readonly bytes: number;
@@ -35,6 +35,10 @@ export interface Send extends SendRequest {
 export const keyOf = ({ conversationId, sender, clientMessageId }: MessageKey): string =>
   `${conversationId} ${sender} ${clientMessageId}`;
 
+/** What keeps its order: the sends of one sender in one conversation. */
+export const orderOf = ({ conversationId, sender }: SendRequest): string =>
+  `${conversationId} ${sender}`;
+
 export type MessageKey = Pick<SendRequest, 'conversationId' | 'sender' | 'clientMessageId'>;
 
 /** Creates a send that was accepted; `timestamp` is the message's. */
@@ -50,7 +54,7 @@ export function createSend(request: SendRequest, timestamp: Date, deadline = dea
   return {
     ...request,
     key: keyOf(request),
-    order: `${request.conversationId} ${request.sender}`,
+    order: orderOf(request),
     row: toRow(request, timestamp),
     bytes: Buffer.byteLength(request.content),
     deadline,
