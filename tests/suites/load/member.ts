@@ -54,7 +54,10 @@ export type Tally = ReturnType<typeof createTally>;
 export function pace(perSecond: number, work: () => void): { start(): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   return {
-    start: () => (timer = setInterval(work, perSecond === 0 ? 5 : 1_000 / perSecond)),
+    start() {
+      clearInterval(timer); // it may have been started already
+      timer = setInterval(work, perSecond === 0 ? 5 : 1_000 / perSecond);
+    },
     stop: () => clearInterval(timer),
   };
 }
