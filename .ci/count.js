@@ -1,23 +1,26 @@
-// Prints `N passed, N failed` from the report of the tests and two exit codes, and fails with them.
+// Prints `N passed, N failed` from the exit code of the check, and a report and an exit code of each
+// run of tests, and fails with them.
 import { readFileSync } from 'node:fs';
 
-const [report, tests, check] = process.argv.slice(2);
+const [check, ...runs] = process.argv.slice(2);
 const outcomes = [check === '0' ? 'passed' : 'failed'];
-
-for (const file of readReport()) {
-  outcomes.push(...file.assertionResults.map(({ status }) => status));
-  // A file that could not be loaded, or whose set-up failed, has no test that says so.
-  if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'))
-    outcomes.push('failed');
-}
-if (tests !== '0' && !outcomes.slice(1).includes('failed')) outcomes.push('failed');
+for (let at = 0; at < runs.length; at += 2) outcomes.push(...outcomesOf(runs[at], runs[at + 1]));
 
 const count = (wanted) => outcomes.filter((outcome) => outcome === wanted).length;
 console.log(`${count('passed')} passed, ${count('failed')} failed`);
 process.exitCode = count('failed') === 0 ? 0 : 1;
 
-function readReport() {
-  const text = readFileSync(report, 'utf8');
+function outcomesOf(report, exitCode) {
+  const outcomes = readReport(report).flatMap((file) => {
+    const own = file.assertionResults.map(({ status }) => status);
+    // A file that could not be loaded, or whose set-up failed, has no test that says so.
+    return file.status === 'failed' && !own.includes('failed') ? [...own, 'failed'] : own;
+  });
+  return exitCode === '0' || outcomes.includes('failed') ? outcomes : [...outcomes, 'failed'];
+}
+
+function readReport(path) {
+  const text = readFileSync(path, 'utf8');
   // Tests that never started left an empty report; their exit code counts as one failure.
   return text === '' ? [] : JSON.parse(text).testResults;
 }

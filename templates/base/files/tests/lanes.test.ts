@@ -151,15 +151,17 @@ it('a send fails at its own deadline while the heads cannot be read, and the lan
 
 it('a late success does no harm: the repeat is a duplicate', async () => {
   const gate = createGate();
-  let hangs = true;
+  const { count, around } = counted();
   const node = await createNode({
-    around: (insert) => async (rows) => {
-      if (hangs) await gate.passed;
-      return insert(rows);
-    },
+    around: (insert) =>
+      around(async (rows) => {
+        await gate.passed;
+        return insert(rows);
+      }),
   });
-  expect(await outcome(node.send('hello', { inMs: 100 }))).toBe('unavailable');
-  hangs = false;
+  const hello = node.send('hello', { inMs: 1_000 });
+  await until(() => count.inserts === 1);
+  expect(await outcome(hello)).toBe('unavailable');
   gate.open();
   await until(async () => (await node.stored()).length === 1);
   expect(await outcome(node.send('hello'))).toBe('1 duplicate');
