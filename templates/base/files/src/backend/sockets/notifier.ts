@@ -11,13 +11,16 @@ export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
     // A volatile notice is dropped where the transport is busy.
     const rooms = new Set(volatile ? [] : notices.map((notice) => notice.room));
     const release = hold(io, rooms);
-    for (const notice of notices) {
-      let target = io.local.to(notice.room);
-      if (except !== undefined) target = target.except(except);
-      emit(volatile ? target.volatile : target, notice);
+    try {
+      for (const notice of notices) {
+        let target = io.local.to(notice.room);
+        if (except !== undefined) target = target.except(except);
+        emit(volatile ? target.volatile : target, notice);
+      }
+    } finally {
+      // The acknowledgements that follow in this turn of the event loop leave with the same write.
+      setImmediate(release);
     }
-    // The acknowledgements that follow in this turn of the event loop leave with the same write.
-    setImmediate(release);
   }
 
   function notifyAll(notices: readonly Notice[], options: NoticeOptions = {}): void {
