@@ -12,6 +12,12 @@ const manifest = JSON.parse(textOf(project, 'package.json')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
+/** Described on their own below. */
+const OWN_TESTS = ['compose.yml', 'compose.nodes.yml'];
+
+/** Compose's word for what a later file takes away. */
+const RESET = { tag: '!reset', collection: 'seq', resolve: () => 'reset' } as const;
+
 /** The arguments of a script that runs built code, without the file of a developer's variables. */
 function builtCommand(script: string): readonly string[] {
   const words = manifest.scripts[script]?.split(' ') ?? [];
@@ -171,7 +177,7 @@ describe('the compose file', () => {
   it('is completed by features, which name services that are there', () => {
     const more = loadFeatures(TEMPLATES).flatMap((feature) =>
       feature.files
-        .filter(({ path }) => path !== 'compose.yml' && /^compose\..*yml$/.test(path))
+        .filter(({ path }) => /^compose\..*yml$/.test(path) && !OWN_TESTS.includes(path))
         .map(({ path, bytes }) => ({ feature, path, text: bytes.toString() })),
     );
     expect(more.map(({ path }) => path)).toContain('compose.redis.yml');
@@ -184,5 +190,50 @@ describe('the compose file', () => {
       for (const name of Object.keys(added['backend']?.environment ?? {}))
         expect(known).toContain(name);
     }
+  });
+});
+
+describe('the compose file of two nodes', () => {
+  interface Service {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly image?: string;
+    readonly command?: readonly string[];
+    readonly [key: string]: unknown;
+  }
+  const withRedis = planProject(
+    { ...ANSWERS, features: ['docker', 'redis'] },
+    loadFeatures(TEMPLATES),
+  );
+  const read = (path: string) =>
+    (
+      parse(textOf(withRedis, path), { merge: true, customTags: [RESET] }) as {
+        readonly services: Readonly<Record<string, Service>>;
+      }
+    ).services;
+  const nodes = read('compose.nodes.yml');
+  const base = read('compose.yml');
+  const members = Object.keys(nodes).filter((name) => name.startsWith('mongodb'));
+
+  it('makes three members the set that both nodes use', () => {
+    expect(members).toHaveLength(3);
+    for (const name of ['backend', 'db-setup']) {
+      const uri = nodes[name]?.environment?.['MONGODB_URI'] ?? '';
+      expect(uri).toBe(`mongodb://${members.join(',')}/chat?replicaSet=rs0`);
+    }
+    const initiated = JSON.stringify(nodes['mongodb']?.['healthcheck']);
+    expect(initiated).toContain(members.map((name) => `'${name}'`).join(', '));
+    for (const name of members.slice(1)) {
+      expect(nodes[name]?.image).toBe(base['mongodb']?.image);
+      expect(nodes[name]?.command).toEqual(base['mongodb']?.command);
+    }
+  });
+
+  it('lets only the proxy be reached, and says how many proxies there are', () => {
+    expect(nodes['backend']).toMatchObject({ deploy: { replicas: 2 }, ports: 'reset' });
+    expect(nodes['backend']?.environment?.['TRUST_PROXY']).toBe('1');
+    const port = /listen (\d+);/.exec(textOf(withRedis, 'nginx.conf'))?.[1];
+    expect(nodes['nginx']?.['ports']).toEqual([`127.0.0.1:\${PORT:-3000}:${port}`]);
+    expect(textOf(withRedis, 'nginx.conf')).toContain('server backend:3000;');
+    for (const name of members) expect(nodes[name]?.['ports']).toBeUndefined();
   });
 });
