@@ -108,9 +108,11 @@ it('C22 C30 each kind of user gets what the tables say, sees no secret, and chan
       .join(' ');
   expect(table(got)).toEqual(table((use, kind) => (use.answers as Record<Kind, string>)[kind]));
   const changed = stages
-    .filter((one) => isRefusal(results.get(one)!) || results.get(one) === 'unseen')
-    .filter(({ place: { conversationId: id } }) => before.get(id) !== after.get(id));
-  expect(changed).toEqual([]);
+    .map((one, index) => ({ ...one, of: nameOf(cells[index]!.use), result: results.get(one)! }))
+    .filter(({ result }) => isRefusal(result) || result === 'unseen')
+    .filter(({ place: { conversationId: id } }) => before.get(id) !== after.get(id))
+    .map(({ of, kind, by, result }) => `${of} by ${by} in ${kind}: ${result}`);
+  expect(changed, 'refused, and yet something was stored').toEqual([]);
   expect(leaks).toEqual([]);
 }, 180_000);
 
