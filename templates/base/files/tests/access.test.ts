@@ -8,6 +8,7 @@ import {
   nameOf,
   readUses,
   routeOf,
+  unlisted,
   unused,
   type Kind,
   type Use,
@@ -21,8 +22,10 @@ const ofOneself = uses.filter((use) => !inConversations.includes(use));
 /** Everything that is stored of conversations, as text, by conversation. */
 async function stored(app: TestApp): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const name of ['conversations', 'memberships', 'messages', 'changes'])
-    for (const row of await app.app.connection.collection(name).find().sort({ _id: 1 }).toArray()) {
+  const { connection } = app.app;
+  const names = (await connection.listCollections()).map((collection) => collection.name);
+  for (const name of names.toSorted())
+    for (const row of await connection.collection(name).find().sort({ _id: 1 }).toArray()) {
       const id = String(row['conversation'] ?? row._id);
       texts.set(id, `${texts.get(id) ?? ''}${JSON.stringify(row)}\n`);
     }
@@ -53,7 +56,13 @@ function leak(text: string, { email }: TestUser): string | undefined {
 const isRefusal = (result: string): boolean => Number(result) >= 400;
 
 it('C22 every route and every command has a row in tests/access', () => {
-  expect(unused(uses)).toEqual([]);
+  const advice = 'say in a file of tests/access, in its `uses`, who gets what for these';
+  expect(unused(uses), advice).toEqual([]);
+});
+
+it('C22 what src/contract declares is in its index, under a name of its own', async () => {
+  const advice = 'spread these in src/contract/index.ts; a name that is there twice hides one';
+  expect(await unlisted(), advice).toEqual([]);
 });
 
 it('C22 C30 each kind of user gets what the tables say, sees no secret, and changes nothing where refused', async () => {
@@ -99,9 +108,11 @@ it('C22 C30 each kind of user gets what the tables say, sees no secret, and chan
       .join(' ');
   expect(table(got)).toEqual(table((use, kind) => (use.answers as Record<Kind, string>)[kind]));
   const changed = stages
-    .filter((one) => isRefusal(results.get(one)!) || results.get(one) === 'unseen')
-    .filter(({ place: { conversationId: id } }) => before.get(id) !== after.get(id));
-  expect(changed).toEqual([]);
+    .map((one, index) => ({ ...one, of: nameOf(cells[index]!.use), result: results.get(one)! }))
+    .filter(({ result }) => isRefusal(result) || result === 'unseen')
+    .filter(({ place: { conversationId: id } }) => before.get(id) !== after.get(id))
+    .map(({ of, kind, by, result }) => `${of} by ${by} in ${kind}: ${result}`);
+  expect(changed, 'refused, and yet something was stored').toEqual([]);
   expect(leaks).toEqual([]);
 }, 180_000);
 

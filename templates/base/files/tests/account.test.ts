@@ -1,4 +1,8 @@
-import { expect, it } from 'vitest';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { newId } from '../src/backend/shared/ids.ts';
+import { createJobs } from '../src/backend/shared/jobs.ts';
+import { createModels } from '../src/models/index.ts';
 import { done, startApp, until, type TestApp } from './support/app.ts';
 
 const password = (username: string): string => `${username} likes long words`;
@@ -81,6 +85,38 @@ it('a job that a node left unfinished is finished by another one', async () => {
   expect(JSON.stringify(await connection.collection('messages').find().toArray())).not.toContain(
     'canary',
   );
+});
+
+it('a job does what every part added to it, in order, and all of it again when one fails', async () => {
+  const app = await startApp();
+  let now = Date.now();
+  const jobs = createJobs({
+    models: createModels(app.app.connection),
+    clock: { now: () => new Date(now) },
+    log: pino({ level: 'silent' }),
+  });
+  onTestFinished(jobs.stop);
+  const [subject, other] = [newId().toHexString(), newId().toHexString()];
+  const calls: string[] = [];
+  jobs.handle('clear', async (id) => calls.push(`core ${id}`));
+  jobs.handle('clear', async (id) => {
+    if (calls.push(`feature ${id}`) === 2) throw new Error('not now');
+  });
+  await jobs.add('clear', subject);
+  await until(() => calls.length === 2);
+  now += 600_000; // the lease of the failed try has ended
+  await until(async () => {
+    if (calls.length === 2) await jobs.add('other', newId().toHexString()); // looks for work
+    return calls.length === 4;
+  });
+  expect(calls).toEqual([1, 2].flatMap(() => [`core ${subject}`, `feature ${subject}`]));
+  await jobs.add('clear', other);
+  await until(() => calls.length === 6);
+  expect(calls.slice(4)).toEqual([`core ${other}`, `feature ${other}`]);
+  await until(async () => {
+    const { connection } = app.app;
+    return (await connection.collection('jobs').countDocuments({ kind: 'clear' })) === 0;
+  });
 });
 
 it('an archived conversation loses its content and its members', async () => {

@@ -127,3 +127,24 @@ it('finds the last message of each conversation, and nothing where there is none
     ]),
   );
 });
+
+it('gives the messages of one conversation by id as members see them now', async () => {
+  const app = await startApp();
+  const [here, there] = [await app.group(1), await app.group(1)];
+  const say = async ({ owner, conversationId }: typeof here, content: string): Promise<string> => {
+    const path = `/conversations/${conversationId}/messages`;
+    const { body } = await owner.post(path, { clientMessageId: randomUUID(), content });
+    return body.message.id;
+  };
+  const [kept, deleted, elsewhere] = [
+    await say(here, 'kept'),
+    await say(here, 'deleted'),
+    await say(there, 'elsewhere'),
+  ];
+  await here.owner.delete(`/conversations/${here.conversationId}/messages/${deleted}`);
+  const ids = [kept, deleted, elsewhere, newId().toHexString()];
+  const views = await historyOf(app).viewsOf(here.conversationId, ids);
+  expect([...views.keys()].toSorted()).toEqual([kept, deleted].toSorted());
+  expect(views.get(kept)).toMatchObject({ id: kept, content: 'kept', deletedAt: null });
+  expect(views.get(deleted)).toMatchObject({ content: null, deletedAt: expect.any(String) });
+});

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { limits } from '../src/configs/limits.ts';
 import { done, next, startApp, until, type TestApp } from './support/app.ts';
 
 async function groupWithMessages(app: TestApp, messages: number) {
@@ -130,4 +131,17 @@ it('above 100 members only the devices of the reader hear of a mark', async () =
   expect(await own).toMatchObject({ userId: reader.id, readSeq: 2 });
   await done(watcher, 'conversation:heads', {});
   expect(heard).toEqual([]);
+});
+
+it('C55 marks by HTTP draw from the budget of receipts', async () => {
+  const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
+  const { conversationId, owner } = await app.group(1);
+  const mark = () => owner.put(`/conversations/${conversationId}/read`, { seq: 1 });
+  const count = limits.rate.receipt.burst * 4;
+  const answers = await Promise.all(Array.from({ length: count }, mark));
+  const passed = answers.filter(({ status }) => status === 200).length;
+  expect(passed).toBeGreaterThanOrEqual(limits.rate.receipt.burst);
+  expect(answers.find(({ status }) => status === 429)?.body).toMatchObject({
+    code: 'rate-limited',
+  });
 });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { commands, routes, type CommandName } from '../../src/contract/index.ts';
+import { commands, notices, routes, type CommandName } from '../../src/contract/index.ts';
 import type { RouteContract } from '../../src/contract/define.ts';
 import { ask, type TestApp, type TestSocket } from './app.ts';
 
@@ -68,13 +68,17 @@ export type Use = UseOf<keyof typeof routes, RouteInput> | UseOf<CommandName, ob
 
 /** All uses: those of the core, and those that features bring along. */
 export async function readUses(): Promise<readonly Use[]> {
-  const folder = join(import.meta.dirname, '../access');
-  const modules = await Promise.all(
+  const modules = await importAll<{ uses: readonly Use[] }>('../access');
+  return modules.flatMap(({ uses }) => uses);
+}
+
+async function importAll<Module>(path: string): Promise<Module[]> {
+  const folder = join(import.meta.dirname, path);
+  return Promise.all(
     (await readdir(folder)).map(
-      (file) => import(pathToFileURL(join(folder, file)).href) as Promise<{ uses: readonly Use[] }>,
+      (file) => import(pathToFileURL(join(folder, file)).href) as Promise<Module>,
     ),
   );
-  return modules.flatMap(({ uses }) => uses);
 }
 
 /** Its name in a table. */
@@ -139,4 +143,16 @@ async function askByCommand(
 export function unused(uses: readonly Use[]): string[] {
   const used = new Set<string>(uses.map(({ of }) => of));
   return [...Object.keys(routes), ...Object.keys(commands)].filter((name) => !used.has(name));
+}
+
+/** What a file of the contract declares as routes, commands or notices and its index does not have. */
+export async function unlisted(): Promise<string[]> {
+  const listed = new Set<unknown>([routes, commands, notices].flatMap(Object.values));
+  const modules = await importAll<Readonly<Record<string, object>>>('../../src/contract');
+  return modules
+    .flatMap((module) => Object.entries(module))
+    .filter(([name]) => /.(Routes|Commands|Notices)$/.test(name))
+    .flatMap(([, declared]) => Object.entries(declared))
+    .filter(([, one]) => !listed.has(one))
+    .map(([name]) => name);
 }

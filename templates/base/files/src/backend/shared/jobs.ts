@@ -14,7 +14,7 @@ type Work = (subject: string, signal: AbortSignal) => Promise<unknown>;
 
 /** Work in the background that outlives this node. */
 export interface Jobs {
-  /** Says what a kind of job does; before `start`. */
+  /** Adds to what a kind of job does, after what was added before; before `start`. */
   handle(kind: string, work: Work): void;
   /** Stores a job, once for each subject, and begins soon. */
   add(kind: string, subject: string): Promise<void>;
@@ -30,7 +30,7 @@ export function createJobs(core: {
   readonly log: Logger;
 }): Jobs {
   const { models, clock, log } = core;
-  const works = new Map<string, Work>();
+  const works = new Map<string, Work[]>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -53,7 +53,7 @@ export function createJobs(core: {
       const { kind, subject } = job;
       const renewal = setInterval(() => void renew(job._id), leaseMs / 3);
       try {
-        await works.get(kind)?.(String(subject), stopping.signal);
+        for (const part of works.get(kind) ?? []) await part(String(subject), stopping.signal);
         stopping.signal.throwIfAborted();
         await models.jobs.deleteOne({ _id: job._id });
         log.info({ job: kind, subject: String(subject) }, 'job done');
@@ -79,7 +79,7 @@ export function createJobs(core: {
   }
 
   return {
-    handle: (kind, doWork) => void works.set(kind, doWork),
+    handle: (kind, part) => void works.set(kind, [...(works.get(kind) ?? []), part]),
     async add(kind, subject) {
       const row = { kind, subject: toObjectId(subject), leaseUntil: firstLease };
       await models.jobs.create({ ...row, timestamp: clock.now() }).catch((error: unknown) => {

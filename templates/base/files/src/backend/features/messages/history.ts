@@ -27,6 +27,11 @@ export interface History {
   ): Promise<{ rev: number; message: Types.ObjectId }[]>;
   /** Messages by id, as they are now. */
   byIds(conversationId: string, ids: readonly Types.ObjectId[]): Promise<StoredMessage[]>;
+  /** Those of the messages that are in the conversation, by id, as members see them now. */
+  viewsOf(
+    conversationId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, MessageView>>;
   /** Those of the messages that are stored, by their senders' own ids. */
   byClientMessageIds(keys: readonly MessageKey[]): Promise<StoredMessage[]>;
   /** What a user wrote in a conversation, in the order of their own ids, after one of these. */
@@ -61,6 +66,12 @@ export function createHistory(core: { readonly models: Models }): History {
         .limit(size)
         .toArray();
 
+  const byIds: History['byIds'] = async (conversationId, ids) => {
+    if (ids.length === 0) return [];
+    const filter = { _id: { $in: [...ids] }, conversation: toObjectId(conversationId) };
+    return messages.find(filter, read).toArray();
+  };
+
   return {
     lastSeqs,
     async headsOf(conversationIds) {
@@ -92,10 +103,10 @@ export function createHistory(core: { readonly models: Models }): History {
         .limit(size)
         .toArray();
     },
-    async byIds(conversationId, ids) {
-      if (ids.length === 0) return [];
-      const filter = { _id: { $in: [...ids] }, conversation: toObjectId(conversationId) };
-      return messages.find(filter, read).toArray();
+    byIds,
+    async viewsOf(conversationId, ids) {
+      const rows = await byIds(conversationId, ids.map(toObjectId));
+      return new Map(rows.map((row) => [row._id.toHexString(), toMessageView(row)]));
     },
     async byClientMessageIds(keys) {
       if (keys.length === 0) return [];

@@ -3,7 +3,8 @@ import type { Feature } from '../../feature.ts';
 import { createReceipts } from './receipts.service.ts';
 
 /** Keeps how far each member has read, and tells the others. */
-export const receipts: Feature = ({ access, api, events, history, models, readMarks, sockets }) => {
+export const receipts: Feature = (context) => {
+  const { access, api, events, history, limiters, models, readMarks, sockets } = context;
   const service = createReceipts({
     access,
     history,
@@ -18,9 +19,12 @@ export const receipts: Feature = ({ access, api, events, history, models, readMa
   sockets.command('receipt:delivered', 'receipt', ({ conversationId, seq }, { userId }) =>
     service.mark('lastDeliveredSeq', userId, conversationId, seq),
   );
-  api.route(receiptRoutes.markRead, async ({ params, body, caller }) => ({
-    200: await service.mark('lastReadSeq', caller.userId, params.conversationId, body.seq),
-  }));
+  api.route(receiptRoutes.markRead, async ({ params, body, caller }) => {
+    await limiters.take('receipt', caller.userId);
+    return {
+      200: await service.mark('lastReadSeq', caller.userId, params.conversationId, body.seq),
+    };
+  });
   events.hear('member:removed', ({ conversationId, userId }) =>
     service.forget(conversationId, userId),
   );
