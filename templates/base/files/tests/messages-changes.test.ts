@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
 import type { MessageView } from '../src/contract/messages.ts';
 import { done, next, refused, startApp, type TestApp } from './support/app.ts';
 
@@ -73,6 +74,26 @@ it('many edits at once get dense revs', async () => {
     .body;
   expect(lastRev).toBe(6);
   expect(items.map((item: MessageView) => item.rev)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+it('I5 what one socket asks for happens in that order, also when the database answers late', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const socket = await owner.connect();
+  const { message } = await done(socket, 'message:send', { conversationId, ...draft('first') });
+  const messages = app.app.connection.model('Message').collection;
+  const find = messages.find.bind(messages);
+  vi.spyOn(messages, 'find').mockImplementationOnce((...args) => {
+    const cursor = find(...args);
+    const toArray = cursor.toArray.bind(cursor);
+    return Object.assign(cursor, { toArray: () => sleep(300).then(toArray) });
+  });
+  const edits = ['one', 'two', 'three'].map((content) =>
+    done(socket, 'message:edit', { conversationId, messageId: message.id, content }),
+  );
+  const revs = (await Promise.all(edits)).map((edit) => edit.message.rev);
+  expect(revs).toEqual([1, 2, 3]);
+  expect(await stored(app)).toMatchObject([{ content: 'three', rev: 3 }]);
 });
 
 it('S8 a stranger reaches nothing of a private conversation, and members notice nothing', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Acknowledgement } from '../src/contract/errors.ts';
 import type { CommandInput } from '../src/contract/index.ts';
 import type { MessageView } from '../src/contract/messages.ts';
@@ -101,6 +101,41 @@ it('edits of one message on two nodes each get a rev of their own', async () => 
   const { items, lastRev } = (await owner.get(`/conversations/${conversationId}/changes`)).body;
   const last = answers.find((answer) => answer.message.rev === 20)?.message;
   expect([lastRev, items]).toEqual([20, [last]]);
+});
+
+it('I6 a notice carries the message as its commit left it, whatever another node did to it since', async () => {
+  const { nodes } = await startNodes();
+  const [here, there] = nodes;
+  const { conversationId, owner } = await here.group(1);
+  const [socket, other] = [await here.connect(owner.token), await there.connect(owner.token)];
+  const edit = (by: TestSocket, messageId: string, content: string) =>
+    done(by, 'message:edit', { conversationId, messageId, content });
+  const { connection } = here.app;
+  const messages = connection.model('Message').collection;
+  const insertMany = messages.insertMany.bind(messages);
+  vi.spyOn(messages, 'insertMany').mockImplementationOnce(async (rows, options = {}) => {
+    const answer = await insertMany(rows, options);
+    await edit(other, String(rows[0]?.['_id']), 'there');
+    return answer;
+  });
+  const heard: string[] = [];
+  socket.on('message:created', ({ rev, content }) => heard.push(`created ${rev} ${content}`));
+  socket.on('message:updated', ({ rev, content }) => heard.push(`updated ${rev} ${content}`));
+  const { message } = await done(socket, 'message:send', { conversationId, ...draft('here') });
+
+  const startSession = connection.startSession.bind(connection);
+  vi.spyOn(connection, 'startSession').mockImplementationOnce(async () => {
+    const session = await startSession();
+    const commit = session.commitTransaction.bind(session);
+    return Object.assign(session, {
+      async commitTransaction() {
+        await commit();
+        await edit(other, message.id, 'there again');
+      },
+    });
+  });
+  await edit(socket, message.id, 'here again');
+  expect(heard).toEqual(['created 0 here', 'updated 2 here again']);
 });
 
 it('S21 a client that comes back to the other node sees what the database has', async () => {
