@@ -30,6 +30,7 @@ export default defineConfig({
         globalSetup: ['tests/support/faults/setup.ts'],
         fileParallelism: false,
       }),
+      project('mutants', 10 * MINUTES),
       project('package', 10 * MINUTES),
     ],
     passWithNoTests: true,

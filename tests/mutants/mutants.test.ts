@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { applyTo, endingsOf, readMutants, type Ending } from '../support/mutants.ts';
+import { copyOf, generate, type GeneratedProject } from '../support/project.ts';
+
+const mutants = readMutants();
+const rows: string[] = [];
+let sound: GeneratedProject;
+let isSound = false;
+
+beforeAll(async () => {
+  sound = await generate(['--adapter', 'redis', '--preset', 'full', '--no-git']);
+});
+
+afterAll(() => {
+  rmSync(dirname(sound.directory), { recursive: true, force: true });
+  process.stdout.write(`\n${rows.join('\n')}\n`);
+});
+
+it('the tests that notice mutants pass without one', async () => {
+  const tests = mutants.flatMap(({ noticedBy }) => noticedBy);
+  const endings = await endingsOf(sound, tests);
+  expect(endings.filter(({ status }) => status !== 'passed')).toEqual([]);
+  isSound = true;
+});
+
+it.each(mutants.map((each) => [each.name, each.breaks, each] as const))(
+  '%s: %s',
+  async (...row) => {
+    const mutant = row[2];
+    expect(isSound, 'a test that fails anyway notices nothing').toBe(true);
+    const project = copyOf(sound.directory);
+    onTestFinished(() => rmSync(dirname(project.directory), { recursive: true }));
+    await applyTo(project.directory, mutant);
+    await project.run('check:types');
+    const endings = await endingsOf(project, mutant.noticedBy);
+    rows.push(rowOf(mutant.name, endings));
+    const statuses = endings.map(({ title, status, reason }) => ({ title, status, reason }));
+    expect(statuses).toEqual(
+      mutant.noticedBy.map(({ title }) => ({
+        title,
+        status: 'failed in an assertion',
+        reason: expect.any(String),
+      })),
+    );
+  },
+);
+
+function rowOf(name: string, endings: readonly Ending[]): string {
+  const killers = endings.filter(({ status }) => status === 'failed in an assertion');
+  const killed = killers.map(({ file, title }) => `${file}: ${title}`).join(' · ');
+  return `| ${name.padEnd(45)} | ${killed === '' ? 'SURVIVES' : killed} |`;
+}
