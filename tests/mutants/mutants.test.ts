@@ -5,7 +5,7 @@ import { applyTo, endingsOf, readMutants, type Ending } from '../support/mutants
 import { copyOf, generate, type GeneratedProject } from '../support/project.ts';
 
 const mutants = readMutants();
-const rows: string[] = [];
+const rows = ['| mutant | killed by |'];
 let sound: GeneratedProject;
 let isSound = false;
 
@@ -25,30 +25,22 @@ it('the tests that notice mutants pass without one', async () => {
   isSound = true;
 });
 
-it.each(mutants.map((each) => [each.name, each.breaks, each] as const))(
+it.for(mutants.map((each) => [each.name, each.breaks, each] as const))(
   '%s: %s',
-  async (...row) => {
-    const mutant = row[2];
-    expect(isSound, 'a test that fails anyway notices nothing').toBe(true);
+  async ([, , mutant], { skip }) => {
+    skip(!isSound, 'a test that fails anyway notices nothing');
     const project = copyOf(sound.directory);
     onTestFinished(() => rmSync(dirname(project.directory), { recursive: true }));
     await applyTo(project.directory, mutant);
     await project.run('check:types');
     const endings = await endingsOf(project, mutant.noticedBy);
     rows.push(rowOf(mutant.name, endings));
-    const statuses = endings.map(({ title, status, reason }) => ({ title, status, reason }));
-    expect(statuses).toEqual(
-      mutant.noticedBy.map(({ title }) => ({
-        title,
-        status: 'failed in an assertion',
-        reason: expect.any(String),
-      })),
-    );
+    expect(endings.filter(({ status }) => status !== 'failed in an assertion')).toEqual([]);
   },
 );
 
 function rowOf(name: string, endings: readonly Ending[]): string {
   const killers = endings.filter(({ status }) => status === 'failed in an assertion');
-  const killed = killers.map(({ file, title }) => `${file}: ${title}`).join(' · ');
-  return `| ${name.padEnd(45)} | ${killed === '' ? 'SURVIVES' : killed} |`;
+  const killed = killers.map(({ file, title }) => `${file}: ${title}`).join('; ');
+  return `| ${name} | ${killed === '' ? 'nothing: it survives' : killed} |`;
 }
