@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { GeneratedProject } from './project.ts';
@@ -63,6 +63,7 @@ export async function endingsOf(
   tests: readonly NamedTest[],
 ): Promise<readonly Ending[]> {
   const report = join(project.directory, 'report.json');
+  rmSync(report, { force: true }); // it comes along with a copy
   const output = await project
     .tests([
       ...new Set(tests.map(({ file }) => file)),
