@@ -323,8 +323,10 @@ it('C17 whatever ends a sign-in closes its sockets before it is answered for', a
     const user = await app.register();
     const other = app.adopt((await login(app, user.username, passwordOf(user.username))).body);
     const theirs = await other.connect();
+    const { id = '' } = theirs;
     const closed = new Promise((resolve) => theirs.once('disconnect', resolve));
     expect([name, (await end(user, other)).status]).toEqual([name, 204]);
+    expect([name, app.app.io.of('/').sockets.has(id)]).toEqual([name, false]);
     await closed;
     expect([name, (await other.get('/users/me')).status]).toEqual([name, 401]);
     expect((await refresh(app, other.session.refreshToken)).status).toBe(401);
