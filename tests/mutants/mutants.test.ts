@@ -40,5 +40,5 @@ it.for(mutants.map((each) => [each.name, each.breaks, each] as const))(
 function rowOf(name: string, endings: readonly Ending[]): string {
   const killers = endings.filter(({ status }) => status === 'failed in an assertion');
   const killed = killers.map(({ file, title }) => `${file}: ${title}`).join('; ');
-  return `| ${name} | ${killed === '' ? 'nothing: it survives' : killed} |`;
+  return `| ${name} | ${killed === '' ? 'no assertion' : killed} |`;
 }
