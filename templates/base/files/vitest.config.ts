@@ -13,7 +13,7 @@ export default defineConfig({
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,
     // Many tests wait for a time to pass: others run meanwhile.
-    maxWorkers: 4,
+    maxWorkers: 6,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

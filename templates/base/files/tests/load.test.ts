@@ -92,7 +92,7 @@ it('starts a server of its own, whose limits refuse nothing, and says what a mes
   const args = ['--users', '8', '--room', '2', '--seconds', '1'];
   const { code, output, errors } = await runTool('tools/load.ts', {}, args);
   expect([code, errors]).toEqual([0, '']);
-  expect(output).toMatch(/server +\d+ us CPU a message/);
+  expect(output).toMatch(/server +[\d,]+ us CPU a message/);
   expect(output).not.toContain('not taken');
 });
 

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startMongod } from '../../tools/mongod.ts';
+import { compile } from './compiled.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,9 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one real MongoDB for the whole run; each test takes a database of its own. */
+/** Starts one real MongoDB for the whole run, and compiles what processes of tests run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const mongod = await startMongod({ say: () => {} });
+  const [mongod] = await Promise.all([startMongod({ say: () => {} }), compile()]);
+  project.onTestsRerun(compile);
   project.provide('mongodbUri', mongod.uri);
   return mongod.stop;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { compiled } from './compiled.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,15 +37,11 @@ export function startProcess(
   variables: Record<string, string>,
   nodeOptions: readonly string[] = [],
 ): BackendProcess {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', ...nodeOptions, join(root, 'src/main.ts')],
-    {
-      cwd: root,
-      env: { PATH: process.env['PATH'], ...variables },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...nodeOptions, compiled('src/main.ts')], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'close').then(([code]) => code as number | null);
   const log: Record<string, unknown>[] = [];
@@ -90,7 +87,7 @@ export function runTool(
 ): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
   const env = { PATH: process.env['PATH'], ...variables };
   return new Promise((resolve) => {
-    const args = ['--import', 'tsx', join(root, tool), ...options];
+    const args = [compiled(tool), ...options];
     const child = execFile(process.execPath, args, { cwd: root, env }, (error, output, errors) =>
       resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
     );

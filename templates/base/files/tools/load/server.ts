@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startMongod } from '../mongod.ts';
 
@@ -14,7 +14,8 @@ export interface Server {
 }
 
 const root = join(import.meta.dirname, '../..');
-const withLoader = ['--import', 'tsx'];
+const suffix = extname(import.meta.filename); // `.js` where all of this was compiled
+const withLoader = suffix === '.ts' ? ['--import', 'tsx'] : [];
 
 /** A server that runs already. */
 export const runningServer = (url: string): Server => ({
@@ -58,16 +59,21 @@ const variablesFor = (mongodbUri: string) => ({
 });
 
 async function setUp(env: NodeJS.ProcessEnv): Promise<void> {
-  const args = [...withLoader, join(root, 'tools/db-setup.ts')];
+  const args = [...withLoader, join(root, `tools/db-setup${suffix}`)];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 2] });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the database could not be prepared (${code})`);
 }
 
 function start(env: NodeJS.ProcessEnv): ChildProcess {
-  const loaded = ['tools/end-with-parent.ts', 'tools/load/meter.ts'];
-  const imports = loaded.flatMap((file) => ['--import', join(root, file)]);
-  const args = ['--disable-proto=delete', ...withLoader, ...imports, join(root, 'src/main.ts')];
+  const loaded = ['tools/end-with-parent', 'tools/load/meter'];
+  const imports = loaded.flatMap((file) => ['--import', join(root, file + suffix)]);
+  const args = [
+    '--disable-proto=delete',
+    ...withLoader,
+    ...imports,
+    join(root, `src/main${suffix}`),
+  ];
   return spawn(process.execPath, args, {
     cwd: root,
     env,
