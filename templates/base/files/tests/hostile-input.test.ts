@@ -128,6 +128,12 @@ it('C36 refuses an operator, a list and a number in the place of every text, bef
   expect((await asked.toArray()).map(({ ns }) => ns)).toEqual([`${database.databaseName}.users`]);
 });
 
+it('C33 refuses an object with a length that cannot be compared, in the place of every text', async () => {
+  const target = await startTarget();
+  const values = ['{"length":[{"toString":""}]}', '{"length":{"toString":1}}', '{"length":9}'];
+  expect(await expectRefused(target, 'string', values)).toBeGreaterThan(20);
+});
+
 it('C45 refuses what is no whole number in its range in the place of every number', async () => {
   const target = await startTarget();
   const values = ['-1', '1.5', '1e309', '"1"', '9007199254740992', 'null', 'true', '[1]'];

@@ -3,28 +3,30 @@ import { limits } from '../../configs/limits.ts';
 import { AppError } from './app-error.ts';
 
 /**
- * Refuses input that is nested too deep or too wide, before a schema walks it: recursion over 15,000
- * levels overflows the stack. Iterative for the same reason.
+ * Refuses what a schema cannot walk: input that is nested too deep or too wide, since recursion over
+ * 15,000 levels overflows the stack, and objects that hide `toString`, which throw where they are
+ * compared with a number. Iterative for the first reason.
  *
  * @throws AppError `validation`
  */
 export function assertShape(input: unknown): void {
   let level: unknown[] = [input];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limits.input.depth) throw tooMuch('is nested too deep');
+    if (depth > limits.input.depth) throw unfit('is nested too deep');
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
       const children = Object.values(value);
       const most = Array.isArray(value) ? limits.input.arrayItems : limits.input.objectKeys;
-      if (children.length > most) throw tooMuch('has too many items');
+      if (children.length > most) throw unfit('has too many items');
+      if (Object.hasOwn(value, 'toString')) throw unfit('has a key toString, which nothing takes');
       next.push(...children);
     }
     level = next;
   }
 }
 
-const tooMuch = (detail: string): AppError =>
+const unfit = (detail: string): AppError =>
   new AppError('validation', { errors: [{ pointer: '', detail }] });
 
 /**
