@@ -1,6 +1,6 @@
 import { goalOf, toFigure, toRatio } from './report.js';
 
-const WIDTH = 860;
+const WIDTH = 1010;
 const LINE = 26;
 const TOP = 64;
 const LEFT = 330; // where the bars begin

@@ -1,37 +1,45 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../processes.js';
 
 const ADAPTER = join(import.meta.dirname, '../../templates/redis/files/package.json');
 
-/** What a production installation of the standard project brings along, which has no adapter. */
+/** What a production installation brings along; the adapter doubles some packages that others share. */
 export const tree = {
   rows: ['G6'],
   async run({ project }) {
-    const packages = await packagesOf(project);
-    const installed = Object.entries(packages).filter(
-      ([path, { dev }]) => path !== '' && !dev && existsSync(join(project, path)),
+    const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
+    const { dependencies } = JSON.parse(readFileSync(ADAPTER, 'utf8'));
+    const installed = (path) => path in packages && existsSync(join(project, path));
+    const found = new Set();
+    const add = (from, names) => {
+      for (const name of names) {
+        const path = placeOf(name, from, installed);
+        if (path === undefined || found.has(path)) continue;
+        found.add(path);
+        add(path, namesOf(packages[path]));
+      }
+    };
+    add(
+      '',
+      Object.keys(packages[''].dependencies).filter((name) => !(name in dependencies)),
     );
-    const scripts = installed.filter(([, { hasInstallScript }]) => hasInstallScript);
+    const scripts = [...found].filter((path) => packages[path].hasInstallScript);
     return {
-      G6: { ours: [installed.length], peer: [130] },
+      G6: { ours: [found.size], peer: [130] },
       'G6.scripts': { ours: [scripts.length], peer: [0] },
     };
   },
 };
 
-/** The lock-file of the project as it would be without the adapter. */
-async function packagesOf(project) {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-tree-'));
-  for (const name of ['package.json', 'package-lock.json'])
-    await copyFile(join(project, name), join(folder, name));
-  const { dependencies } = JSON.parse(await readFile(ADAPTER, 'utf8'));
-  const names = Object.keys(dependencies);
-  const flags = ['--package-lock-only', '--offline', '--ignore-scripts', '--no-audit'];
-  await run('npm', ['uninstall', ...flags, ...names], { cwd: folder, env: process.env });
-  const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
-  await rm(folder, { recursive: true });
-  return lock.packages;
+const namesOf = ({ dependencies, optionalDependencies }) =>
+  Object.keys({ ...dependencies, ...optionalDependencies });
+
+/** Where Node finds a package: beside those of the one that asks, else further out. */
+function placeOf(name, from, installed) {
+  for (let folder = from; ; folder = folder.slice(0, folder.lastIndexOf('/node_modules/'))) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (installed(path)) return path;
+    if (folder === '') return undefined;
+    if (!folder.includes('/node_modules/')) folder = '/node_modules/';
+  }
 }
