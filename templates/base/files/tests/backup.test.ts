@@ -1,9 +1,9 @@
 import { cp } from 'node:fs/promises';
 import { mongo } from 'mongoose';
 import { expect, it } from 'vitest';
+import { freePort } from '../tools/free-port.ts';
 import { done, startApp, until, type TestSocket } from './support/app.ts';
 import { scratch, startOwnMongod } from './support/own-mongod.ts';
-import { freePort } from './support/process.ts';
 
 /** Copies the files of a database that goes on being written to, as docs/operations.md says. */
 async function copyUnderLoad(uri: string, from: string, to: string, locked: () => void) {

@@ -7,9 +7,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { createModels } from '../src/models/index.ts';
+import { freePort } from '../tools/free-port.ts';
 import { done, startApp, testVariables } from './support/app.ts';
 import { scratch, startOwnMongod } from './support/own-mongod.ts';
-import { freePort } from './support/process.ts';
 
 const password = randomBytes(16).toString('hex');
 const as = (user: string, uri: string, source: string): string =>

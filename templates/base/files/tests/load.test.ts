@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { findFaults, type ReadMessage, type SentMessage } from '../tools/load/ledger.ts';
 import { parseOptions } from '../tools/load/options.ts';
 import { createTimes } from '../tools/load/times.ts';
+import { freePort } from '../tools/free-port.ts';
 import { startApp } from './support/app.ts';
 import { numbers } from './support/node.ts';
-import { freePort, runTool } from './support/process.ts';
+import { runTool } from './support/process.ts';
 
 /** Messages 1, 2, 3 … of two senders, and how a member should read them. */
 function room(count: number): { sent: SentMessage[]; read: ReadMessage[] } {

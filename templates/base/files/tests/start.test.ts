@@ -7,9 +7,10 @@ import { io as connectSocket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
+import { freePort } from '../tools/free-port.ts';
 import { testVariables } from './support/app.ts';
 import { scratch } from './support/own-mongod.ts';
-import { fastClock, freePort, startProcess } from './support/process.ts';
+import { fastClock, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });

@@ -4,8 +4,9 @@ import { mongo } from 'mongoose';
 import { io as connectSocket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { createApi } from '../client/api.ts';
+import { freePort } from '../tools/free-port.ts';
 import { ask, next, testVariables, until, type TestSocket } from './support/app.ts';
-import { fastClock, freePort, runTool, startProcess } from './support/process.ts';
+import { fastClock, runTool, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });

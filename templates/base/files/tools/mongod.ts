@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import { cacheFolder, findMongod, type MongodBinary } from './find-mongod.ts';
+import { freePort } from './free-port.ts';
 
 /** A private MongoDB replica set of one member, for development and tests only. */
 export interface Mongod {
@@ -83,12 +84,4 @@ async function isTaken(port: number): Promise<boolean> {
     server.once('error', () => resolve(true));
     server.once('listening', () => server.close(() => resolve(false)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -6,8 +6,8 @@ import { parseEnvironment } from '../src/configs/env.ts';
 import { commands, routes } from '../src/contract/index.ts';
 import { problemStatus } from '../src/contract/errors.ts';
 import { pathOf, type RouteContract } from '../src/contract/define.ts';
+import { freePort } from '../tools/free-port.ts';
 import { ask, done, startApp, testVariables, until } from './support/app.ts';
-import { freePort } from './support/process.ts';
 
 /** A sample: its labels and its value. */
 interface Sample {

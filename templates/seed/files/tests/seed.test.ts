@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { freePort } from '../tools/free-port.ts';
 import { startApp, type TestApp } from './support/app.ts';
-import { freePort, runTool } from './support/process.ts';
+import { runTool } from './support/process.ts';
 
 const collections = ['users', 'conversations', 'memberships', 'messages'];
 

@@ -19,7 +19,6 @@ export const borrowDatabase = (): string => prepared.pop() ?? newDatabase();
 /** Empties a database that no backend uses any more, for the tests that follow. */
 export async function giveBackDatabase(uri: string): Promise<void> {
   client ??= new mongo.MongoClient(inject('mongodbUri'), {
-    minPoolSize: 0,
     writeConcern: { w: 'majority' },
   });
   const database = client.db(new URL(uri).pathname.slice(1));

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
 import { onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../../tools/find-mongod.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
 
 /** A real replica set of a test's own, whose members can be stopped in their tracks. */
@@ -95,12 +95,4 @@ async function end(member: ChildProcess): Promise<void> {
   if (member.exitCode !== null || member.signalCode !== null) return;
   member.kill('SIGKILL');
   await once(member, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
