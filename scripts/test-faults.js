@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// npm run test:faults -- [--profile smoke|full] [--only F01,F09] [--seed N]
+// npm run test:faults -- [--profile smoke|full] [--only F01,F09] [--seed N] [-- options of vitest]
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     profile: { type: 'string', default: 'smoke' },
     only: { type: 'string' },
@@ -19,8 +20,6 @@ const names = values.only?.split(',').map((name) => name.trim());
 const env = { ...process.env, FAULTS_PROFILE: values.profile };
 if (values.seed !== undefined) env.FAULTS_SEED = values.seed;
 const chosen = names === undefined ? [] : ['-t', `\\b(${names.join('|')})\\b`];
-const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'faults', ...chosen], {
-  stdio: 'inherit',
-  env,
-});
+const args = ['vitest', 'run', '--project', 'faults', ...chosen, ...positionals];
+const { status } = spawnSync('npx', args, { stdio: 'inherit', env });
 process.exitCode = status ?? 1;

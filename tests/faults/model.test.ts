@@ -2,7 +2,7 @@ import { expect, inject, it } from 'vitest';
 import { startChild } from '../support/faults/load.ts';
 import { isFull } from '../support/faults/profile.ts';
 import { note } from '../support/faults/report.ts';
-import { startBackend } from '../support/faults/stage.ts';
+import { startBackend } from '../support/faults/backend.ts';
 import { createGroup, register } from '../support/faults/users.ts';
 
 const AT_ONCE = 4;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
+import { setUp } from '../support/faults/backend.ts';
 import { mutantOf } from '../support/faults/mutant.ts';
 import { isFull } from '../support/faults/profile.ts';
-import { expectWhole, setUp, startStage } from '../support/faults/stage.ts';
+import { expectWhole, startStage } from '../support/faults/stage.ts';
 
 /** The version after this one: messages get a field that may be absent, and the stored ones too. */
 function nextVersion(project: string): string {

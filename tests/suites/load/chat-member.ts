@@ -5,7 +5,8 @@ import type { SessionView } from '../../src/contract/auth.ts';
 import type { Acknowledgement } from '../../src/contract/errors.ts';
 import type { SendResult } from '../../src/contract/messages.ts';
 import type { Ledger } from './ledger.ts';
-import { pace, until, type Member, type Part, type Tally } from './member.ts';
+import { pace, until, type Member, type Tally } from './member.ts';
+import type { Part } from './part.ts';
 
 /** What a writer has in its outbox at most: one is under way, the others make it go on at once. */
 const ahead = 3;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { apiOf, createChatMember } from './chat-member.ts';
 import { openLedger, type Ledger } from './ledger.ts';
-import { createTally, until, type Member, type Part } from './member.ts';
+import { createTally, until, type Member } from './member.ts';
+import type { Part } from './part.ts';
 import { createPlainMember } from './plain-member.ts';
 import { serve } from './rpc.ts';
 

@@ -1,16 +1,5 @@
 import type { Chat } from '../../client/chat.ts';
-
-/** Who takes part, as the parent says it. */
-export interface Part {
-  readonly name: string;
-  readonly url: string;
-  readonly room: string;
-  readonly session: object;
-  /** `chat` writes with the reference client, `plain` sends ahead on a bare socket. */
-  readonly how: 'chat' | 'plain' | 'reader';
-  /** Messages a second; 0 is as fast as answers come. */
-  readonly perSecond: number;
-}
+import type { Part } from './part.ts';
 
 /** A member of a room in this process. */
 export interface Member {

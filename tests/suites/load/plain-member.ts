@@ -4,7 +4,8 @@ import type { Acknowledgement } from '../../src/contract/errors.ts';
 import type { SendResult } from '../../src/contract/messages.ts';
 import { apiOf } from './chat-member.ts';
 import type { Ledger } from './ledger.ts';
-import { pace, until, type Member, type Part, type Tally } from './member.ts';
+import { pace, until, type Member, type Tally } from './member.ts';
+import type { Part } from './part.ts';
 
 /** Sends that go out together; the next ones follow when all of them have their answers. */
 const burst = 8;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../machines/ports.ts';
@@ -17,7 +17,6 @@ async function startNginx(nodes: readonly TestApp[]): Promise<string> {
     .replaceAll('/tmp', folder)
     .replace(/server backend:3000;.*/, servers.join('\n'))
     .replace('listen 8080', `listen 127.0.0.1:${port}`);
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'nginx.conf'), text);
   const args = ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')];
   const nginx = spawn('nginx', [...args, '-g', 'daemon off;'], {

@@ -1,7 +1,7 @@
 import { startProxy, type Proxy } from '../../suites/machines/proxy.ts';
+import { startBackend } from './backend.ts';
 import { startChild, type LoadChild } from './load.ts';
 import type { BackendNode } from './node.ts';
-import { startBackend } from './stage.ts';
 import { addAll, createGroup, register, type User } from './users.ts';
 
 /** Very many clients before one node, all members of one channel. */

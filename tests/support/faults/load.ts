@@ -2,16 +2,6 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Who takes part in a load; see tests/suites/load/member.ts. */
-export interface Part {
-  readonly name: string;
-  readonly url: string;
-  readonly room: string;
-  readonly session: object;
-  readonly how: 'chat' | 'plain' | 'reader';
-  readonly perSecond: number;
-}
-
 /** A process with clients. */
 export interface LoadChild {
   call<Answer = void>(name: string, input?: object): Promise<Answer>;

@@ -22,8 +22,9 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<() => void> {
   // A project that is built already, while tests are written.
   const given = process.env['FAULTS_PROJECT'];
-  const project = given === undefined ? await build() : projectIn(given);
-  addSuites(project);
+  const project = given === undefined ? await generateAll() : projectIn(given);
+  for (const suite of ['machines', 'load']) addSuite(project, suite);
+  if (given === undefined) await build(project);
   const file = join(tmp.dirSync({ prefix: 'faults-', unsafeCleanup: true }).name, 'rows');
   writeFileSync(file, '');
   provide('faultsProject', project.directory);
@@ -36,16 +37,12 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   };
 }
 
-async function build(): Promise<GeneratedProject> {
-  const project = await generate(['--adapter', 'redis', '--preset', 'full', '--no-git']);
-  addSuites(project);
+const generateAll = (): Promise<GeneratedProject> =>
+  generate(['--adapter', 'redis', '--preset', 'full', '--no-git']);
+
+async function build(project: GeneratedProject): Promise<void> {
   await project.run('check:types');
   await project.run('build');
-  return project;
-}
-
-function addSuites(project: GeneratedProject): void {
-  for (const suite of ['machines', 'load']) addSuite(project, suite);
 }
 
 const print = (text: string): void => void process.stdout.write(`\n${text}\n`);

@@ -1,33 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { expect, inject } from 'vitest';
+import type { Part } from '../../suites/load/part.ts';
 import { createRandom } from '../../suites/machines/random.ts';
-import { startRedis } from '../../suites/machines/redis.ts';
 import { scratch } from '../scratch.ts';
+import { startBackend, type Wanted } from './backend.ts';
 import { scan } from './driver.ts';
 import { readAcked, readSent, readViews } from './ledgers.ts';
-import { startChild, type LoadChild, type Part } from './load.ts';
-import { startMongods, type Mongods } from './mongods.ts';
-import { createBackendNode, unexpectedBy, type BackendNode } from './node.ts';
+import { startChild, type LoadChild } from './load.ts';
+import type { Mongods } from './mongods.ts';
+import { unexpectedBy, type BackendNode } from './node.ts';
 import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { createGroup, register } from './users.ts';
 import { countDiverged, judge, longestPause, type Verdict } from './verdict.ts';
-
-/** What a series needs. */
-export interface Wanted {
-  /** A built project, other than the one of all series. */
-  readonly project?: string;
-  readonly members?: number;
-  readonly behindProxies?: boolean;
-  /** The clock of each node, moved by so much. */
-  readonly nodes?: readonly { readonly project?: string; readonly skewMs?: number }[];
-  readonly rooms?: number;
-  /** Of each writer; 0 is as fast as answers come. */
-  readonly perSecond?: number;
-  readonly variables?: Readonly<Record<string, string>>;
-}
 
 /** A backend under load, all of it real and this test's own. */
 export interface Stage {
@@ -69,42 +54,6 @@ export interface Tally {
 }
 
 const SETTLE_MS = 120_000;
-
-/** The environment of a node in production, but for its port. */
-export function nodeVariables(mongodbUri: string, redisUrl: string): Record<string, string> {
-  return {
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    MONGODB_URI: mongodbUri,
-    REDIS_URL: redisUrl,
-    ACCESS_TOKEN_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
-    REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
-    RATE_LIMIT_FACTOR: '1000',
-    LOG_LEVEL: 'warn',
-  };
-}
-
-/** Sets the database up and starts the nodes. */
-export async function startBackend(wanted: Wanted = {}) {
-  const project = wanted.project ?? inject('faultsProject');
-  const mongods = await startMongods(project, {
-    size: wanted.members ?? 1,
-    behindProxies: wanted.behindProxies ?? false,
-  });
-  const redis = await startRedis();
-  const variables = { ...nodeVariables(mongods.uri, redis.url), ...wanted.variables };
-  const nodes: BackendNode[] = [];
-  for (const { project: own = project, ...options } of wanted.nodes ?? [{}]) {
-    await setUp(own, variables);
-    nodes.push(await createBackendNode(own, variables, options));
-  }
-  for (const node of nodes) await node.start();
-  return { project, mongods, redis, nodes, variables };
-}
-
-/** Prepares the database for the version of a project. */
-export const setUp = (project: string, variables: Readonly<Record<string, string>>) =>
-  execa('node', ['dist/tools/db-setup.js'], { cwd: project, env: variables });
 
 /** Starts a backend and its load; each room has two kinds of writers, and readers at every node. */
 export async function startStage(wanted: Wanted = {}): Promise<Stage> {
