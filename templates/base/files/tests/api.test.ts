@@ -64,8 +64,8 @@ async function startHttp(changes: Record<string, string> = {}) {
       return { userId: 'user-1', deviceId: 'device-1', expiresAt: new Date() };
     },
   });
-  http.api.route(routes.echo, async ({ body, caller }) => {
-    log.info({ event: 'heard', user: caller.userId }, 'heard');
+  http.api.route(routes.echo, async ({ body, ...request }) => {
+    request.log.info({ event: 'heard' }, 'heard');
     return { 201: { name: body.name } };
   });
   http.api.route(routes.list, async () => ({ 204: null }));
@@ -209,6 +209,7 @@ it('C67 C68 logs each request with its id and its caller, and nothing of what it
   const requestId = served.headers.get('x-request-id');
   const ofFirst = lines.filter((line) => line['requestId'] === requestId);
   expect(ofFirst.map(({ msg }) => msg)).toEqual(['heard', 'request served']);
+  expect(ofFirst[0]).toMatchObject({ userId: 'user-1', event: 'heard' });
   expect(ofFirst[1]).toMatchObject({ userId: 'user-1', path: '/v1/echo/here', status: 201 });
   expect(lines.find(({ code }) => code === 'validation')).toMatchObject({
     event: 'input_validation_fail',

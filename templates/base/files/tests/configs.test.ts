@@ -8,7 +8,6 @@ import { EnvironmentError, parseEnvironment } from '../src/configs/env.ts';
 import { limits } from '../src/configs/limits.ts';
 import { createLogger } from '../src/configs/logger.ts';
 import { topologyMark } from '../src/configs/topology.ts';
-import { logContext } from '../src/backend/shared/log-context.ts';
 import { createModels } from '../src/models/index.ts';
 import { startApp, testVariables } from './support/app.ts';
 
@@ -137,17 +136,15 @@ it('C67 writes no field that is not known to be harmless, and no value that an e
     code: 11_000,
     keyValue: { email: 'canary' },
   });
-  logContext.run({ requestId: 'r-1', socketId: 's-1' }, () =>
-    log.warn(
-      {
-        err: new TypeError('Cast failed for "{ \\"canary\\": 1 }" and `canary`', { cause }),
-        event: 'test',
-        body: { content: 'canary' },
-        address: { port: 1, password: 'canary' },
-        reason: ['kept', { token: 'canary' }],
-      },
-      'a line\nof its own',
-    ),
+  log.child({ requestId: 'r-1', userId: 'u-1' }).warn(
+    {
+      err: new TypeError('Cast failed for "{ \\"canary\\": 1 }" and `canary`', { cause }),
+      event: 'test',
+      body: { content: 'canary' },
+      address: { port: 1, password: 'canary' },
+      reason: ['kept', { token: 'canary' }],
+    },
+    'a line\nof its own',
   );
   log.error(cause);
   expect(lines.join('')).not.toContain('canary');
@@ -156,7 +153,7 @@ it('C67 writes no field that is not known to be harmless, and no value that an e
     level: 'warn',
     time: expect.stringMatching(/Z$/),
     requestId: 'r-1',
-    socketId: 's-1',
+    userId: 'u-1',
     event: 'test',
     body: '[redacted]',
     address: { port: 1, password: '[redacted]' },

@@ -1,5 +1,4 @@
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
-import { logContext } from '../backend/shared/log-context.ts';
 import type { Environment } from './env.ts';
 
 /**
@@ -17,10 +16,7 @@ const shown = new Set(
 
 const mostCauses = 3;
 
-/**
- * Creates the log: JSON lines to standard output, each with the request, user or socket it belongs
- * to.
- */
+/** Creates the log: JSON lines to standard output. What belongs to a request is in a child of it. */
 export function createLogger(
   env: Pick<Environment, 'LOG_LEVEL'>,
   // Synchronous, so that the last line before an exit is written.
@@ -43,7 +39,6 @@ export function createLogger(
           write.apply(this, hasMessage ? args : [args[0], 'error']);
         },
       },
-      mixin: () => logContext.getStore() ?? {},
       serializers: { err: (error: unknown) => describeError(error) },
     },
     output,

@@ -3,7 +3,7 @@ import { createCommit, createOrderedInsert } from '../../src/backend/features/me
 import { createKnownHeads } from '../../src/backend/features/messages/heads.ts';
 import { createHistory } from '../../src/backend/features/messages/history.ts';
 import { createLane } from '../../src/backend/features/messages/lane.ts';
-import { createSend, type Send } from '../../src/backend/features/messages/sends.ts';
+import { Send } from '../../src/backend/features/messages/sends.ts';
 import type { StoredMessage } from '../../src/backend/features/messages/views.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import type { BatchEnd } from '../../src/backend/shared/events.ts';
@@ -59,7 +59,7 @@ export async function createNode(options: NodeOptions = {}) {
   const sender = newId().toHexString();
 
   function send(content: string, { to, id, by, inMs }: SendOptions = {}): Send {
-    const created = createSend(
+    const created = new Send(
       {
         conversationId: to ?? conversationId,
         sender: by ?? sender,

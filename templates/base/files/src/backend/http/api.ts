@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { RouteContract } from '../../contract/define.ts';
 import type { Caller } from '../shared/caller.ts';
@@ -13,7 +14,8 @@ export interface ApiRequest<Route extends RouteContract> {
   readonly caller: Route extends { readonly public: true } ? undefined : Caller;
   /** The client's address, IPv4-mapped ones unmapped. */
   readonly address: string;
-  readonly requestId: string;
+  /** Each line of it carries the id of the request and its user. */
+  readonly log: Logger;
 }
 
 /** An answer that the contract knows: the body under its status, null where there is none. */

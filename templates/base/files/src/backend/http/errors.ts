@@ -23,17 +23,19 @@ export function methodNotAllowed(methods: ReadonlySet<string>): RequestHandler {
 }
 
 /** Answers whatever was thrown with a problem; only what is unexpected is logged with its cause. */
-export function answerError(log: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
-  return (thrown: unknown, request, response, _next) => {
-    const error = toAppError(toKnown(thrown));
-    if (error.code === 'internal') log.error({ err: thrown }, 'unexpected error');
-    else if (error.cause !== undefined && error.code === 'unavailable')
-      log.warn({ err: error.cause }, 'the database is away');
-    if (response.headersSent) response.destroy();
-    else sendProblem(response, error, request.path);
-  };
-}
+export const answerError: ErrorRequestHandler = (
+  thrown: unknown,
+  request,
+  response,
+  _next, // Express knows an error handler by its four parameters
+) => {
+  const error = toAppError(toKnown(thrown));
+  if (error.code === 'internal') logOf(response).error({ err: thrown }, 'unexpected error');
+  else if (error.cause !== undefined && error.code === 'unavailable')
+    logOf(response).warn({ err: error.cause }, 'the database is away');
+  if (response.headersSent) response.destroy();
+  else sendProblem(response, error, request.path);
+};
 
 /** Express itself refuses a path that is not well-formed. */
 function toKnown(error: unknown): unknown {
@@ -60,6 +62,9 @@ function sendProblem(response: Response, error: AppError, instance: string): voi
       }),
     );
 }
+
+/** The log of the request that is answered: each line of it carries its id and its user. */
+export const logOf = (response: Response): Logger => response.locals['log'] as Logger;
 
 /**
  * Tells what is left of a limit.

@@ -87,7 +87,7 @@ export function createHttp(ports: HttpPorts): Http {
     async listen() {
       for (const [path, methods] of router.paths()) app.all(path, methodNotAllowed(methods));
       app.use(unknownRoute);
-      app.use(answerError(log));
+      app.use(answerError);
       server.listen(env.PORT, env.HOST);
       await once(server, 'listening');
     },

@@ -6,9 +6,8 @@ import { clientAddress, networkOf, type IsProxy } from '../shared/address.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Events } from '../shared/events.ts';
 import type { Limiters } from '../shared/limiters.ts';
-import { logContext } from '../shared/log-context.ts';
 import type { Overload } from '../shared/overload.ts';
-import { setBudget } from './errors.ts';
+import { logOf, setBudget } from './errors.ts';
 
 /** Names of refusals in the OWASP logging vocabulary. */
 const events: Partial<Record<ProblemCode, string>> = {
@@ -20,18 +19,19 @@ const events: Partial<Record<ProblemCode, string>> = {
   validation: 'input_validation_fail',
 };
 
-/** Gives a request an id that every log line and every problem of it carries, and tells its end. */
+/** Gives a request an id and a log that carries it, and tells its end. */
 export function requestContext(ports: {
   readonly log: Logger;
   readonly events: Events;
   readonly overload: Overload;
 }): RequestHandler {
-  const { log, overload } = ports;
+  const { overload } = ports;
   return (request, response, next) => {
-    const context = { requestId: randomUUID() };
+    const requestId = randomUUID();
     const startedAt = performance.now();
-    response.locals['requestId'] = context.requestId;
-    response.set('X-Request-Id', context.requestId);
+    response.locals['requestId'] = requestId;
+    response.locals['log'] = ports.log.child({ requestId });
+    response.set('X-Request-Id', requestId);
     overload.enter();
     response.once('close', () => {
       overload.leave();
@@ -42,15 +42,15 @@ export function requestContext(ports: {
         status: response.statusCode,
         ms,
       });
-      // The end may come from a socket's event, which knows nothing of this request.
-      logContext.run(context, () => logEnd(log, request, response, ms));
+      logEnd(request, response, ms);
     });
-    logContext.run(context, next);
+    next();
   };
 }
 
 /** Only the path: a query string may hold what does not belong into a log. */
-function logEnd(log: Logger, request: Request, response: Response, ms: number): void {
+function logEnd(request: Request, response: Response, ms: number): void {
+  const log = logOf(response);
   const { statusCode: status, writableFinished } = response;
   const code = response.locals['code'] as ProblemCode | undefined;
   const event = code && events[code];
@@ -95,10 +95,10 @@ export const refuseTokensInUrls: RequestHandler = (request, _response, next) => 
 
 /** One bucket for everything that comes from one address, and what is left of it in every answer. */
 export function limitAddress(limiters: Limiters, isProxy: IsProxy): RequestHandler {
-  return async (request, response, next) => {
+  return (request, response, next) => {
     const address = clientAddress(request, isProxy);
     response.locals['address'] = address;
-    setBudget(response, await limiters.take('global', networkOf(address)));
+    setBudget(response, limiters.take('global', networkOf(address)));
     next();
   };
 }

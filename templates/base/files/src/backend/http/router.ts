@@ -4,8 +4,8 @@ import type { Environment } from '../../configs/env.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Caller } from '../shared/caller.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
-import { logContext } from '../shared/log-context.ts';
 import type { Api, ApiHandler, ApiRequest } from './api.ts';
+import { logOf } from './errors.ts';
 
 type Methods = ReadonlySet<string>;
 
@@ -33,11 +33,13 @@ export function createRouter(
   ): RequestHandler {
     return async (request, response) => {
       const caller = route.public ? undefined : await identify(request, ports.authenticate);
+      if (caller !== undefined)
+        response.locals['log'] = logOf(response).child({ userId: caller.userId });
       const input = { ...readInput(route, request), caller } as unknown as ApiRequest<Route>;
       const answer = await handler({
         ...input,
         address: response.locals['address'] as string,
-        requestId: response.locals['requestId'] as string,
+        log: logOf(response),
       });
       const [status, body] = Object.entries(answer as object)[0] as [string, unknown];
       const schema = route.answers[Number(status)];
@@ -67,10 +69,7 @@ async function identify(
 ): Promise<Caller> {
   const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (token === undefined) throw new AppError('unauthenticated');
-  const caller = await authenticate(token);
-  const context = logContext.getStore();
-  if (context !== undefined) context.userId = caller.userId;
-  return caller;
+  return authenticate(token);
 }
 
 /** Parses every part that the route declares; a part that it does not declare must be empty. */

@@ -30,11 +30,13 @@ export type UserPairs = ReadonlyMap<string, ReadonlySet<string>>;
  */
 export interface Access {
   /**
+   * There at once where it is known.
+   *
    * @throws AppError `not-found` for strangers of a private conversation and for archived ones,
    * `forbidden` for a missing role and for strangers of a public one, `blocked`, `conflict` for what
    * a direct conversation does not have.
    */
-  room(userId: string, conversationId: string, need: Need): Promise<Room>;
+  room(userId: string, conversationId: string, need: Need): Room | Promise<Room>;
   /**
    * For each user those of the others whom they know: both are in one conversation, and neither has
    * blocked the other. Nothing of it is cached.

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import {
-  BurstyRateLimiter,
   RateLimiterMemory,
   RateLimiterMongo,
   RateLimiterRes,
@@ -10,9 +9,10 @@ import {
 import type { Environment } from '../../configs/env.ts';
 import { limits, type Rate } from '../../configs/limits.ts';
 import { AppError, type Budget } from './app-error.ts';
+import { createBucket, type Bucket } from './bucket.ts';
 
 /** Buckets of this node, in memory: for what happens often. */
-export type Bucket = {
+export type BucketName = {
   [Name in keyof typeof limits.rate]: (typeof limits.rate)[Name] extends Rate ? Name : never;
 }[keyof typeof limits.rate];
 
@@ -22,7 +22,7 @@ export type Counter = 'register' | 'refresh' | 'login' | 'conversations' | 'newD
 /** Limits how often things happen. */
 export interface Limiters {
   /** Takes one from a bucket. @throws AppError `rate-limited` with the time to wait. */
-  take(bucket: Bucket, key: string): Promise<Budget>;
+  take(bucket: BucketName, key: string): Budget;
   /** Counts one. @throws AppError `rate-limited` with the time to wait. */
   count(counter: Counter, key: string): Promise<void>;
   /** The delay of an account after wrong passwords. */
@@ -65,11 +65,15 @@ export function createLimiters(core: {
   readonly connection: Connection;
 }): Limiters {
   const factor = core.env.RATE_LIMIT_FACTOR;
-  const buckets = new Map<Bucket, (key: string) => Promise<Budget>>();
+  const buckets = new Map<BucketName, Bucket>();
   const store = createStore(core.connection);
 
-  function bucketOf(name: Bucket): (key: string) => Promise<Budget> {
-    const bucket = buckets.get(name) ?? createBucket(name, rate[name], factor);
+  function bucketOf(name: BucketName): Bucket {
+    const known = buckets.get(name);
+    if (known !== undefined) return known;
+    const { perSecond, burst } = rate[name];
+    const scaledRate = { perSecond: perSecond * factor, burst: scaled(burst, factor) };
+    const bucket = createBucket(name, scaledRate);
     buckets.set(name, bucket);
     return bucket;
   }
@@ -84,35 +88,6 @@ export function createLimiters(core: {
         .catch(refuse({ name: counter, quota, seconds }));
     },
     logins: createLoginGuard(store, factor),
-  };
-}
-
-/**
- * Half of the rate comes back steadily, the other half as a whole burst: `burst` may come at once,
- * and in the long run no more than `perSecond` passes.
- */
-function createBucket(
-  name: string,
-  { perSecond, burst }: Rate,
-  factor: number,
-): (key: string) => Promise<Budget> {
-  const quota = Math.max(2, Math.round(burst * factor));
-  const refill = perSecond * factor;
-  const steadySeconds = Math.max(1, 2 / refill);
-  const steadyPoints = Math.min(quota - 1, Math.max(1, Math.floor((refill * steadySeconds) / 2)));
-  const extraPoints = quota - steadyPoints;
-  const steady = new RateLimiterMemory({ points: steadyPoints, duration: steadySeconds });
-  const extra = new RateLimiterMemory({
-    points: extraPoints,
-    duration: extraPoints / (refill - steadyPoints / steadySeconds),
-  });
-  const both = new BurstyRateLimiter(steady, extra);
-  const policy = { name, quota, seconds: Math.ceil(quota / refill) };
-
-  return async (key) => {
-    const { remainingPoints, msBeforeNext } = await both.consume(key).catch(refuse(policy));
-    const inReserve = (await extra.get(key))?.remainingPoints ?? extraPoints;
-    return { ...policy, left: remainingPoints + inReserve, resetMs: msBeforeNext };
   };
 }
 

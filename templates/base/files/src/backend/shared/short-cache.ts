@@ -3,23 +3,31 @@
  * key; a rejected answer is not kept.
  */
 export interface ShortCache<Value> {
-  get(key: string, load: () => Promise<Value>): Promise<Value>;
+  /** What is known is there at once, without a promise: it is asked for each message. */
+  get(key: string, load: () => Promise<Value>): Value | Promise<Value>;
   forget(key: string): void;
 }
 
 /** Creates an empty cache; `ttlMs` in milliseconds. */
 export function createShortCache<Value>(ttlMs: number, size: number): ShortCache<Value> {
-  const entries = new Map<string, { readonly value: Promise<Value>; readonly until: number }>();
+  interface Entry {
+    value: Value | Promise<Value>;
+    readonly until: number;
+  }
+  const entries = new Map<string, Entry>();
 
   return {
     get(key, load) {
       const known = entries.get(key);
       if (known !== undefined && known.until > performance.now()) return known.value;
       const value = load();
-      const entry = { value, until: performance.now() + ttlMs };
+      const entry: Entry = { value, until: performance.now() + ttlMs };
       entries.delete(key); // so that the order of the map is the order of age
       entries.set(key, entry);
-      value.catch(() => entries.get(key) === entry && entries.delete(key));
+      value.then(
+        (answer) => (entry.value = answer),
+        () => entries.get(key) === entry && entries.delete(key),
+      );
       if (entries.size > size) entries.delete(entries.keys().next().value as string);
       return value;
     },

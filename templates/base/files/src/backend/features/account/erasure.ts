@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AccountPorts } from './index.ts';
 
 /** What others see of somebody who erased their account. */
@@ -10,8 +11,8 @@ const erasedName = 'Deleted user';
  */
 export function createErasure(
   ports: AccountPorts,
-): (userId: string, password: string) => Promise<void> {
-  const { clock, conversations, devices, events, jobs, log, messages, models } = ports;
+): (userId: string, password: string, log: Logger) => Promise<void> {
+  const { clock, conversations, devices, events, jobs, messages, models } = ports;
 
   async function eraseContent(userId: string, signal: AbortSignal): Promise<void> {
     await conversations.leaveAll(userId);
@@ -39,8 +40,8 @@ export function createErasure(
   jobs.handle('erase-account', eraseContent);
   jobs.handle('erase-conversation', eraseConversation);
 
-  return async (userId, password) => {
-    await ports.assertPassword(userId, password);
+  return async (userId, password, log) => {
+    await ports.assertPassword(userId, password, log);
     await models.users.updateOne(
       { _id: userId },
       {

@@ -12,7 +12,6 @@ import { createExport } from './export.ts';
 
 /** What the end of an account needs of the rest. */
 export interface AccountPorts {
-  readonly log: Logger;
   readonly clock: Clock;
   readonly models: Models;
   readonly events: Events;
@@ -20,7 +19,7 @@ export interface AccountPorts {
   readonly jobs: Jobs;
   readonly api: Api;
   /** @throws AppError `unauthenticated` unless it is the user's password */
-  readonly assertPassword: (userId: string, password: string) => Promise<void>;
+  readonly assertPassword: (userId: string, password: string, log: Logger) => Promise<void>;
   readonly devices: { revokeAll(userId: string): Promise<void> };
   readonly conversations: {
     leaveAll(userId: string): Promise<void>;
@@ -47,11 +46,11 @@ export function createAccount(ports: AccountPorts): void {
   const exportPage = createExport(ports);
 
   api.route(userRoutes.exportMe, async ({ query, caller }) => {
-    await limiters.take('search', caller.userId);
+    limiters.take('search', caller.userId);
     return { 200: await exportPage(caller.userId, query.cursor) };
   });
-  api.route(userRoutes.eraseMe, async ({ body, caller }) => {
-    await erase(caller.userId, body.password);
+  api.route(userRoutes.eraseMe, async ({ body, caller, log }) => {
+    await erase(caller.userId, body.password, log);
     return { 204: null };
   });
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { SessionView } from '../../../contract/auth.ts';
 import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
+import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
 import { networkOf } from '../../shared/address.ts';
@@ -17,6 +18,8 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 export interface Origin {
   readonly address: string;
   readonly deviceLabel?: string | undefined;
+  /** The request's. */
+  readonly log: Logger;
 }
 
 /** Accounts and sign-ins. */
@@ -29,20 +32,19 @@ export interface Auth {
   /** @throws AppError `unauthenticated` whatever is wrong, `rate-limited` */
   login(login: string, password: string, origin: Origin): Promise<SessionView>;
   /** @throws AppError `unauthenticated`, `rate-limited` */
-  refresh(refreshToken: string): Promise<SessionView>;
+  refresh(refreshToken: string, log: Logger): Promise<SessionView>;
   /** Ends all other sign-ins. @throws AppError `unauthenticated`, `weak-password` */
   changePassword(
-    userId: string,
-    deviceId: string,
+    caller: Caller,
     passwords: { current: string; next: string },
+    log: Logger,
   ): Promise<void>;
   /** @throws AppError `unauthenticated` unless it is the user's password */
-  assertPassword(userId: string, password: string): Promise<void>;
+  assertPassword(userId: string, password: string, log: Logger): Promise<void>;
 }
 
 /** Creates the service; names of log events are those of the OWASP logging vocabulary. */
 export function createAuthService(ports: {
-  readonly log: Logger;
   readonly clock: Clock;
   readonly models: OpenModels;
   readonly limiters: Limiters;
@@ -51,7 +53,7 @@ export function createAuthService(ports: {
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
 }): Auth {
-  const { log, clock, limiters, devices, passwords } = ports;
+  const { clock, limiters, devices, passwords } = ports;
   const { users } = ports.models;
   const wrong = (): AppError =>
     new AppError('unauthenticated', { detail: 'The name or the password is wrong.' });
@@ -76,7 +78,7 @@ export function createAuthService(ports: {
     return toSession(userId, await devices.open(userId, deviceLabel ?? null, address));
   }
 
-  async function assertPassword(userId: string, password: string): Promise<void> {
+  async function assertPassword(userId: string, password: string, log: Logger): Promise<void> {
     await limiters.logins.attempt(userId);
     const user = await users.findOne({ _id: userId, status: 'active' }, { passwordHash: 1 }).lean();
     if (!(await passwords.verify(user?.passwordHash, password))) {
@@ -100,7 +102,7 @@ export function createAuthService(ports: {
           status: 'active',
           timestamp: clock.now(),
         });
-        log.info({ event: 'user_created', user: String(user._id) }, 'account created');
+        origin.log.info({ event: 'user_created', user: String(user._id) }, 'account created');
         return await open(String(user._id), origin);
       } catch (error) {
         const taken = duplicateKeyOf(error);
@@ -115,7 +117,7 @@ export function createAuthService(ports: {
       const filter = login.includes('@') ? { email: login } : { username: login };
       const user = await users.findOne({ ...filter, status: 'active' }, { passwordHash: 1 }).lean();
       if (!(await passwords.verify(user?.passwordHash, password)) || user === null) {
-        log.warn({ event: 'authn_login_fail' }, 'sign-in failed');
+        origin.log.warn({ event: 'authn_login_fail' }, 'sign-in failed');
         throw wrong();
       }
       await limiters.logins.succeeded(login);
@@ -124,19 +126,19 @@ export function createAuthService(ports: {
           { _id: user._id, passwordHash: user.passwordHash },
           { $set: { passwordHash: await passwords.hash(password) } },
         );
-      log.info({ event: 'authn_login_success', user: String(user._id) }, 'signed in');
+      origin.log.info({ event: 'authn_login_success', user: String(user._id) }, 'signed in');
       return open(String(user._id), origin);
     },
-    async refresh(refreshToken) {
+    async refresh(refreshToken, log) {
       const claim = ports.refreshTokens.verify(refreshToken);
       await limiters.count('refresh', claim.deviceId);
-      const { userId, ...refresh } = await devices.rotate(claim);
+      const { userId, ...refresh } = await devices.rotate(claim, log);
       return toSession(userId, refresh);
     },
-    async changePassword(userId, deviceId, { current, next }) {
+    async changePassword({ userId, deviceId }, { current, next }, log) {
       const user = await users.findOne({ _id: userId }, { username: 1, email: 1 }).lean();
       if (user === null) throw new AppError('unauthenticated');
-      await assertPassword(userId, current);
+      await assertPassword(userId, current, log);
       assertStrongPassword(next, user);
       await users.updateOne(
         { _id: userId },

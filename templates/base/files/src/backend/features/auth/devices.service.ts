@@ -1,4 +1,5 @@
 import { trusted } from 'mongoose';
+import type { Logger } from 'pino';
 import { limits } from '../../../configs/limits.ts';
 import type { DeviceView } from '../../../contract/auth.ts';
 import type { OpenModels } from '../../../models/index.ts';
@@ -26,7 +27,7 @@ export interface Devices {
    * successor is unused, gives the same successor: a lost answer is not a theft. Anything older
    * ends the sign-in. @throws AppError `unauthenticated`
    */
-  rotate(claim: RefreshClaim): Promise<IssuedRefresh & { readonly userId: string }>;
+  rotate(claim: RefreshClaim, log: Logger): Promise<IssuedRefresh & { readonly userId: string }>;
   list(userId: string, current: string): Promise<DeviceView[]>;
   /** Ends a sign-in; its sockets are closed when this resolves. @throws AppError `not-found` */
   revoke(userId: string, deviceId: string): Promise<void>;
@@ -42,8 +43,6 @@ export function createDevices(ports: {
   readonly clock: Clock;
   readonly refreshTokens: RefreshTokens;
   readonly sockets: Pick<Membership, 'closeDevice'>;
-  /** Hears of a refresh token that was used twice. */
-  readonly onReuse: (deviceId: string) => void;
 }): Devices {
   const { clock, refreshTokens } = ports;
   const { devices } = ports.models;
@@ -98,7 +97,7 @@ export function createDevices(ports: {
       await enforceCap(userId);
       return issue(row._id.toHexString(), 1, row.expiresAt);
     },
-    async rotate({ deviceId, generation }) {
+    async rotate({ deviceId, generation }, log) {
       const now = clock.now();
       const alive = {
         _id: deviceId,
@@ -125,7 +124,8 @@ export function createDevices(ports: {
       if (row !== null)
         return { ...issue(deviceId, row.generation, row.expiresAt), userId: String(row.user) };
       const reused = await revokeWhere({ _id: deviceId, generation: trusted({ $gt: generation }) });
-      if (reused.length > 0) ports.onReuse(deviceId);
+      if (reused.length > 0)
+        log.warn({ event: 'authn_token_reuse', device: deviceId }, 'refresh token reused');
       throw new AppError('unauthenticated');
     },
     async list(userId, current) {

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Environment } from '../../../configs/env.ts';
 import { authRoutes } from '../../../contract/auth.ts';
 import type { OpenModels } from '../../../models/index.ts';
@@ -18,7 +17,6 @@ export { createGate } from './gate.ts';
 /** Accounts, sign-ins and their tokens; mounts the routes and `auth:refresh`. */
 export function createAuth(ports: {
   readonly env: Environment;
-  readonly log: Logger;
   readonly clock: Clock;
   readonly models: OpenModels;
   readonly limiters: Limiters;
@@ -26,13 +24,9 @@ export function createAuth(ports: {
   readonly api: Api;
   readonly sockets: SocketHub;
 }): { readonly devices: Devices; readonly assertPassword: Auth['assertPassword'] } {
-  const { env, log, api, gate, sockets } = ports;
+  const { env, api, gate, sockets } = ports;
   const refreshTokens = createRefreshTokens(env.REFRESH_TOKEN_KEY);
-  const devices = createDevices({
-    ...ports,
-    refreshTokens,
-    onReuse: (device) => log.warn({ event: 'authn_token_reuse', device }, 'refresh token reused'),
-  });
+  const devices = createDevices({ ...ports, refreshTokens });
   const auth = createAuthService({
     ...ports,
     devices,
@@ -52,23 +46,24 @@ export function createAuth(ports: {
 }
 
 function mountRoutes(api: Api, auth: Auth, devices: Devices): void {
-  api.route(authRoutes.register, async ({ body, address }) => {
+  api.route(authRoutes.register, async ({ body, address, log }) => {
     const { deviceLabel, ...account } = body;
-    return { 201: await auth.register(account, { address, deviceLabel }) };
+    return { 201: await auth.register(account, { address, deviceLabel, log }) };
   });
-  api.route(authRoutes.login, async ({ body: { login, password, deviceLabel }, address }) => ({
-    200: await auth.login(login, password, { address, deviceLabel }),
-  }));
-  api.route(authRoutes.refresh, async ({ body }) => ({
-    200: await auth.refresh(body.refreshToken),
+  api.route(authRoutes.login, async ({ body, address, log }) => {
+    const { login, password, deviceLabel } = body;
+    return { 200: await auth.login(login, password, { address, deviceLabel, log }) };
+  });
+  api.route(authRoutes.refresh, async ({ body, log }) => ({
+    200: await auth.refresh(body.refreshToken, log),
   }));
   api.route(authRoutes.logout, async ({ caller }) => {
     await devices.revoke(caller.userId, caller.deviceId);
     return { 204: null };
   });
-  api.route(authRoutes.changePassword, async ({ body, caller }) => {
+  api.route(authRoutes.changePassword, async ({ body, caller, log }) => {
     const passwords = { current: body.currentPassword, next: body.newPassword };
-    await auth.changePassword(caller.userId, caller.deviceId, passwords);
+    await auth.changePassword(caller, passwords, log);
     return { 204: null };
   });
   api.route(authRoutes.listDevices, async ({ caller }) => ({

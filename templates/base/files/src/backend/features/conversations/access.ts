@@ -1,7 +1,7 @@
 import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { Models } from '../../../models/index.ts';
-import type { Access, Room } from '../../shared/access.ts';
+import type { Access, Need, Room } from '../../shared/access.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
 import { toObjectId } from '../../shared/ids.ts';
@@ -69,16 +69,22 @@ export function createAccess(core: {
   core.events.hear('user:blocked', () => void forgetEverywhere());
 
   return {
-    async room(userId, conversationId, need) {
+    room(userId, conversationId, need) {
       const key = keyOf(userId, conversationId);
-      const room = await rooms.get(key, () => load(userId, conversationId));
-      if (room === null) throw notFound();
-      const refusal = judge(room, need);
-      if (refusal === 'not-found') throw notFound();
-      if (refusal !== undefined) throw new AppError(refusal);
-      return room;
+      const room = rooms.get(key, () => load(userId, conversationId));
+      return room instanceof Promise
+        ? room.then((known) => assertRight(known, need))
+        : assertRight(room, need);
     },
     acquainted: createAcquaintance(core.models),
     forget: forgetEverywhere,
   };
+}
+
+function assertRight(room: Room | null, need: Need): Room {
+  if (room === null) throw notFound();
+  const refusal = judge(room, need);
+  if (refusal === 'not-found') throw notFound();
+  if (refusal !== undefined) throw new AppError(refusal);
+  return room;
 }

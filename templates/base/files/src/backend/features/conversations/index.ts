@@ -37,7 +37,7 @@ function mountConversations(
   }));
   // Before the route with a parameter in the same place.
   api.route(conversationRoutes.listPublicConversations, async ({ query, caller }) => {
-    await limiters.take('search', caller.userId);
+    limiters.take('search', caller.userId);
     const { prefix, cursor, limit } = query;
     return {
       200: await conversations.listPublic(caller.userId, prefix, cursor, limit),
@@ -47,7 +47,7 @@ function mountConversations(
     200: await conversations.get(caller.userId, params.conversationId),
   }));
   api.route(conversationRoutes.updateConversation, async ({ params, body, caller }) => {
-    await limiters.take('write', caller.userId);
+    limiters.take('write', caller.userId);
     return {
       200: await conversations.update(caller.userId, params.conversationId, body),
     };
@@ -66,7 +66,7 @@ function mountMembers(
 ): void {
   api.route(conversationRoutes.joinConversation, async ({ params, caller }) => {
     const { conversationId } = params;
-    await limiters.take('join', caller.userId);
+    limiters.take('join', caller.userId);
     const room = await access.room(caller.userId, conversationId, 'see');
     if (room.type === 'direct') throw new AppError('conflict');
     await members.add(conversationId, caller.userId, room.role ?? 'member');

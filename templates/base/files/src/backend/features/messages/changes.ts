@@ -28,20 +28,24 @@ export function createChanges(
   const { access, clock, history } = ports;
 
   async function find({ userId, conversationId, messageId }: ChangeRequest) {
-    await access.room(userId, conversationId, 'read').catch((error: unknown) => {
+    try {
+      await access.room(userId, conversationId, 'read');
+    } catch (error) {
       // Outside of a public conversation its messages do not exist.
       throw isRefusal(error, 'forbidden') ? notFound() : error;
-    });
+    }
     const [row] = await history.byIds(conversationId, [toObjectId(messageId)]);
     if (row === undefined) throw notFound();
     return row;
   }
 
   async function assertModerator({ userId, conversationId }: ChangeRequest): Promise<void> {
-    await access.room(userId, conversationId, 'moderate').catch((error: unknown) => {
+    try {
+      await access.room(userId, conversationId, 'moderate');
+    } catch (error) {
       // A direct conversation has no ranks: there, another's message is simply not one's own.
       throw isRefusal(error, 'conflict') ? new AppError('forbidden') : error;
-    });
+    }
   }
 
   async function change(

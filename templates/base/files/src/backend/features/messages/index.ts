@@ -37,29 +37,29 @@ function mountRoutes(
   sync: Sync,
 ): void {
   api.route(messageRoutes.listMessages, async ({ params, query, caller }) => {
-    await limiters.take('history', caller.userId);
+    limiters.take('history', caller.userId);
     await access.room(caller.userId, params.conversationId, 'read');
     const { limit, ...place } = query;
     return { 200: await history.page(params.conversationId, place, limit) };
   });
   api.route(messageRoutes.sendMessage, async ({ params, body, caller }) => {
-    await limiters.take('send', caller.userId);
+    limiters.take('send', caller.userId);
     const { later } = await sending.send({ ...params, ...body, sender: caller.userId });
     const result = await later;
     return result.duplicate ? { 200: result } : { 201: result };
   });
   api.route(messageRoutes.editMessage, async ({ params, body, caller }) => {
-    await limiters.take('write', caller.userId);
+    limiters.take('write', caller.userId);
     const message = await changes.edit({ ...params, userId: caller.userId }, body.content);
     return { 200: { message } };
   });
   api.route(messageRoutes.deleteMessage, async ({ params, caller }) => {
-    await limiters.take('write', caller.userId);
+    limiters.take('write', caller.userId);
     await changes.remove({ ...params, userId: caller.userId });
     return { 204: null };
   });
   api.route(messageRoutes.listChanges, async ({ params, query, caller }) => {
-    await limiters.take('history', caller.userId);
+    limiters.take('history', caller.userId);
     await access.room(caller.userId, params.conversationId, 'read');
     return {
       200: await sync.changes(params.conversationId, query.sinceRev ?? 0, query.limit),

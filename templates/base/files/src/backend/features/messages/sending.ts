@@ -8,7 +8,7 @@ import { createKnownHeads, type HeadMove } from './heads.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createLosses } from './losses.ts';
 import type { MessagePorts } from './ports.ts';
-import { createSend, type SendRequest } from './sends.ts';
+import { Send, type SendRequest } from './sends.ts';
 import { toMessageView } from './views.ts';
 
 const headsEvent = 'heads';
@@ -80,15 +80,20 @@ export function createSending(ports: MessagePorts): Sending {
     if (overload.isOverloaded) throw refusal('This node has too much to do.');
     const { sender, conversationId } = request;
     const deadline = deadlineOf(arrivedAt);
-    await byDeadline(access.room(sender, conversationId, 'send'), deadline);
-    // The end may have begun meanwhile, and waits for what is in the lanes only.
-    assertTaking(request, arrivedAt);
-    const send = createSend(request, clock.now(), deadline);
+    const right = access.room(sender, conversationId, 'send');
+    if (right instanceof Promise) {
+      await byDeadline(right, deadline);
+      // The end may have begun meanwhile, and waits for what is in the lanes only.
+      assertTaking(request, arrivedAt);
+    }
+    const send = new Send(request, clock.now(), deadline);
     laneOf(conversationId).push(send);
     underWay.add(send.verdict);
-    send.verdict
-      .catch((error: unknown) => losses.note(request, error))
-      .finally(() => underWay.delete(send.verdict));
+    const leave = (): void => void underWay.delete(send.verdict);
+    send.verdict.then(leave, (error: unknown) => {
+      losses.note(request, error);
+      leave();
+    });
     return { later: send.verdict };
   }
 

@@ -12,8 +12,15 @@ export interface SendRequest {
   readonly content: string;
 }
 
-/** A send on its way from acceptance to its verdict. */
-export interface Send extends SendRequest {
+/**
+ * A send on its way from acceptance to its verdict; of the two verdicts the first holds. A class,
+ * because one is made for each message: closures of its own would be the larger part of it.
+ */
+export class Send implements SendRequest {
+  readonly conversationId: string;
+  readonly sender: string;
+  readonly clientMessageId: string;
+  readonly content: string;
   /** Which message it is: `keyOf` of it. */
   readonly key: string;
   /** What it keeps its order in: `orderOf` of it. */
@@ -23,12 +30,42 @@ export interface Send extends SendRequest {
   /** On the monotonic clock, in milliseconds. */
   readonly deadline: number;
   /** Repeats that came while this one waited; they get its verdict. */
-  readonly repeats: Send[];
+  readonly repeats: Send[] = [];
   readonly verdict: Promise<SendResult>;
-  readonly isSettled: boolean;
-  /** The first of the two holds. */
-  succeed(result: SendResult): void;
-  fail(error: AppError): void;
+  isSettled = false;
+  #resolve!: (result: SendResult) => void;
+  #reject!: (error: AppError) => void;
+
+  /** A send that was accepted; `timestamp` is the message's. */
+  constructor(request: SendRequest, timestamp: Date, deadline = deadlineOf()) {
+    this.conversationId = request.conversationId;
+    this.sender = request.sender;
+    this.clientMessageId = request.clientMessageId;
+    this.content = request.content;
+    this.key = keyOf(request);
+    this.order = orderOf(request);
+    this.row = toRow(request, timestamp);
+    this.bytes = Buffer.byteLength(request.content);
+    this.deadline = deadline;
+    this.verdict = new Promise<SendResult>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  succeed(result: SendResult): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#resolve(result);
+    for (const repeat of this.repeats) settleRepeat(repeat, result);
+  }
+
+  fail(error: AppError): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#reject(error);
+    for (const repeat of this.repeats) repeat.fail(error);
+  }
 }
 
 /** Which message a send is: the key of the index that makes repeats harmless. */
@@ -40,43 +77,6 @@ export const orderOf = ({ conversationId, sender }: SendRequest): string =>
   `${conversationId} ${sender}`;
 
 export type MessageKey = Pick<SendRequest, 'conversationId' | 'sender' | 'clientMessageId'>;
-
-/** Creates a send that was accepted; `timestamp` is the message's. */
-export function createSend(request: SendRequest, timestamp: Date, deadline = deadlineOf()): Send {
-  let resolve!: (result: SendResult) => void;
-  let reject!: (error: AppError) => void;
-  let isSettled = false;
-  const verdict = new Promise<SendResult>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  const repeats: Send[] = [];
-  return {
-    ...request,
-    key: keyOf(request),
-    order: orderOf(request),
-    row: toRow(request, timestamp),
-    bytes: Buffer.byteLength(request.content),
-    deadline,
-    repeats,
-    verdict,
-    get isSettled() {
-      return isSettled;
-    },
-    succeed(result) {
-      if (isSettled) return;
-      isSettled = true;
-      resolve(result);
-      for (const repeat of repeats) settleRepeat(repeat, result);
-    },
-    fail(error) {
-      if (isSettled) return;
-      isSettled = true;
-      reject(error);
-      for (const repeat of repeats) repeat.fail(error);
-    },
-  };
-}
 
 const toRow = (
   { conversationId, sender, clientMessageId, content }: SendRequest,

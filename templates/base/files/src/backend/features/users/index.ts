@@ -26,7 +26,7 @@ export function createUsers(ports: {
     200: await users.update(caller.userId, body),
   }));
   api.route(userRoutes.searchUsers, async ({ query, caller }) => {
-    await limiters.take('search', caller.userId);
+    limiters.take('search', caller.userId);
     const items = await users.search(query.prefix, query.limit);
     return { 200: { items, nextCursor: null } };
   });

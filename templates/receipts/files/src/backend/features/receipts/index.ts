@@ -20,7 +20,7 @@ export const receipts: Feature = (context) => {
     service.mark('lastDeliveredSeq', userId, conversationId, seq),
   );
   api.route(receiptRoutes.markRead, async ({ params, body, caller }) => {
-    await limiters.take('receipt', caller.userId);
+    limiters.take('receipt', caller.userId);
     return {
       200: await service.mark('lastReadSeq', caller.userId, params.conversationId, body.seq),
     };
