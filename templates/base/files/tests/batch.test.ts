@@ -1,23 +1,40 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createBatch } from '../src/backend/shared/batch.ts';
 
-it('F22 what is asked within a window is one load, and what comes after it another', async () => {
+it('F22 what is asked in one turn is one load, and a failure is not kept', async () => {
   const loads: (readonly string[])[] = [];
-  const lengths = createBatch(
-    async (keys) => {
-      loads.push(keys);
-      if (keys.includes('bad')) throw new Error('away');
-      return new Map(keys.map((key) => [key, key.length]));
-    },
-    () => nextTurn(),
-  );
+  const lengths = createBatch(async (keys) => {
+    loads.push(keys);
+    if (keys.includes('bad')) throw new Error('away');
+    return new Map(keys.map((key) => [key, key.length]));
+  });
   const answers = await Promise.all([lengths(['a', 'bb']), lengths(['a']), lengths(['ccc'])]);
   expect(loads).toEqual([['a', 'bb', 'ccc']]);
   expect(answers.map((answer) => answer.get('ccc'))).toEqual([3, 3, 3]);
 
   const failed = await Promise.allSettled([lengths(['bad']), lengths(['a'])]);
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect((await lengths(['dddd'])).get('dddd')).toBe(4); // a failure is not kept
+  expect((await lengths(['dddd'])).get('dddd')).toBe(4);
   expect(loads).toHaveLength(3);
+});
+
+it('F22 what comes while a load is under way waits for it, and then is one load', async () => {
+  const loads: (readonly string[])[] = [];
+  const ends: (() => void)[] = [];
+  const ask = createBatch(async (keys) => {
+    loads.push(keys);
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return new Map(keys.map((key) => [key, key]));
+  });
+  const first = ask(['a']);
+  await expect.poll(() => ends).toHaveLength(1);
+  const others = [ask(['b']), ask(['c'])];
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(loads).toEqual([['a']]);
+  ends[0]?.();
+  await first;
+  await expect.poll(() => ends).toHaveLength(2);
+  ends[1]?.();
+  await Promise.all(others);
+  expect(loads).toEqual([['a'], ['b', 'c']]);
 });

@@ -92,7 +92,6 @@ export const limits = {
     total: 10_000,
     revalidateMs: 5_000, // devices and memberships of open sockets, with several nodes
     revalidateAloneMs: 60_000,
-    handshakeBatchMs: 5, // reads of connects that arrive within this time are shared
     slowReaderBytes: 4 * 1024 * 1024, // closed at once above this
     slowReaderHeldBytes: 1024 * 1024, // closed when above this for slowReaderHeldMs
     slowReaderHeldMs: 5_000,

@@ -44,12 +44,19 @@ export function createAdmission(ports: SocketPorts): Admission {
     if (banned.has(caller.userId))
       throw new AppError('rate-limited', { retryAfterMs: limits.socket.strikeBanSeconds * 1_000 });
     const address = networkOf(clientAddress(socket.request, isProxy));
-    const places = [perUser.take(caller.userId), perAddress.take(address), total.take('')];
+    // Who left meanwhile would never give the place back.
+    if (socket.conn.readyState === 'closed') throw new AppError('unavailable');
+    if (!perUser.fits(caller.userId) || !perAddress.fits(address) || !total.fits(''))
+      throw new AppError('too-many-connections');
+    perUser.enter(caller.userId);
+    perAddress.enter(address);
+    total.enter('');
+    socket.conn.on('close', () => {
+      perUser.leave(caller.userId);
+      perAddress.leave(address);
+      total.leave('');
+    });
     socket.data.caller = caller;
-    socket.data.address = address;
-    const release = (): void => places.forEach((place) => place?.());
-    socket.conn.once('close', release);
-    if (places.includes(undefined)) throw new AppError('too-many-connections');
   }
 
   return {
@@ -93,19 +100,16 @@ function isAllowed(origin: string, host: string | undefined, list: readonly stri
   return origin === `http://${host}` || origin === `https://${host}`;
 }
 
-/** Counts what is open; `take` gives the way back, or undefined when there is no place. */
+/** Counts what is open. */
 function createCounter(most: number) {
   const counts = new Map<string, number>();
   return {
-    take(key: string): (() => void) | undefined {
-      const count = counts.get(key) ?? 0;
-      if (count >= most) return undefined;
-      counts.set(key, count + 1);
-      return () => {
-        const left = (counts.get(key) ?? 1) - 1;
-        if (left > 0) counts.set(key, left);
-        else counts.delete(key);
-      };
+    fits: (key: string): boolean => (counts.get(key) ?? 0) < most,
+    enter: (key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1),
+    leave(key: string): void {
+      const left = (counts.get(key) ?? 1) - 1;
+      if (left > 0) counts.set(key, left);
+      else counts.delete(key);
     },
   };
 }

@@ -18,6 +18,15 @@ interface Command {
   readonly acknowledge: Acknowledge;
 }
 
+/** The commands of one socket. */
+interface Line {
+  readonly socket: ServerSocket;
+  /** The first one is running. */
+  readonly waiting: Command[];
+  isRunning: boolean;
+  strikes: number;
+}
+
 /** The commands of an app. */
 interface CommandTable {
   readonly add: SocketHub['command'];
@@ -74,73 +83,71 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
     end(command, { ok: false, error: toProblem(error) });
   }
 
-  function serve(socket: ServerSocket): void {
-    const waiting: Command[] = [];
-    let isRunning = false;
-    let strikes = 0;
+  function strike(line: Line, error: unknown): void {
+    if (!(error instanceof AppError) || error.code === 'unavailable') return;
+    line.strikes += 1;
+    if (line.strikes < mostStrikes) return;
+    const { userId } = line.socket.data.caller;
+    log.warn({ event: 'excess_rate_limit_exceeded', user: userId }, 'too many refusals');
+    admission.ban(userId);
+    line.socket.disconnect(true);
+  }
 
-    function strike(error: unknown): void {
-      if (!(error instanceof AppError) || error.code === 'unavailable') return;
-      strikes += 1;
-      if (strikes < mostStrikes) return;
-      const { userId } = socket.data.caller;
-      log.warn({ event: 'excess_rate_limit_exceeded', user: userId }, 'too many refusals');
-      admission.ban(userId);
-      socket.disconnect(true);
+  function refuseAndStrike(line: Line, command: Command, error: unknown): void {
+    refuse(command, error);
+    strike(line, error);
+  }
+
+  /** One after the other, in the order in which they came. */
+  async function runAll(line: Line): Promise<void> {
+    line.isRunning = true;
+    for (let next = line.waiting[0]; next !== undefined; next = line.waiting[0]) {
+      await run(line, next);
+      line.waiting.shift();
     }
+    line.isRunning = false;
+  }
 
-    function refuseAndStrike(command: Command, error: unknown): void {
-      refuse(command, error);
-      strike(error);
+  async function run(line: Line, command: Command): Promise<void> {
+    try {
+      const output = await begin(command);
+      if (!isLater(output)) return succeed(command, output);
+      output.later.then(
+        (data) => succeed(command, data),
+        (error: unknown) => refuse(command, error),
+      );
+    } catch (error) {
+      refuseAndStrike(line, command, error);
     }
+  }
 
-    /** One after the other, in the order in which they came. */
-    async function runAll(): Promise<void> {
-      isRunning = true;
-      for (let command = waiting[0]; command !== undefined; command = waiting[0]) {
-        await run(command);
-        waiting.shift();
-      }
-      isRunning = false;
-    }
-
-    async function run(command: Command): Promise<void> {
-      try {
-        const output = await begin(command);
-        if (!isLater(output)) return succeed(command, output);
-        output.later.then(
-          (data) => succeed(command, data),
-          (error: unknown) => refuse(command, error),
-        );
-      } catch (error) {
-        refuseAndStrike(command, error);
-      }
-    }
-
-    socket.onAny((name: string, ...args: unknown[]) => {
-      const acknowledge = args.pop();
-      if (typeof acknowledge !== 'function') return strike(new AppError('malformed'));
-      const command: Command = {
-        name,
-        payload: args[0],
-        caller: { ...socket.data.caller, socketId: socket.id, arrivedAt: performance.now() },
-        acknowledge: acknowledge as Acknowledge,
-      };
-      overload.enter();
-      if (args.length > 1) return refuseAndStrike(command, new AppError('malformed'));
-      // What waits for its turn is memory that a client can fill.
-      if (waiting.length >= limits.socket.pendingCommands)
-        return refuseAndStrike(command, new AppError('rate-limited', { retryAfterMs: 1_000 }));
-      waiting.push(command);
-      if (!isRunning) void runAll();
-    });
+  function take(line: Line, name: string, args: unknown[]): void {
+    const { socket, waiting } = line;
+    const acknowledge = args.pop();
+    if (typeof acknowledge !== 'function') return strike(line, new AppError('malformed'));
+    const command: Command = {
+      name,
+      payload: args[0],
+      caller: { ...socket.data.caller, socketId: socket.id, arrivedAt: performance.now() },
+      acknowledge: acknowledge as Acknowledge,
+    };
+    overload.enter();
+    if (args.length > 1) return refuseAndStrike(line, command, new AppError('malformed'));
+    // What waits for its turn is memory that a client can fill.
+    if (waiting.length >= limits.socket.pendingCommands)
+      return refuseAndStrike(line, command, new AppError('rate-limited', { retryAfterMs: 1_000 }));
+    waiting.push(command);
+    if (!line.isRunning) void runAll(line);
   }
 
   return {
     add(name, rate, handler) {
       handlers.set(name, { handler: handler as Handler, rate });
     },
-    serve,
+    serve(socket) {
+      const line: Line = { socket, waiting: [], isRunning: false, strikes: 0 };
+      socket.onAny((name: string, ...args: unknown[]) => take(line, name, args));
+    },
   };
 }
 

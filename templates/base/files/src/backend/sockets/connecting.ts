@@ -1,4 +1,5 @@
 import { limits } from '../../configs/limits.ts';
+import { forgetHandshake } from './forget-handshake.ts';
 import { rooms, type Cluster, type ConnectReads } from './hub.ts';
 import type { ServerSocket, SocketPorts, SocketServer } from './index.ts';
 import { createReadBatch } from './read-batch.ts';
@@ -33,7 +34,7 @@ export function createConnecting(
    */
   async function connect(socket: ServerSocket): Promise<void> {
     const { userId, deviceId } = socket.data.caller;
-    await socket.join([rooms.user(userId), rooms.device(deviceId)]);
+    await socket.join(rooms.user(userId));
     const before = await batch.membershipsOf(userId);
     await socket.join(before.map((own) => rooms.conversation(own.conversationId)));
     const [now, isSignedIn] = await Promise.all([
@@ -73,11 +74,10 @@ export function createConnecting(
 
   function welcome(socket: ServerSocket): void {
     const { userId } = socket.data.caller;
-    // The request of the handshake is pinned for the life of the socket otherwise.
-    (socket.conn as { request?: unknown }).request = null;
+    forgetHandshake(socket);
     watchExpiry(socket);
     events.tell('socket:opened', { userId, socketId: socket.id });
-    socket.once('disconnect', () => {
+    socket.on('disconnect', () => {
       clearTimeout(socket.data.expiry);
       events.tell('socket:closed', { userId, socketId: socket.id });
     });

@@ -113,7 +113,6 @@ export type AdapterFactory = Exclude<Parameters<Server['adapter']>[0], undefined
 /** The names of rooms. */
 export const rooms = {
   user: (userId: string) => `user:${userId}`,
-  device: (deviceId: string) => `device:${deviceId}`,
   conversation: (conversationId: string) => `conversation:${conversationId}`,
 } as const;
 

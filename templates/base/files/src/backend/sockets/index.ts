@@ -23,7 +23,6 @@ import { endSilent, watchSlowReaders } from './slow-readers.ts';
 /** What a socket carries. */
 export interface SocketData {
   caller: Caller;
-  address: string;
   /** Ends the socket with its token. */
   expiry?: NodeJS.Timeout;
 }

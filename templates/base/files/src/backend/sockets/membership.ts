@@ -16,9 +16,12 @@ export function createMembership(
       io.local.socketsLeave(rooms.conversation(conversationId)),
     'device:close': ([deviceId]: Pair) => {
       events.tell('device:closed', { deviceId });
-      const device = io.local.in(rooms.device(deviceId));
-      device.emit('device:revoked', {});
-      device.disconnectSockets(true);
+      // Rare: a room for each device would cost every connection memory.
+      for (const socket of io.of('/').sockets.values())
+        if (socket.data.caller.deviceId === deviceId) {
+          socket.emit('device:revoked', {});
+          socket.disconnect(true);
+        }
     },
   };
   for (const [event, change] of Object.entries(here))

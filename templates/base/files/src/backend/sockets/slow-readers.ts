@@ -62,7 +62,7 @@ function terminate(conn: ServerSocket['conn']): void {
 
 /** Who answers no ping answers no goodbye either, and the library would wait 30 s for that. */
 export function endSilent(conn: ServerSocket['conn']): void {
-  conn.once('close', (reason: string) => {
+  conn.on('close', (reason: string) => {
     if (reason === 'ping timeout') terminate(conn);
   });
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { trusted } from 'mongoose';
 import type { Environment } from '../../../configs/env.ts';
 import type { OpenModels } from '../../../models/index.ts';
@@ -31,15 +30,12 @@ export function createGate(core: {
   const accessTokens = createAccessTokens(core.env, core.clock);
   const devices = createShortCache<boolean>(deviceCacheMs, deviceCacheSize);
   // A storm of those who come back at once is not one query each.
-  const usersOf = createBatch(
-    async (deviceIds) => {
-      const rows = await core.models.devices
-        .find({ _id: trusted({ $in: deviceIds.map(toObjectId) }), revokedAt: null }, { user: 1 })
-        .lean();
-      return new Map(rows.map((row) => [String(row._id), String(row.user)]));
-    },
-    () => nextTurn(),
-  );
+  const usersOf = createBatch(async (deviceIds) => {
+    const rows = await core.models.devices
+      .find({ _id: trusted({ $in: deviceIds.map(toObjectId) }), revokedAt: null }, { user: 1 })
+      .lean();
+    return new Map(rows.map((row) => [String(row._id), String(row.user)]));
+  });
   core.events.hear('device:closed', ({ deviceId }) => devices.forget(deviceId));
 
   return {

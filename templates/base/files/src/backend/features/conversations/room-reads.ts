@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { trusted } from 'mongoose';
 import type { MemberRole } from '../../../contract/conversations.ts';
 import type { ConversationRow } from '../../../models/conversation.ts';
@@ -18,8 +17,8 @@ interface RoomRead {
 const mostTogether = 100; // questions that share their two queries
 
 /**
- * Creates the reads of one node. People who write seldom are looked up for each message: questions of
- * one turn of the event loop share two queries.
+ * Creates the reads of one node. People who write seldom are looked up for each message: questions
+ * that wait together share two queries.
  */
 export function createRoomReads({
   conversations,
@@ -55,15 +54,12 @@ export function createRoomReads({
     ]);
   }
 
-  const read = createBatch(
-    async (keys) => {
-      const parts = Array.from({ length: Math.ceil(keys.length / mostTogether) }, (_, index) =>
-        keys.slice(index * mostTogether, (index + 1) * mostTogether),
-      );
-      return new Map((await Promise.all(parts.map(readSome))).flat());
-    },
-    () => nextTurn(),
-  );
+  const read = createBatch(async (keys) => {
+    const parts = Array.from({ length: Math.ceil(keys.length / mostTogether) }, (_, index) =>
+      keys.slice(index * mostTogether, (index + 1) * mostTogether),
+    );
+    return new Map((await Promise.all(parts.map(readSome))).flat());
+  });
   return async (userId, conversationId) => {
     const key = keyOf(userId, conversationId);
     return (await read([key])).get(key) as RoomRead;
