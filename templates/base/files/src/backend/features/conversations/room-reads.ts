@@ -15,6 +15,7 @@ interface RoomRead {
 }
 
 const mostTogether = 100; // questions that share their two queries
+const readsAtOnce = 8; // a message waits for its right: rather a few more queries than a line
 
 /**
  * Creates the reads of one node. People who write seldom are looked up for each message: questions
@@ -59,7 +60,7 @@ export function createRoomReads({
       keys.slice(index * mostTogether, (index + 1) * mostTogether),
     );
     return new Map((await Promise.all(parts.map(readSome))).flat());
-  });
+  }, readsAtOnce);
   return async (userId, conversationId) => {
     const key = keyOf(userId, conversationId);
     return (await read([key])).get(key) as RoomRead;
