@@ -12,8 +12,9 @@ export default defineConfig({
     pool: 'forks',
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,
-    // Many tests wait for a time to pass: others run meanwhile.
-    maxWorkers: 6,
+    // Each worker takes five seconds of a processor to read and warm up the same modules: few of them,
+    // and tests that wait do it at the same time as others of their file.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { clientAddress, createIsProxy, networkOf } from '../src/backend/shared/address.ts';
 import { AppError } from '../src/backend/shared/app-error.ts';
 import { createLimiters, type Limiters } from '../src/backend/shared/limiters.ts';
@@ -10,6 +10,7 @@ import { limits } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
 import { testVariables } from './support/app.ts';
 import { runs } from './support/arbitraries.ts';
+import { onTestFinished } from './support/finish.ts';
 
 /** The limiters of two nodes on one database. */
 async function startNodes(factor = '1') {

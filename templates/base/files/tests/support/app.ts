@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
-import { onTestFinished } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
@@ -11,6 +10,7 @@ import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
 import { borrowDatabase, giveBackDatabase, newDatabase } from './databases.ts';
+import { onTestFinished } from './finish.ts';
 import type {
   ClientToServerEvents,
   CommandInput,

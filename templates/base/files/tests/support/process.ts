@@ -2,8 +2,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { compiled } from './compiled.ts';
+import { onTestFinished } from './finish.ts';
 
 const root = join(import.meta.dirname, '../..');
 
