@@ -8,13 +8,13 @@ import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { limits } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
-import { testVariables } from './support/app.ts';
+import { sharedVariables, testVariables } from './support/app.ts';
 import { runs } from './support/arbitraries.ts';
 import { onTestFinished } from './support/finish.ts';
 
 /** The limiters of two nodes on one database. */
 async function startNodes(factor = '1') {
-  const variables = testVariables({ RATE_LIMIT_FACTOR: factor });
+  const variables = sharedVariables({ RATE_LIMIT_FACTOR: factor });
   const nodes = await Promise.all(
     [1, 2].map(async () => {
       const env = parseEnvironment(variables);

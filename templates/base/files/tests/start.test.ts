@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
 import { freePort } from '../tools/free-port.ts';
-import { testVariables } from './support/app.ts';
+import { sharedVariables, testVariables } from './support/app.ts';
 import { onTestFinished } from './support/finish.ts';
 import { scratch } from './support/own-mongod.ts';
 import { fastClock, startProcess } from './support/process.ts';
@@ -118,7 +118,7 @@ it.concurrent('F08 ends with 69 when the database has not answered for a minute'
 });
 
 it.concurrent('C67 warns of limits that are too wide to protect', async () => {
-  const backend = startProcess(variables({ RATE_LIMIT_FACTOR: '11' }));
+  const backend = startProcess(sharedVariables({ LOG_LEVEL: 'info', RATE_LIMIT_FACTOR: '11' }));
   await backend.listening();
   expect(backend.log.find(({ factor }) => factor === 11)).toMatchObject({ level: 'warn' });
   backend.child.kill('SIGTERM');
@@ -132,7 +132,11 @@ it.concurrent('C40 serves without __proto__, as the start script asks', async ()
   const flags = (scripts.start as string).split(' ').filter((word) => /^--(?!env-file)/.test(word));
   const probe =
     'data:text/javascript,process.once("SIGUSR2",()=>console.log(JSON.stringify({msg:"probe",has:"__proto__" in {}})))';
-  const backend = startProcess(variables(), [...flags, '--import', probe]);
+  const backend = startProcess(sharedVariables({ LOG_LEVEL: 'info' }), [
+    ...flags,
+    '--import',
+    probe,
+  ]);
   const url = await backend.listening();
   const answer = await fetch(`${url}/v1/auth/register`, {
     method: 'POST',

@@ -5,12 +5,19 @@ import { io as connectSocket } from 'socket.io-client';
 import { expect, it } from 'vitest';
 import { createApi } from '../client/api.ts';
 import { freePort } from '../tools/free-port.ts';
-import { ask, next, testVariables, until, type TestSocket } from './support/app.ts';
+import {
+  ask,
+  next,
+  sharedVariables,
+  testVariables,
+  until,
+  type TestSocket,
+} from './support/app.ts';
 import { onTestFinished } from './support/finish.ts';
 import { fastClock, runTool, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
-  testVariables({ LOG_LEVEL: 'info', ...changes });
+  sharedVariables({ LOG_LEVEL: 'info', ...changes });
 
 /** A request whose body does not come. */
 async function holdRequest(url: string): Promise<void> {
@@ -111,7 +118,7 @@ it.concurrent(
 
 it.concurrent('F14 a signal while it waits for the database ends it with 0', async () => {
   const uri = `mongodb://127.0.0.1:${await freePort()}/chat?replicaSet=development`;
-  const backend = startProcess(variables({ MONGODB_URI: uri }));
+  const backend = startProcess(testVariables({ MONGODB_URI: uri, LOG_LEVEL: 'info' }));
   await backend.says('the database does not answer, trying again');
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);

@@ -42,8 +42,11 @@ export function startProcess(
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'close').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
   const log: Record<string, unknown>[] = [];
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
