@@ -1,9 +1,10 @@
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { newId } from '../src/backend/shared/ids.ts';
 import { createJobs } from '../src/backend/shared/jobs.ts';
 import { createModels } from '../src/models/index.ts';
 import { done, startApp, until, type TestApp } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 
 const password = (username: string): string => `${username} likes long words`;
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createHttp } from '../src/backend/http/index.ts';
 import { AppError } from '../src/backend/shared/app-error.ts';
@@ -13,6 +13,7 @@ import { createLogger } from '../src/configs/logger.ts';
 import { defineRoute, type RouteContract } from '../src/contract/define.ts';
 import { problem } from '../src/contract/errors.ts';
 import { testVariables } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 
 const item = z.object({ name: z.string() });
 

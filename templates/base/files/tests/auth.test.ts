@@ -11,7 +11,7 @@ import {
   next,
   refused,
   startApp,
-  testVariables,
+  sharedVariables,
   type Answer,
   type TestApp,
   type TestUser,
@@ -156,7 +156,7 @@ it('C10 a fresh database has no user', async () => {
 });
 
 it('C11 S1 refuses every forged, foreign or ended access token with the same answer', async () => {
-  const variables = testVariables();
+  const variables = sharedVariables();
   const app = await startApp(variables);
   const user = await app.register('anna');
   const [kid, secret] = variables['ACCESS_TOKEN_KEYS']!.split(':') as [string, string];
@@ -223,7 +223,7 @@ it('C11 S1 refuses every forged, foreign or ended access token with the same ans
 
 it('C13 verifies with every key of the ring and signs with the first', async () => {
   const old = `old:${randomBytes(32).toString('base64url')}`;
-  const variables = testVariables({ ACCESS_TOKEN_KEYS: old });
+  const variables = sharedVariables({ ACCESS_TOKEN_KEYS: old });
   const before = await startApp(variables);
   const user = await before.register('anna');
   const rotated = `new:${randomBytes(32).toString('base64url')}`;

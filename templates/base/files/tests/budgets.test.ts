@@ -22,7 +22,7 @@ function expectAdvice({ body, headers }: Answer<any>, budget: string): void {
   expect(headers.get('ratelimit')).toMatch(new RegExp(`^"${budget}";r=0;t=\\d+$`));
 }
 
-it('C55 the budgets of an address and a device end where limits.ts says', async () => {
+it.concurrent('C55 the budgets of an address and a device end where limits.ts says', async () => {
   const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
   const user = await app.register();
   const register = await exhaust((attempt) => {
@@ -43,27 +43,30 @@ it('C55 the budgets of an address and a device end where limits.ts says', async 
   expectAdvice(refresh.answer, 'refresh');
 });
 
-it('C55 the budgets of a user end where limits.ts says, and come back in time', async () => {
-  const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
-  const { conversationId, owner, others } = await app.group(2);
-  const asks = {
-    search: (user: TestUser) => user.get('/users?prefix=abc'),
-    history: (user: TestUser) => user.get(`/conversations/${conversationId}/messages`),
-    join: (user: TestUser) => user.post(`/conversations/${conversationId}/join`),
-    write: (user: TestUser) => user.patch(`/conversations/${conversationId}`, { name: 'Again' }),
-  };
-  for (const [name, ask] of Object.entries(asks)) {
-    const { passed, answer } = await exhaust(() => ask(owner));
-    const { burst, perSecond } = rate[name as keyof typeof asks];
-    expect([name, passed >= burst && passed <= burst + perSecond * 5]).toEqual([name, true]);
-    expectAdvice(answer, name);
-    expect([name, (await ask(others[0]!)).status]).not.toEqual([name, 429]);
-    await new Promise((resolve) => setTimeout(resolve, answer.body.retryAfterMs));
-    expect([name, (await ask(owner)).status]).toEqual([name, 200]);
-  }
-});
+it.concurrent(
+  'C55 the budgets of a user end where limits.ts says, and come back in time',
+  async () => {
+    const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
+    const { conversationId, owner, others } = await app.group(2);
+    const asks = {
+      search: (user: TestUser) => user.get('/users?prefix=abc'),
+      history: (user: TestUser) => user.get(`/conversations/${conversationId}/messages`),
+      join: (user: TestUser) => user.post(`/conversations/${conversationId}/join`),
+      write: (user: TestUser) => user.patch(`/conversations/${conversationId}`, { name: 'Again' }),
+    };
+    for (const [name, ask] of Object.entries(asks)) {
+      const { passed, answer } = await exhaust(() => ask(owner));
+      const { burst, perSecond } = rate[name as keyof typeof asks];
+      expect([name, passed >= burst && passed <= burst + perSecond * 5]).toEqual([name, true]);
+      expectAdvice(answer, name);
+      expect([name, (await ask(others[0]!)).status]).not.toEqual([name, 429]);
+      await new Promise((resolve) => setTimeout(resolve, answer.body.retryAfterMs));
+      expect([name, (await ask(owner)).status]).toEqual([name, 200]);
+    }
+  },
+);
 
-it('C58 nobody opens, invites or writes to new people without end', async () => {
+it.concurrent('C58 nobody opens, invites or writes to new people without end', async () => {
   const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
   const [user, other] = [await app.register(), await app.register()];
   const strangers = await app.registerMany(rate.newDirectPerHour + 1);

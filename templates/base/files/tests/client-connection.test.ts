@@ -25,7 +25,7 @@ async function signUp(app: TestApp) {
 const openWith = async (app: TestApp, api: Api, refused: (problem: Problem) => void = () => {}) =>
   openChat(app, await app.register(), { token: api.token, refused });
 
-it('the API keeps a sign-in and renews its token once for all calls', async () => {
+it.concurrent('the API keeps a sign-in and renews its token once for all calls', async () => {
   const app = await startApp();
   const { kept, api } = await signUp(app);
   const before = kept.session!;
@@ -42,24 +42,30 @@ it('the API keeps a sign-in and renews its token once for all calls', async () =
   });
 });
 
-it('a call whose token the server refuses is repeated with a new one: clocks differ', async () => {
-  const app = await startApp();
-  const { kept, api } = await signUp(app);
-  kept.session = { ...kept.session!, accessToken: 'ended' };
-  expect(await api().call('GET', '/users/me')).toMatchObject({ username: 'anna' });
-});
+it.concurrent(
+  'a call whose token the server refuses is repeated with a new one: clocks differ',
+  async () => {
+    const app = await startApp();
+    const { kept, api } = await signUp(app);
+    kept.session = { ...kept.session!, accessToken: 'ended' };
+    expect(await api().call('GET', '/users/me')).toMatchObject({ username: 'anna' });
+  },
+);
 
-it('a connection whose token the server refuses is repeated with a new one: clocks differ', async () => {
-  const app = await startApp();
-  const { kept, api } = await signUp(app);
-  kept.session = { ...kept.session!, accessToken: 'ended' };
-  const refused = vi.fn();
-  const chat = await openWith(app, api(), refused);
-  await until(() => chat.socket.connected);
-  expect(refused).not.toHaveBeenCalled();
-});
+it.concurrent(
+  'a connection whose token the server refuses is repeated with a new one: clocks differ',
+  async () => {
+    const app = await startApp();
+    const { kept, api } = await signUp(app);
+    kept.session = { ...kept.session!, accessToken: 'ended' };
+    const refused = vi.fn();
+    const chat = await openWith(app, api(), refused);
+    await until(() => chat.socket.connected);
+    expect(refused).not.toHaveBeenCalled();
+  },
+);
 
-it('a sign-in that has ended is told once, and nothing is tried any more', async () => {
+it.concurrent('a sign-in that has ended is told once, and nothing is tried any more', async () => {
   const app = await startApp();
   const { api } = await signUp(app);
   const refused = vi.fn();
@@ -73,7 +79,7 @@ it('a sign-in that has ended is told once, and nothing is tried any more', async
   expect(chat.socket.active).toBe(false);
 });
 
-it('a network that is away ends no sign-in', async () => {
+it.concurrent('a network that is away ends no sign-in', async () => {
   const app = await startApp();
   const { api } = await signUp(app);
   const { token } = api();
@@ -91,7 +97,7 @@ it('a network that is away ends no sign-in', async () => {
   expect(refused).not.toHaveBeenCalled();
 });
 
-it('before its token ends, a connection gets a new one', async () => {
+it.concurrent('before its token ends, a connection gets a new one', async () => {
   const app = await startApp();
   const { api } = await signUp(app);
   const chat = await openWith(app, api());
@@ -105,7 +111,7 @@ it('before its token ends, a connection gets a new one', async () => {
   expect(chat.socket.id).toBe(socket!.id);
 });
 
-it('comes back when the server closes the connection', async () => {
+it.concurrent('comes back when the server closes the connection', async () => {
   const app = await startApp();
   const { conversationId, owner, chat } = await groupWithChat(app);
   const before = chat.socket.id;
@@ -115,20 +121,23 @@ it('comes back when the server closes the connection', async () => {
   expect(chat.socket.id).not.toBe(before);
 });
 
-it('comes back at the moment that a draining server gave it, not when that one closes', async () => {
-  const app = await startApp();
-  const { chat } = await groupWithChat(app);
-  const [socket] = app.app.io.of('/').sockets.values();
-  const ended = new Promise((resolve) => chat.socket.once('disconnect', resolve));
-  socket!.emit('server:draining', { reconnectInMs: 500 });
-  socket!.conn.close();
-  await ended;
-  await Promise.resolve();
-  expect(chat.socket.active).toBe(false); // the library does not reconnect by itself
-  await until(() => chat.socket.connected);
-});
+it.concurrent(
+  'comes back at the moment that a draining server gave it, not when that one closes',
+  async () => {
+    const app = await startApp();
+    const { chat } = await groupWithChat(app);
+    const [socket] = app.app.io.of('/').sockets.values();
+    const ended = new Promise((resolve) => chat.socket.once('disconnect', resolve));
+    socket!.emit('server:draining', { reconnectInMs: 500 });
+    socket!.conn.close();
+    await ended;
+    await Promise.resolve();
+    expect(chat.socket.active).toBe(false); // the library does not reconnect by itself
+    await until(() => chat.socket.connected);
+  },
+);
 
-it('leaves a draining server that goes on at the moment it gave', async () => {
+it.concurrent('leaves a draining server that goes on at the moment it gave', async () => {
   const app = await startApp();
   const { chat } = await groupWithChat(app);
   const [socket] = app.app.io.of('/').sockets.values();
@@ -136,7 +145,7 @@ it('leaves a draining server that goes on at the moment it gave', async () => {
   await until(() => chat.socket.connected && chat.socket.id !== socket!.id);
 });
 
-it('waits as long as a refusal says', async () => {
+it.concurrent('waits as long as a refusal says', async () => {
   const app = await startApp();
   const times: number[] = [];
   app.app.io.use((_socket, next) => {

@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createOutbox, type OutboxPorts } from '../client/outbox.ts';
 import type { Acknowledgement, Problem } from '../src/contract/errors.ts';
 import type { SendResult } from '../src/contract/messages.ts';
 import { startApp, until } from './support/app.ts';
 import { contents, groupWithChat, message } from './support/client.ts';
+import { onTestFinished } from './support/finish.ts';
 
 type Answer = Acknowledgement<SendResult>;
 

@@ -1,8 +1,9 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createApi } from '../client/api.ts';
 import { loadOlder } from '../client/history.ts';
 import { startApp, until } from './support/app.ts';
 import { contents, edit, groupWithChat, lose, openChat, post } from './support/client.ts';
+import { onTestFinished } from './support/finish.ts';
 import { numbers, seedMessages } from './support/node.ts';
 
 it('S22 a notice that was lost is asked for as soon as the next one shows the hole', async () => {

@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { createModels } from '../src/models/index.ts';
 import { freePort } from '../tools/free-port.ts';
 import { done, startApp, testVariables } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 import { scratch, startOwnMongod } from './support/own-mongod.ts';
 
 const password = randomBytes(16).toString('hex');

@@ -5,14 +5,14 @@ import { expect, it } from 'vitest';
 import { limits } from '../src/configs/limits.ts';
 import type { MessageView } from '../src/contract/messages.ts';
 import { passwordOf } from './support/accounts.ts';
-import { done, next, startApp, testVariables, until, type TestSocket } from './support/app.ts';
+import { done, next, startApp, sharedVariables, until, type TestSocket } from './support/app.ts';
 import { startProcess } from './support/process.ts';
 
 const megabyte = 1024 * 1024;
 
 /** A backend in a process of its own, and another one in this process that shares its database. */
 async function startBackend() {
-  const variables = testVariables({ LOG_LEVEL: 'warn' });
+  const variables = sharedVariables({ LOG_LEVEL: 'warn' });
   const app = await startApp(variables);
   const probe =
     'process.on("SIGUSR2",()=>{gc();console.log(JSON.stringify({msg:"memory",...process.memoryUsage()}))})';

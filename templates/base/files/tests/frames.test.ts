@@ -1,8 +1,7 @@
-import { Manager } from 'socket.io-client';
 import { expect, it } from 'vitest';
 import { limits } from '../src/configs/limits.ts';
-import { done, startApp, until, type TestApp, type TestSocket } from './support/app.ts';
-import { sendCommand, sendPacket } from './support/raw.ts';
+import { done, startApp, until, type TestSocket } from './support/app.ts';
+import { openTransport, sendCommand, sendPacket } from './support/raw.ts';
 
 /** Resolves with the code of the WebSocket's end. */
 const closed = (socket: TestSocket): Promise<number | undefined> =>
@@ -11,10 +10,6 @@ const closed = (socket: TestSocket): Promise<number | undefined> =>
       resolve((details as { context?: { code?: number } } | undefined)?.context?.code),
     ),
   );
-
-/** A connection below Socket.IO: nothing is sent by itself. */
-const openTransport = (app: TestApp): Manager =>
-  new Manager(app.url, { transports: ['websocket'], reconnection: false, autoConnect: false });
 
 it('C42 raw packets that are no packets end their own socket at most', async () => {
   const app = await startApp();
@@ -160,14 +155,4 @@ it('C51 C60 has one namespace and one version of the protocol, and closes who wa
   await until(() => isClosed, limits.socket.connectTimeoutMs / 2);
   expect(heard).toEqual(['4/admin,{"message":"Invalid namespace"}']);
   expect(app.app.io.engine.clientsCount).toBe(0);
-});
-
-it('C60 transports that never say who they are do not stay', async () => {
-  const app = await startApp();
-  const managers = Array.from({ length: 50 }, () => openTransport(app));
-  await Promise.all(
-    managers.map((manager) => new Promise((resolve) => manager.open(() => resolve(undefined)))),
-  );
-  expect(app.app.io.engine.clientsCount).toBe(50);
-  await until(() => app.app.io.engine.clientsCount === 0, limits.socket.connectTimeoutMs + 3_000);
 });

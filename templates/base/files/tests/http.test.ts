@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { startApp, type TestApp } from './support/app.ts';
 
@@ -221,22 +220,3 @@ it('C52 believes a forwarded address only from as many proxies as it was told', 
   expect(await count('127.0.0.0/8')).toEqual([201, 201, 201, 201, 201]);
   expect(await count('192.0.2.0/24')).toEqual([201, 201, 201, 429, 429]);
 });
-
-it('C59 closes connections whose headers or bodies do not come, and serves others meanwhile', async () => {
-  const app = await startApp();
-  const { port } = new URL(app.url);
-  const hold = (text: string): Promise<string> =>
-    new Promise((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
-      let answer = '';
-      socket.on('data', (chunk) => (answer += chunk.toString()));
-      socket.on('close', () => resolve(answer));
-    });
-  const body =
-    'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
-  const held = Array.from({ length: 100 }, (_, index) =>
-    hold(index % 2 ? body : 'GET /livez HTTP/1.1\r\nHost: x\r\n'),
-  );
-  expect((await app.call('GET', '//livez')).status).toBe(200);
-  for (const answer of await Promise.all(held)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-}, 60_000);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { clientAddress, createIsProxy, networkOf } from '../src/backend/shared/address.ts';
 import { AppError } from '../src/backend/shared/app-error.ts';
 import { createLimiters, type Limiters } from '../src/backend/shared/limiters.ts';
@@ -8,12 +8,13 @@ import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { limits, type Rate } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
-import { testVariables } from './support/app.ts';
+import { sharedVariables, testVariables } from './support/app.ts';
 import { runs } from './support/arbitraries.ts';
+import { onTestFinished } from './support/finish.ts';
 
 /** The limiters of two nodes on one database. */
 async function startNodes(factor = '1') {
-  const variables = testVariables({ RATE_LIMIT_FACTOR: factor });
+  const variables = sharedVariables({ RATE_LIMIT_FACTOR: factor });
   const nodes = await Promise.all(
     [1, 2].map(async () => {
       const env = parseEnvironment(variables);

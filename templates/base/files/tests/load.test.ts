@@ -18,7 +18,7 @@ function room(count: number): { sent: SentMessage[]; read: ReadMessage[] } {
   return { sent, read: structuredClone(sent) };
 }
 
-it('finds nothing where every acknowledged message is read once and in order', () => {
+it.concurrent('finds nothing where every acknowledged message is read once and in order', () => {
   const { sent, read } = room(6);
   expect(findFaults(sent, read)).toEqual([]);
   // Without an answer it may be stored or not.
@@ -27,7 +27,7 @@ it('finds nothing where every acknowledged message is read once and in order', (
   expect(findFaults([...sent, unanswered], [...read, { ...unanswered, seq: 7 }])).toEqual([]);
 });
 
-it('finds a loss, a double, a hole, a disorder, a change and a stranger', () => {
+it.concurrent('finds a loss, a double, a hole, a disorder, a change and a stranger', () => {
   const faultsOf = (change: (read: ReadMessage[], sent: SentMessage[]) => void) => {
     const { sent, read } = room(6);
     change(read, sent);
@@ -44,7 +44,7 @@ it('finds a loss, a double, a hole, a disorder, a change and a stranger', () => 
   expect(faultsOf((_read, sent) => (sent[3]!.seq = undefined))).toEqual([]);
 });
 
-it('says which option is wrong', () => {
+it.concurrent('says which option is wrong', () => {
   expect(parseOptions([])).toMatchObject({ users: 100, room: 10, seconds: 10, url: undefined });
   expect(parseOptions(['--url', 'http://localhost:1/']).url).toBe('http://localhost:1');
   for (const args of [
@@ -57,7 +57,7 @@ it('says which option is wrong', () => {
   expect(() => parseOptions(['--user', '5'])).toThrow('--user');
 });
 
-it('keeps an even part of many times', () => {
+it.concurrent('keeps an even part of many times', () => {
   const times = createTimes();
   expect(times.quantile(0.5)).toBeNaN();
   for (const time of numbers(250_000)) times.add(time);
@@ -66,38 +66,49 @@ it('keeps an even part of many times', () => {
   expect(times.quantile(0.99) / 247_500).toBeCloseTo(1, 2);
 });
 
-it('measures a server that runs, and what its members read fits what was acknowledged', async () => {
-  const app = await startApp();
-  const args = ['--url', app.url, '--users', '12', '--room', '4', '--seconds', '1'];
-  const { code, output, errors } = await runTool('tools/load.ts', {}, args);
-  expect([code, errors]).toEqual([0, '']);
-  const acknowledged = Number(/acknowledged +(\d+) messages/.exec(output)?.[1]);
-  expect(acknowledged).toBeGreaterThan(0);
-  expect(output).toContain(`; ${acknowledged * 4} heard of ${acknowledged * 4}`);
-  expect(await app.app.connection.collection('messages').countDocuments()).toBe(acknowledged);
-});
+it.concurrent(
+  'measures a server that runs, and what its members read fits what was acknowledged',
+  async () => {
+    const app = await startApp();
+    const args = ['--url', app.url, '--users', '12', '--room', '4', '--seconds', '1'];
+    const { code, output, errors } = await runTool('tools/load.ts', {}, args);
+    expect([code, errors]).toEqual([0, '']);
+    const acknowledged = Number(/acknowledged +(\d+) messages/.exec(output)?.[1]);
+    expect(acknowledged).toBeGreaterThan(0);
+    expect(output).toContain(`; ${acknowledged * 4} heard of ${acknowledged * 4}`);
+    expect(await app.app.connection.collection('messages').countDocuments()).toBe(acknowledged);
+  },
+);
 
-it('ends with 1 when the database has lost what was acknowledged', async () => {
+it.concurrent('ends with 1 when the database has lost what was acknowledged', async () => {
   const app = await startApp();
   const messages = app.app.connection.collection('messages');
   // The members read only when the talk is over: until then each second message goes.
-  const thief = setInterval(() => void messages.deleteMany({ seq: { $gt: 1, $mod: [2, 0] } }), 20);
+  const thefts: Promise<unknown>[] = [];
+  const thief = setInterval(
+    () => thefts.push(messages.deleteMany({ seq: { $gt: 1, $mod: [2, 0] } })),
+    20,
+  );
   const args = ['--url', app.url, '--users', '4', '--room', '2', '--seconds', '1', '--rate', '50'];
   const { code, errors } = await runTool('tools/load.ts', {}, args);
   clearInterval(thief);
+  await Promise.all(thefts);
   expect(code).toBe(1);
   expect(errors).toMatch(/: hole: .*: loss: .*\d+ faults in what the members read\.\n$/s);
 });
 
-it('starts a server of its own, whose limits refuse nothing, and says what a message costs', async () => {
-  const args = ['--users', '8', '--room', '2', '--seconds', '1'];
-  const { code, output, errors } = await runTool('tools/load.ts', {}, args);
-  expect([code, errors]).toEqual([0, '']);
-  expect(output).toMatch(/server +[\d,]+ us CPU a message/);
-  expect(output).not.toContain('not taken');
-});
+it.concurrent(
+  'starts a server of its own, whose limits refuse nothing, and says what a message costs',
+  async () => {
+    const args = ['--users', '8', '--room', '2', '--seconds', '1'];
+    const { code, output, errors } = await runTool('tools/load.ts', {}, args);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/server +[\d,]+ us CPU a message/);
+    expect(output).not.toContain('not taken');
+  },
+);
 
-it('says what to do when the server refuses so many', async () => {
+it.concurrent('says what to do when the server refuses so many', async () => {
   const app = await startApp({ RATE_LIMIT_FACTOR: '1' });
   const { code, errors } = await runTool('tools/load.ts', {}, ['--url', app.url]);
   expect([code, errors]).toEqual([69, expect.stringContaining('RATE_LIMIT_FACTOR')]);

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../src/configs/logger.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { passwordOf } from './support/accounts.ts';
-import { startApp, testVariables, until } from './support/app.ts';
+import { startApp, sharedVariables, until } from './support/app.ts';
 import { placeOf, stage } from './support/places.ts';
 import { askFor, readUses, routeOf } from './support/uses.ts';
 
 /** A backend whose log the test reads, at the level that says most. */
 async function startLogged(changes: Record<string, string> = {}) {
-  const variables = testVariables({ LOG_LEVEL: 'trace', ...changes });
+  const variables = sharedVariables({ LOG_LEVEL: 'trace', ...changes });
   const lines: string[] = [];
   const log = createLogger(parseEnvironment(variables), {
     write: (line) => void lines.push(line),

@@ -16,7 +16,7 @@ const onPrimary = (app: TestApp): Promise<number> =>
     .then((rows) => rows.length);
 
 // Windows cannot stop a process in its tracks.
-describe.skipIf(process.platform === 'win32')('a majority', () => {
+describe.skipIf(process.platform === 'win32')('a majority', { concurrent: true }, () => {
   it('I1 I4 what only the primary has is neither acknowledged nor shown to anybody', async () => {
     const set = await startReplicaSet(2);
     const app = await startApp({ MONGODB_URI: set.uri });

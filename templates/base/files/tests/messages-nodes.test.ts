@@ -3,12 +3,12 @@ import { expect, it, vi } from 'vitest';
 import type { Acknowledgement } from '../src/contract/errors.ts';
 import type { CommandInput } from '../src/contract/index.ts';
 import type { MessageView } from '../src/contract/messages.ts';
-import { ask, done, startApp, testVariables, type TestSocket } from './support/app.ts';
+import { ask, done, startApp, sharedVariables, type TestSocket } from './support/app.ts';
 import { numbers } from './support/node.ts';
 
 /** Two backends on one database that tell each other nothing: only the indexes keep them in order. */
 async function startNodes() {
-  const shared = testVariables();
+  const shared = sharedVariables();
   const nodes = [await startApp(shared), await startApp(shared)] as const;
   const rows = () =>
     nodes[0].app.connection

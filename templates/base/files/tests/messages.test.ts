@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { MessageView } from '../src/contract/messages.ts';
-import { ask, done, refused, startApp, testVariables, until, type TestApp } from './support/app.ts';
+import {
+  ask,
+  done,
+  refused,
+  startApp,
+  sharedVariables,
+  until,
+  type TestApp,
+} from './support/app.ts';
 import { numbers, seedMessages } from './support/node.ts';
 
 const path = (conversationId: string): string => `/conversations/${conversationId}/messages`;
@@ -168,7 +176,7 @@ it('a sent message is read by its sender', async () => {
 });
 
 it('S37 a stop answers what is under way, takes nothing new, and stores what was late', async () => {
-  const shared = testVariables();
+  const shared = sharedVariables();
   const [app, observer] = [await startApp(shared), await startApp(shared)];
   const { conversationId, owner } = await app.group(1);
   const sockets = await Promise.all([owner.connect(), owner.connect()]);

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { limits } from '../src/configs/limits.ts';
 import { ask, startApp, until, type TestApp } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 
 // Limits as they are; each request may come from an address of its own.
 const environment = { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '1' };

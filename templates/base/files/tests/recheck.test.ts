@@ -6,12 +6,12 @@ import { toObjectId } from '../src/backend/shared/ids.ts';
 import { createConnecting } from '../src/backend/sockets/connecting.ts';
 import type { ConnectReads, OwnMembership } from '../src/backend/sockets/hub.ts';
 import { startRecheck } from '../src/backend/sockets/recheck.ts';
-import { done, next, startApp, testVariables, until, type TestApp } from './support/app.ts';
+import { done, next, startApp, sharedVariables, until, type TestApp } from './support/app.ts';
 import { createTestTimers } from './support/timers.ts';
 
 /** Two nodes on one database, of which the second hears nothing of what the first one does. */
 async function startNodes() {
-  const variables = testVariables();
+  const variables = sharedVariables();
   const timers = createTestTimers();
   return {
     first: await startApp(variables),

@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createDatabase } from '../src/configs/database.ts';
 import { parseEnvironment } from '../src/configs/env.ts';
 import { createLogger } from '../src/configs/logger.ts';
@@ -9,6 +9,7 @@ import { setUpRows } from '../src/configs/migrations.ts';
 import { createModels } from '../src/models/index.ts';
 import { migrations, type Migration } from '../src/models/migrations/index.ts';
 import { testVariables, until } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 import { createGate } from './support/node.ts';
 import { runTool, startProcess } from './support/process.ts';
 
@@ -55,50 +56,56 @@ async function timeOf({ db }: Connection): Promise<number> {
   return (hello['localTime'] as Date).getTime();
 }
 
-it('the migrations of this version are in order, each once', () => {
+it.concurrent('the migrations of this version are in order, each once', () => {
   const names = migrations.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)].toSorted());
   for (const name of names) expect(name).toMatch(/^\d{4}-[a-z0-9-]+$/);
 });
 
-it('C74 of two set-ups at once one works and the other waits; each migration runs once, in order', async () => {
-  const { uri, connection } = await openDatabase();
-  const other = await openDatabase(uri);
-  const gate = createGate();
-  const ran: string[] = [];
-  const make = (name: string, work?: () => Promise<void>): Migration => ({
-    name,
-    async up(db) {
-      ran.push(name);
-      await work?.();
-      await db.collection('notes').insertOne({ name });
-    },
-  });
-  const list = [make('0001-first', () => gate.passed), make('0002-second')];
-  const lines: string[] = [];
-  const log = createLogger({ LOG_LEVEL: 'info' }, { write: (line) => void lines.push(line) });
-  const one = setUpDatabase(connection, log, list);
-  await until(() => ran.length > 0);
-  const two = setUpDatabase(other.connection, log, list);
-  await until(() => lines.some((line) => line.includes('waiting for it')));
-  expect([ran, await appliedTo(connection)]).toEqual([['0001-first'], []]);
-  gate.open();
-  await Promise.all([one, two]);
-  expect(ran).toEqual(['0001-first', '0002-second']);
-  expect(await appliedTo(connection)).toEqual(ran);
-  expect(lines.map((line) => JSON.parse(line).migration ?? '')).toEqual(['', ...ran]);
-  await checkSetUp(connection, list);
-});
+it.concurrent(
+  'C74 of two set-ups at once one works and the other waits; each migration runs once, in order',
+  async () => {
+    const { uri, connection } = await openDatabase();
+    const other = await openDatabase(uri);
+    const gate = createGate();
+    const ran: string[] = [];
+    const make = (name: string, work?: () => Promise<void>): Migration => ({
+      name,
+      async up(db) {
+        ran.push(name);
+        await work?.();
+        await db.collection('notes').insertOne({ name });
+      },
+    });
+    const list = [make('0001-first', () => gate.passed), make('0002-second')];
+    const lines: string[] = [];
+    const log = createLogger({ LOG_LEVEL: 'info' }, { write: (line) => void lines.push(line) });
+    const one = setUpDatabase(connection, log, list);
+    await until(() => ran.length > 0);
+    const two = setUpDatabase(other.connection, log, list);
+    await until(() => lines.some((line) => line.includes('waiting for it')));
+    expect([ran, await appliedTo(connection)]).toEqual([['0001-first'], []]);
+    gate.open();
+    await Promise.all([one, two]);
+    expect(ran).toEqual(['0001-first', '0002-second']);
+    expect(await appliedTo(connection)).toEqual(ran);
+    expect(lines.map((line) => JSON.parse(line).migration ?? '')).toEqual(['', ...ran]);
+    await checkSetUp(connection, list);
+  },
+);
 
-it('what a set-up left behind when it died is taken over once its lease ends', async () => {
-  const { connection } = await openDatabase();
-  const leaseUntil = new Date((await timeOf(connection)) + 1_500);
-  await setUpRows(connection).insertOne({ _id: 'lock', holder: 'somebody dead', leaseUntil });
-  await setUpDatabase(connection, silent);
-  expect(await timeOf(connection)).toBeGreaterThanOrEqual(leaseUntil.getTime());
-});
+it.concurrent(
+  'what a set-up left behind when it died is taken over once its lease ends',
+  async () => {
+    const { connection } = await openDatabase();
+    const leaseUntil = new Date((await timeOf(connection)) + 1_500);
+    await setUpRows(connection).insertOne({ _id: 'lock', holder: 'somebody dead', leaseUntil });
+    await setUpDatabase(connection, silent);
+    expect(await timeOf(connection)).toBeGreaterThanOrEqual(leaseUntil.getTime());
+  },
+);
 
-it('a set-up that lost its lock notes nothing of what it was doing', async () => {
+it.concurrent('a set-up that lost its lock notes nothing of what it was doing', async () => {
   const { connection } = await openDatabase();
   const slow: Migration = {
     name: '0001-slow',
@@ -111,69 +118,83 @@ it('a set-up that lost its lock notes nothing of what it was doing', async () =>
   expect(await appliedTo(connection)).toEqual([]);
 });
 
-it('a migration that fails is not noted, and the next set-up does it again', async () => {
-  const { connection } = await openDatabase();
-  let tries = 0;
-  const flaky: Migration = {
-    name: '0001-flaky',
-    async up() {
-      tries += 1;
-      if (tries === 1) throw new Error('injected');
-    },
-  };
-  await expect(setUpDatabase(connection, silent, [flaky])).rejects.toThrow('injected');
-  await expect(checkSetUp(connection, [])).rejects.toMatchObject({ exitCode: 78 });
-  await setUpDatabase(connection, silent, [flaky]);
-  expect([tries, await appliedTo(connection)]).toEqual([2, ['0001-flaky']]);
-});
+it.concurrent(
+  'a migration that fails is not noted, and the next set-up does it again',
+  async () => {
+    const { connection } = await openDatabase();
+    let tries = 0;
+    const flaky: Migration = {
+      name: '0001-flaky',
+      async up() {
+        tries += 1;
+        if (tries === 1) throw new Error('injected');
+      },
+    };
+    await expect(setUpDatabase(connection, silent, [flaky])).rejects.toThrow('injected');
+    await expect(checkSetUp(connection, [])).rejects.toMatchObject({ exitCode: 78 });
+    await setUpDatabase(connection, silent, [flaky]);
+    expect([tries, await appliedTo(connection)]).toEqual([2, ['0001-flaky']]);
+  },
+);
 
-it('F07 C74 production refuses a database without an index or a validator, names it, and makes none', async () => {
-  const { uri, connection } = await openDatabase();
-  await setUpDatabase(connection, silent);
-  await startChecked(uri);
-  const refusal = (what: string) => ({ exitCode: 78, message: `${what}: npm run db:setup` });
-  for (const [collection, index, fields] of [
-    ['messages', 'conversation_1_seq_1', '{"conversation":1,"seq":1}'],
-    ['rate_limits', 'expire_1', '{"expire":1}'],
-  ] as const) {
-    await connection.collection(collection).dropIndex(index);
-    const missing = refusal(`the collection ${collection} lacks the index ${fields}`);
+it.concurrent(
+  'F07 C74 production refuses a database without an index or a validator, names it, and makes none',
+  async () => {
+    const { uri, connection } = await openDatabase();
+    await setUpDatabase(connection, silent);
+    await startChecked(uri);
+    const refusal = (what: string) => ({ exitCode: 78, message: `${what}: npm run db:setup` });
+    for (const [collection, index, fields] of [
+      ['messages', 'conversation_1_seq_1', '{"conversation":1,"seq":1}'],
+      ['rate_limits', 'expire_1', '{"expire":1}'],
+    ] as const) {
+      await connection.collection(collection).dropIndex(index);
+      const missing = refusal(`the collection ${collection} lacks the index ${fields}`);
+      for (let again = 0; again < 2; again += 1)
+        await expect(startChecked(uri)).rejects.toMatchObject(missing);
+      await setUpDatabase(connection, silent);
+    }
+    await connection.db?.command({ collMod: 'memberships', validator: {} });
+    const missing = refusal('the collection memberships lacks its validator');
     for (let again = 0; again < 2; again += 1)
       await expect(startChecked(uri)).rejects.toMatchObject(missing);
     await setUpDatabase(connection, silent);
-  }
-  await connection.db?.command({ collMod: 'memberships', validator: {} });
-  const missing = refusal('the collection memberships lacks its validator');
-  for (let again = 0; again < 2; again += 1)
-    await expect(startChecked(uri)).rejects.toMatchObject(missing);
-  await setUpDatabase(connection, silent);
-  await startChecked(uri);
-  const later: Migration = { name: '0001-later', up: () => Promise.resolve() };
-  await expect(checkSetUp(connection, [later])).rejects.toMatchObject(
-    refusal('the migration 0001-later was not applied'),
-  );
-  await connection.collection('users').drop();
-  await expect(startChecked(uri)).rejects.toMatchObject({ exitCode: 78 });
-});
+    await startChecked(uri);
+    const later: Migration = { name: '0001-later', up: () => Promise.resolve() };
+    await expect(checkSetUp(connection, [later])).rejects.toMatchObject(
+      refusal('the migration 0001-later was not applied'),
+    );
+    await connection.collection('users').drop();
+    await expect(startChecked(uri)).rejects.toMatchObject({ exitCode: 78 });
+  },
+);
 
-it('C74 the database itself refuses what does not fit a schema, in every collection', async () => {
-  const { connection, models } = await openDatabase();
-  await setUpDatabase(connection, silent);
-  for (const { collection } of Object.values(models))
-    await expect(collection.insertOne({ surprise: true })).rejects.toMatchObject({ code: 121 });
-  const users = models.users.collection;
-  const row = { username: 'anna', displayName: 'Anna', email: 'a@example.com', passwordHash: '-' };
-  const anna = { ...row, role: 'user', status: 'active', timestamp: new Date() };
-  for (const wrong of [{ role: 'root' }, { email: { $gt: '' } }, { timestamp: 'yesterday' }])
-    await expect(users.insertOne({ ...anna, ...wrong })).rejects.toMatchObject({ code: 121 });
-  // While an upgrade runs, another version may write a field that this one does not know.
-  const { insertedId } = await users.insertOne({ ...anna, fromAnotherVersion: 1 });
-  await expect(
-    users.updateOne({ _id: insertedId }, { $unset: { email: 1 } }),
-  ).rejects.toMatchObject({ code: 121 });
-});
+it.concurrent(
+  'C74 the database itself refuses what does not fit a schema, in every collection',
+  async () => {
+    const { connection, models } = await openDatabase();
+    await setUpDatabase(connection, silent);
+    for (const { collection } of Object.values(models))
+      await expect(collection.insertOne({ surprise: true })).rejects.toMatchObject({ code: 121 });
+    const users = models.users.collection;
+    const row = {
+      username: 'anna',
+      displayName: 'Anna',
+      email: 'a@example.com',
+      passwordHash: '-',
+    };
+    const anna = { ...row, role: 'user', status: 'active', timestamp: new Date() };
+    for (const wrong of [{ role: 'root' }, { email: { $gt: '' } }, { timestamp: 'yesterday' }])
+      await expect(users.insertOne({ ...anna, ...wrong })).rejects.toMatchObject({ code: 121 });
+    // While an upgrade runs, another version may write a field that this one does not know.
+    const { insertedId } = await users.insertOne({ ...anna, fromAnotherVersion: 1 });
+    await expect(
+      users.updateOne({ _id: insertedId }, { $unset: { email: 1 } }),
+    ).rejects.toMatchObject({ code: 121 });
+  },
+);
 
-it('a row that is older than its validator can still be changed', async () => {
+it.concurrent('a row that is older than its validator can still be changed', async () => {
   const { connection, models } = await openDatabase();
   const { insertedId } = await models.users.collection.insertOne({ username: 'old' });
   await setUpDatabase(connection, silent);
@@ -184,33 +205,41 @@ it('a row that is older than its validator can still be changed', async () => {
   expect(modifiedCount).toBe(1);
 });
 
-it('F07 C74 db:setup, also twice at once, makes what production starts on', async () => {
-  const variables = testVariables({ NODE_ENV: 'production', LOG_LEVEL: 'info' });
-  const both = await Promise.all([
-    runTool('tools/db-setup.ts', variables),
-    runTool('tools/db-setup.ts', variables),
-  ]);
-  for (const { code, output } of both)
-    expect([code, output]).toEqual([0, expect.stringContaining('is prepared')]);
-  const backend = startProcess(variables);
-  expect((await fetch(`${await backend.listening()}/readyz`)).status).toBe(200);
-  backend.child.kill('SIGTERM');
-  expect(await backend.exit).toBe(0);
-  await openDatabase(variables['MONGODB_URI']); // which is dropped with the test
-}, 90_000);
-
-it('C76 check:env and db:setup say what is wrong with the environment, and end with 78', async () => {
-  const broken = testVariables({ PORT: 'canary', REFRESH_TOKEN_KEY: '' });
-  for (const tool of ['tools/check-env.ts', 'tools/db-setup.ts']) {
-    const { code, errors } = await runTool(tool, broken);
-    expect([tool, code, errors]).toEqual([
-      tool,
-      78,
-      expect.stringMatching(/^PORT is a number .*\nREFRESH_TOKEN_KEY is missing: .*\n$/),
+it.concurrent(
+  'F07 C74 db:setup, also twice at once, makes what production starts on',
+  async () => {
+    const variables = testVariables({ NODE_ENV: 'production', LOG_LEVEL: 'info' });
+    const both = await Promise.all([
+      runTool('tools/db-setup.ts', variables),
+      runTool('tools/db-setup.ts', variables),
     ]);
-  }
-  expect(await runTool('tools/check-env.ts', testVariables())).toMatchObject({
-    code: 0,
-    errors: '',
-  });
-}, 90_000);
+    for (const { code, output } of both)
+      expect([code, output]).toEqual([0, expect.stringContaining('is prepared')]);
+    const backend = startProcess(variables);
+    expect((await fetch(`${await backend.listening()}/readyz`)).status).toBe(200);
+    backend.child.kill('SIGTERM');
+    expect(await backend.exit).toBe(0);
+    await openDatabase(variables['MONGODB_URI']); // which is dropped with the test
+  },
+  90_000,
+);
+
+it.concurrent(
+  'C76 check:env and db:setup say what is wrong with the environment, and end with 78',
+  async () => {
+    const broken = testVariables({ PORT: 'canary', REFRESH_TOKEN_KEY: '' });
+    for (const tool of ['tools/check-env.ts', 'tools/db-setup.ts']) {
+      const { code, errors } = await runTool(tool, broken);
+      expect([tool, code, errors]).toEqual([
+        tool,
+        78,
+        expect.stringMatching(/^PORT is a number .*\nREFRESH_TOKEN_KEY is missing: .*\n$/),
+      ]);
+    }
+    expect(await runTool('tools/check-env.ts', testVariables())).toMatchObject({
+      code: 0,
+      errors: '',
+    });
+  },
+  90_000,
+);

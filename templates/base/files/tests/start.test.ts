@@ -4,37 +4,41 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { io as connectSocket } from 'socket.io-client';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
 import { freePort } from '../tools/free-port.ts';
-import { testVariables } from './support/app.ts';
+import { sharedVariables, testVariables } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 import { scratch } from './support/own-mongod.ts';
 import { fastClock, startProcess } from './support/process.ts';
 
 const variables = (changes: Record<string, string> = {}) =>
   testVariables({ LOG_LEVEL: 'info', ...changes });
 
-it('S2 C12 C76 ends with 78 and one line for each wrong variable, without its value', async () => {
-  const backend = startProcess(
-    variables({
-      NODE_ENV: 'production',
-      ACCESS_TOKEN_KEYS: 'k1:canary-secret',
-      REFRESH_TOKEN_KEY: '',
-      PORT: 'canary',
-    }),
-  );
-  expect(await backend.exit).toBe(78);
-  expect(backend.errors()).not.toContain('canary');
-  const names = backend.errors().trimEnd().split('\n');
-  expect(names.map((line) => line.slice(0, line.indexOf(' '))).toSorted()).toEqual([
-    'ACCESS_TOKEN_KEYS',
-    'PORT',
-    'REFRESH_TOKEN_KEY',
-  ]);
-});
+it.concurrent(
+  'S2 C12 C76 ends with 78 and one line for each wrong variable, without its value',
+  async () => {
+    const backend = startProcess(
+      variables({
+        NODE_ENV: 'production',
+        ACCESS_TOKEN_KEYS: 'k1:canary-secret',
+        REFRESH_TOKEN_KEY: '',
+        PORT: 'canary',
+      }),
+    );
+    expect(await backend.exit).toBe(78);
+    expect(backend.errors()).not.toContain('canary');
+    const names = backend.errors().trimEnd().split('\n');
+    expect(names.map((line) => line.slice(0, line.indexOf(' '))).toSorted()).toEqual([
+      'ACCESS_TOKEN_KEYS',
+      'PORT',
+      'REFRESH_TOKEN_KEY',
+    ]);
+  },
+);
 
-it('F07 C74 ends with 78 on a production database that was not set up', async () => {
+it.concurrent('F07 C74 ends with 78 on a production database that was not set up', async () => {
   const backend = startProcess(variables({ NODE_ENV: 'production' }));
   expect(await backend.exit).toBe(78);
   expect(backend.errors()).toMatch(
@@ -42,28 +46,31 @@ it('F07 C74 ends with 78 on a production database that was not set up', async ()
   );
 });
 
-it('ends with 78 on a stand-alone mongod, and says how to make it a replica set', async () => {
-  const { path } = await findMongod({
-    env: process.env,
-    cache: cacheFolder(process.env),
-    say: () => {},
-  });
-  const port = await freePort();
-  const mongod = spawn(
-    path,
-    ['--dbpath', await scratch(), '--port', String(port), '--bind_ip', '127.0.0.1', '--quiet'],
-    { stdio: 'ignore' },
-  );
-  onTestFinished(async () => {
-    mongod.kill('SIGKILL');
-    await once(mongod, 'exit');
-  });
-  const backend = startProcess(variables({ MONGODB_URI: `mongodb://127.0.0.1:${port}/chat` }));
-  expect(await backend.exit).toBe(78);
-  expect(backend.errors()).toMatch(/^MONGODB_URI names a stand-alone mongod.*--replSet.*\n$/);
-});
+it.concurrent(
+  'ends with 78 on a stand-alone mongod, and says how to make it a replica set',
+  async () => {
+    const { path } = await findMongod({
+      env: process.env,
+      cache: cacheFolder(process.env),
+      say: () => {},
+    });
+    const port = await freePort();
+    const mongod = spawn(
+      path,
+      ['--dbpath', await scratch(), '--port', String(port), '--bind_ip', '127.0.0.1', '--quiet'],
+      { stdio: 'ignore' },
+    );
+    onTestFinished(async () => {
+      mongod.kill('SIGKILL');
+      await once(mongod, 'exit');
+    });
+    const backend = startProcess(variables({ MONGODB_URI: `mongodb://127.0.0.1:${port}/chat` }));
+    expect(await backend.exit).toBe(78);
+    expect(backend.errors()).toMatch(/^MONGODB_URI names a stand-alone mongod.*--replSet.*\n$/);
+  },
+);
 
-it('ends with 78 when its port is taken, and names it', async () => {
+it.concurrent('ends with 78 when its port is taken, and names it', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -73,55 +80,63 @@ it('ends with 78 when its port is taken, and names it', async () => {
   expect(backend.errors()).toMatch(new RegExp(`^PORT ${port} is taken: .*PORT=${port + 1}\n$`));
 });
 
-it('F08 C72 waits for a database that comes later: alive, not ready, and nothing else', async () => {
-  const data = await scratch();
-  const [database, port] = [await freePort(), await freePort()];
-  const uri = `mongodb://127.0.0.1:${database}/chat?replicaSet=development`;
-  const backend = startProcess(variables({ MONGODB_URI: uri, PORT: String(port) }));
-  await backend.says('the database does not answer, trying again');
-  const url = `http://127.0.0.1:${port}`;
-  const statusOf = async (path: string): Promise<number> => (await fetch(url + path)).status;
-  expect(await statusOf('/livez')).toBe(200);
-  for (const path of ['/readyz', '/v1/users/me', '/nowhere'])
-    expect(await statusOf(path)).toBe(503);
-  const socket = connectSocket(url, { transports: ['websocket'], auth: { token: 'x' } });
-  onTestFinished(() => void socket.disconnect());
-  const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
-    socket.once('connect_error', resolve),
-  );
-  expect(refusal.data).toMatchObject({ code: 'unavailable' });
-  await writeFile(join(data, 'port'), String(database));
-  const mongod = await startMongod({ data, say: () => {} });
-  onTestFinished(mongod.stop);
-  await backend.listening();
-  expect(await statusOf('/readyz')).toBe(200);
-  backend.child.kill('SIGTERM');
-  expect(await backend.exit).toBe(0);
-}, 90_000);
+it.concurrent(
+  'F08 C72 waits for a database that comes later: alive, not ready, and nothing else',
+  async () => {
+    const data = await scratch();
+    const [database, port] = [await freePort(), await freePort()];
+    const uri = `mongodb://127.0.0.1:${database}/chat?replicaSet=development`;
+    const backend = startProcess(variables({ MONGODB_URI: uri, PORT: String(port) }));
+    await backend.says('the database does not answer, trying again');
+    const url = `http://127.0.0.1:${port}`;
+    const statusOf = async (path: string): Promise<number> => (await fetch(url + path)).status;
+    expect(await statusOf('/livez')).toBe(200);
+    for (const path of ['/readyz', '/v1/users/me', '/nowhere'])
+      expect(await statusOf(path)).toBe(503);
+    const socket = connectSocket(url, { transports: ['websocket'], auth: { token: 'x' } });
+    onTestFinished(() => void socket.disconnect());
+    const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
+      socket.once('connect_error', resolve),
+    );
+    expect(refusal.data).toMatchObject({ code: 'unavailable' });
+    await writeFile(join(data, 'port'), String(database));
+    const mongod = await startMongod({ data, say: () => {} });
+    onTestFinished(mongod.stop);
+    await backend.listening();
+    expect(await statusOf('/readyz')).toBe(200);
+    backend.child.kill('SIGTERM');
+    expect(await backend.exit).toBe(0);
+  },
+  90_000,
+);
 
-it('F08 ends with 69 when the database has not answered for a minute', async () => {
+it.concurrent('F08 ends with 69 when the database has not answered for a minute', async () => {
   const uri = `mongodb://127.0.0.1:${await freePort()}/chat?replicaSet=development`;
   const backend = startProcess(variables({ MONGODB_URI: uri }), fastClock);
   expect(await backend.exit).toBe(69);
   expect(backend.errors()).toMatch(/^the database of MONGODB_URI has not answered for 60 s: .*\n$/);
 });
 
-it('C67 warns of limits that are too wide to protect', async () => {
-  const backend = startProcess(variables({ RATE_LIMIT_FACTOR: '11' }));
+it.concurrent('C67 warns of limits that are too wide to protect', async () => {
+  const backend = startProcess(sharedVariables({ LOG_LEVEL: 'info', RATE_LIMIT_FACTOR: '11' }));
   await backend.listening();
   expect(backend.log.find(({ factor }) => factor === 11)).toMatchObject({ level: 'warn' });
   backend.child.kill('SIGTERM');
   expect(await backend.exit).toBe(0);
 });
 
-it('C40 serves without __proto__, as the start script asks', async () => {
+it.concurrent('C40 serves without __proto__, as the start script asks', async () => {
   const { scripts } = JSON.parse(
     await readFile(join(import.meta.dirname, '../package.json'), 'utf8'),
   );
   const flags = (scripts.start as string).split(' ').filter((word) => /^--(?!env-file)/.test(word));
   const probe =
     'data:text/javascript,process.once("SIGUSR2",()=>console.log(JSON.stringify({msg:"probe",has:"__proto__" in {}})))';
-  const backend = startProcess(variables(), [...flags, '--import', probe]);
+  const backend = startProcess(sharedVariables({ LOG_LEVEL: 'info' }), [
+    ...flags,
+    '--import',
+    probe,
+  ]);
   const url = await backend.listening();
   const answer = await fetch(`${url}/v1/auth/register`, {
     method: 'POST',

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { io as connectSocket } from 'socket.io-client';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createConnections } from '../src/backend/features/presence/connections.ts';
 import { newId, toObjectId } from '../src/backend/shared/ids.ts';
 import { createModels } from '../src/models/index.ts';
-import { startApp, testVariables, until, type TestApp, type TestUser } from './support/app.ts';
+import { startApp, sharedVariables, until, type TestApp, type TestUser } from './support/app.ts';
+import { onTestFinished } from './support/finish.ts';
 import { closeSocket, listen, online, startWithTimers, subscribe } from './support/presence.ts';
 import { startProcess } from './support/process.ts';
 import { createTestTimers } from './support/timers.ts';
@@ -22,7 +23,7 @@ async function endLease(app: TestApp, user: TestUser): Promise<void> {
 
 /** Two nodes on one database that tell each other nothing, and three who share a group. */
 async function startNodes() {
-  const variables = testVariables();
+  const variables = sharedVariables();
   const first = await startWithTimers(variables);
   const second = await startWithTimers(variables);
   const { conversationId, users } = await first.app.group(3);

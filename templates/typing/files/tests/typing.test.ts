@@ -1,30 +1,37 @@
 import { expect, it } from 'vitest';
 import { done, next, refused, startApp, until } from './support/app.ts';
 
-it('tells the other members who is writing, and that they stopped at a send', async () => {
-  const app = await startApp();
-  const { conversationId, owner, others } = await app.group(2);
-  const writer = await owner.connect();
-  const reader = await others[0]!.connect();
-  const ownNotices: unknown[] = [];
-  writer.on('typing:updated', (notice) => ownNotices.push(notice));
+it.concurrent(
+  'tells the other members who is writing, and that they stopped at a send',
+  async () => {
+    const app = await startApp();
+    const { conversationId, owner, others } = await app.group(2);
+    const writer = await owner.connect();
+    const reader = await others[0]!.connect();
+    const ownNotices: unknown[] = [];
+    writer.on('typing:updated', (notice) => ownNotices.push(notice));
 
-  const started = next(reader, 'typing:updated');
-  await done(writer, 'typing:start', { conversationId });
-  expect(await started).toEqual({
-    conversationId,
-    userId: owner.id,
-    isTyping: true,
-    expiresInMs: 6_000,
-  });
+    const started = next(reader, 'typing:updated');
+    await done(writer, 'typing:start', { conversationId });
+    expect(await started).toEqual({
+      conversationId,
+      userId: owner.id,
+      isTyping: true,
+      expiresInMs: 6_000,
+    });
 
-  const stopped = next(reader, 'typing:updated');
-  await done(writer, 'message:send', { conversationId, clientMessageId: 'one', content: 'hello' });
-  expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
-  expect(ownNotices).toEqual([]);
-});
+    const stopped = next(reader, 'typing:updated');
+    await done(writer, 'message:send', {
+      conversationId,
+      clientMessageId: 'one',
+      content: 'hello',
+    });
+    expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
+    expect(ownNotices).toEqual([]);
+  },
+);
 
-it('tells that the writer paused', async () => {
+it.concurrent('tells that the writer paused', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
   const writer = await owner.connect();
@@ -38,7 +45,7 @@ it('tells that the writer paused', async () => {
   expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
 });
 
-it('ends with the socket of the writer', async () => {
+it.concurrent('ends with the socket of the writer', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
   const writer = await owner.connect();
@@ -52,7 +59,7 @@ it('ends with the socket of the writer', async () => {
   expect(await stopped).toMatchObject({ isTyping: false });
 });
 
-it('S31 typing without stop disappears after 6 s', async () => {
+it.concurrent('S31 typing without stop disappears after 6 s', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
   const writer = await owner.connect();
@@ -66,7 +73,7 @@ it('S31 typing without stop disappears after 6 s', async () => {
   expect(heard).toEqual([true, false]);
 });
 
-it("S31 a non-member's typing reaches nobody", async () => {
+it.concurrent("S31 a non-member's typing reaches nobody", async () => {
   const app = await startApp();
   const { conversationId, others } = await app.group(2);
   const stranger = await app.register();
@@ -88,7 +95,7 @@ it("S31 a non-member's typing reaches nobody", async () => {
   expect(heard).toEqual([]);
 });
 
-it('S31 in a room of 101 nobody gets typing', async () => {
+it.concurrent('S31 in a room of 101 nobody gets typing', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(101);
   const writer = await owner.connect();
@@ -103,7 +110,7 @@ it('S31 in a room of 101 nobody gets typing', async () => {
   expect(heard).toEqual([]);
 });
 
-it('S33 in a blocked direct conversation nobody sees the other one write', async () => {
+it.concurrent('S33 in a blocked direct conversation nobody sees the other one write', async () => {
   const app = await startApp();
   const [anna, bert] = [await app.register(), await app.register()];
   const conversationId = (await anna.put(`/conversations/direct/${bert.id}`)).body.id;

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
-import { onTestFinished } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
-import { borrowDatabase, giveBackDatabase, newDatabase } from './databases.ts';
+import { borrowDatabase, giveBackDatabase, isBorrowed, newDatabase } from './databases.ts';
+import { onTestFinished } from './finish.ts';
 import type {
   ClientToServerEvents,
   CommandInput,
@@ -60,13 +60,20 @@ export function testVariables(changes: Record<string, string> = {}): Record<stri
   };
 }
 
+/** Environment variables of backends that share an empty database, which is lent to the test. */
+export function sharedVariables(changes: Record<string, string> = {}): Record<string, string> {
+  const borrowed = borrowDatabase();
+  onTestFinished(() => giveBackDatabase(borrowed));
+  return testVariables({ MONGODB_URI: borrowed, ...changes });
+}
+
 /** Starts a backend on a random port and an empty database; both end with the test. */
 export async function startApp(
   changes: Record<string, string> = {},
   overrides: Overrides = {},
 ): Promise<TestApp> {
-  const borrowed = changes['MONGODB_URI'] === undefined ? borrowDatabase() : undefined;
-  const variables = testVariables({ ...(borrowed && { MONGODB_URI: borrowed }), ...changes });
+  const isNamed = changes['MONGODB_URI'] !== undefined;
+  const variables = isNamed ? testVariables(changes) : sharedVariables(changes);
   const app = createApp(parseEnvironment(variables), {
     log: pino({ level: 'silent' }),
     ...overrides,
@@ -76,10 +83,9 @@ export async function startApp(
   onTestFinished(async () => {
     for (const socket of test.sockets) socket.disconnect();
     // A test may have stopped it already.
-    if (borrowed === undefined && app.connection.readyState === mongoose.STATES.connected)
-      await app.connection.dropDatabase();
+    const isOpen = app.connection.readyState === mongoose.STATES.connected;
+    if (isOpen && !isBorrowed(variables['MONGODB_URI'])) await app.connection.dropDatabase();
     await app.stop();
-    if (borrowed !== undefined) await giveBackDatabase(borrowed);
   });
   return test;
 }

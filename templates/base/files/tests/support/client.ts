@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
-import { onTestFinished } from 'vitest';
 import { createChat, type Chat, type ChatOptions } from '../../client/chat.ts';
 import type { Numbers } from '../../client/timeline.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { until, type TestApp, type TestUser } from './app.ts';
+import { onTestFinished } from './finish.ts';
 
 /** A chat of a user on a running backend; it ends with the test. */
 export function openChat(app: TestApp, user: TestUser, options: Partial<ChatOptions> = {}): Chat {

@@ -11,10 +11,18 @@ export function newDatabase(): string {
 
 // To make the collections and indexes of a database costs more than most tests do otherwise.
 const prepared: string[] = [];
+const borrowed = new Set<string>();
 let client: mongo.MongoClient | undefined;
 
 /** A database without rows, which a test before may have set up already. */
-export const borrowDatabase = (): string => prepared.pop() ?? newDatabase();
+export function borrowDatabase(): string {
+  const uri = prepared.pop() ?? newDatabase();
+  borrowed.add(uri);
+  return uri;
+}
+
+/** Whether it is to be given back; any other one is its test's own. */
+export const isBorrowed = (uri: string | undefined): boolean => borrowed.has(uri ?? '');
 
 /** Empties a database that no backend uses any more, for the tests that follow. */
 export async function giveBackDatabase(uri: string): Promise<void> {
@@ -32,5 +40,6 @@ export async function giveBackDatabase(uri: string): Promise<void> {
       else if (name !== 'migrations') await database.collection(name).deleteMany({});
     }),
   );
+  borrowed.delete(uri);
   prepared.push(uri);
 }

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
-import { onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../../tools/find-mongod.ts';
 import { until } from './app.ts';
+import { onTestFinished } from './finish.ts';
 
 /** A folder that goes with the test. */
 export async function scratch(): Promise<string> {

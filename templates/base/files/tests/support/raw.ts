@@ -1,5 +1,6 @@
+import { Manager } from 'socket.io-client';
 import type { Acknowledgement } from '../../src/contract/errors.ts';
-import type { TestSocket } from './app.ts';
+import type { TestApp, TestSocket } from './app.ts';
 
 interface Engine {
   readonly transport: { readonly ws: { send(packet: string | Uint8Array): void } };
@@ -8,6 +9,10 @@ interface Engine {
 }
 
 const engineOf = (socket: Pick<TestSocket, 'io'>): Engine => socket.io.engine as unknown as Engine;
+
+/** A connection below Socket.IO: nothing is sent by itself. */
+export const openTransport = (app: TestApp): Manager =>
+  new Manager(app.url, { transports: ['websocket'], reconnection: false, autoConnect: false });
 
 /** Sends a frame past the client library, as it is. */
 export const sendPacket = (socket: Pick<TestSocket, 'io'>, packet: string | Uint8Array): void =>

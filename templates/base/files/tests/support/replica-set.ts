@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
-import { onTestFinished } from 'vitest';
 import { cacheFolder, findMongod } from '../../tools/find-mongod.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
+import { onTestFinished } from './finish.ts';
 
 /** A real replica set of a test's own, whose members can be stopped in their tracks. */
 export interface ReplicaSet {
