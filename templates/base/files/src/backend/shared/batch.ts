@@ -1,19 +1,31 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 type Load<Value> = (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 
+interface BatchOptions {
+  /** How many loads may be under way. */
+  readonly atOnce?: number;
+  /** For what nobody waits for: how long keys are gathered, in milliseconds. */
+  readonly gatherMs?: number;
+}
+
 /**
- * Joins the keys of calls into loads, of which at most `atOnce` are under way: what comes meanwhile
- * waits, and then everything that waits is one load. No timer: at low load only the keys of one turn
- * of the event loop share one. A load begins after all calls that it answers.
+ * Joins the keys of calls into loads: what comes while as many as may be are under way waits, and
+ * then everything that waits is one load. At low load only the keys of one turn of the event loop
+ * share one. A load begins after all calls that it answers.
  */
-export function createBatch<Value>(load: Load<Value>, atOnce = 1): Load<Value> {
+export function createBatch<Value>(
+  load: Load<Value>,
+  { atOnce = 1, gatherMs }: BatchOptions = {},
+): Load<Value> {
   let waiting: { readonly keys: Set<string>; readonly answer: ReturnType<Load<Value>> } | undefined;
   const running: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
 
   function open() {
     const keys = new Set<string>();
-    const answer = Promise.allSettled([running.shift(), nextTurn()]).then(() => {
+    const gathered =
+      gatherMs === undefined ? nextTurn() : sleep(gatherMs, undefined, { ref: false });
+    const answer = Promise.allSettled([running.shift(), gathered]).then(() => {
       waiting = undefined;
       return load([...keys]);
     });

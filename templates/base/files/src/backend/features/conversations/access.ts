@@ -32,10 +32,14 @@ export function createAccess(core: {
   const keyOf = (userId: string, conversationId: string): string =>
     `${conversationId} ${generations.get(conversationId) ?? 0} ${epoch} ${userId}`;
 
-  const read = createRoomReads(core.models);
+  const reads = createRoomReads(core.models);
 
-  async function load(userId: string, conversationId: string): Promise<Room | null> {
-    const { conversation, role } = await read(userId, conversationId);
+  async function load(
+    userId: string,
+    conversationId: string,
+    when: keyof typeof reads,
+  ): Promise<Room | null> {
+    const { conversation, role } = await reads[when](userId, conversationId);
     if (conversation === undefined) return null;
     const { type, visibility, memberCount, dmKey } = conversation;
     const isBlocked = role !== null && dmKey ? await hasBlock(dmKey.split(' ')) : false;
@@ -71,7 +75,11 @@ export function createAccess(core: {
   return {
     room(userId, conversationId, need) {
       const key = keyOf(userId, conversationId);
-      const room = rooms.get(key, () => load(userId, conversationId));
+      const room = rooms.get(
+        key,
+        () => load(userId, conversationId, 'now'),
+        () => load(userId, conversationId, 'soon'),
+      );
       return room instanceof Promise
         ? room.then((known) => assertRight(known, need))
         : assertRight(room, need);

@@ -16,6 +16,14 @@ interface RoomRead {
 
 const mostTogether = 100; // questions that share their two queries
 const readsAtOnce = 8; // a message waits for its right: rather a few more queries than a line
+const gatherMs = 100; // well below the half of the cache's time in which it is read anew
+
+/** Reads of one user's place in one conversation. */
+interface RoomReads {
+  now(userId: string, conversationId: string): Promise<RoomRead>;
+  /** For what nobody waits for: gathered for a moment, so that many share their queries. */
+  soon(userId: string, conversationId: string): Promise<RoomRead>;
+}
 
 /**
  * Creates the reads of one node. People who write seldom are looked up for each message: questions
@@ -24,10 +32,7 @@ const readsAtOnce = 8; // a message waits for its right: rather a few more queri
 export function createRoomReads({
   conversations,
   memberships,
-}: Pick<Models, 'conversations' | 'memberships'>): (
-  userId: string,
-  conversationId: string,
-) => Promise<RoomRead> {
+}: Pick<Models, 'conversations' | 'memberships'>): RoomReads {
   async function readSome(keys: readonly string[]): Promise<[string, RoomRead][]> {
     const rooms = keys.map((key) => toObjectId(roomOf(key)));
     const users = keys.map((key) => toObjectId(userOf(key)));
@@ -55,15 +60,22 @@ export function createRoomReads({
     ]);
   }
 
-  const read = createBatch(async (keys) => {
+  async function read(keys: readonly string[]): Promise<ReadonlyMap<string, RoomRead>> {
     const parts = Array.from({ length: Math.ceil(keys.length / mostTogether) }, (_, index) =>
       keys.slice(index * mostTogether, (index + 1) * mostTogether),
     );
     return new Map((await Promise.all(parts.map(readSome))).flat());
-  }, readsAtOnce);
-  return async (userId, conversationId) => {
-    const key = keyOf(userId, conversationId);
-    return (await read([key])).get(key) as RoomRead;
+  }
+
+  const toReader =
+    (batch: typeof read) =>
+    async (userId: string, conversationId: string): Promise<RoomRead> => {
+      const key = keyOf(userId, conversationId);
+      return (await batch([key])).get(key) as RoomRead;
+    };
+  return {
+    now: toReader(createBatch(read, { atOnce: readsAtOnce })),
+    soon: toReader(createBatch(read, { gatherMs })),
   };
 }
 
