@@ -25,7 +25,8 @@ export function createBatch<Value>(
     const keys = new Set<string>();
     const gathered =
       gatherMs === undefined ? nextTurn() : sleep(gatherMs, undefined, { ref: false });
-    const answer = Promise.allSettled([running.shift(), gathered]).then(() => {
+    const before = running.shift() ?? Promise.resolve();
+    const answer = Promise.allSettled([before, gathered]).then(() => {
       waiting = undefined;
       return load([...keys]);
     });
