@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 import { plainEnvironment, run, startServer, startWorker } from './processes.js';
 
 const ROOT = join(import.meta.dirname, '..');
-const GENERATOR = join(import.meta.dirname, 'generator.js');
+const CLIENTS = join(import.meta.dirname, 'generator.js');
+/** The command, built. */
+export const GENERATOR = join(ROOT, 'bin/create-chat-backend.js');
 
 /**
  * The standard project, built, beside its peers, which use what it has installed, on one real MongoDB
@@ -16,7 +18,7 @@ const GENERATOR = join(import.meta.dirname, 'generator.js');
 export async function prepareBackend(folder, say) {
   const project = join(folder, 'standard');
   say('generating and installing the standard project');
-  const made = [join(ROOT, 'bin/create-chat-backend.js'), project, '--adapter', 'redis'];
+  const made = [GENERATOR, project, '--adapter', 'redis'];
   // A registry may need the certificates that nothing measured gets.
   const { env: own } = process;
   const flags = ['--yes', '--no-git', '--quiet'];
@@ -31,7 +33,7 @@ export async function prepareBackend(folder, say) {
   await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
   const seeded = JSON.parse(await readFile(out, 'utf8'));
   const ports = { project, env, tutorialUri: mongod.uri.replace('/chat?', '/tutorial?') };
-  return { project, ...seeded, ...starters(ports), stop: mongod.stop };
+  return { folder, project, ...seeded, ...starters(ports), stop: mongod.stop };
 }
 
 const within = (cwd, env) => ({ cwd, env: { ...plainEnvironment(), ...env } });
@@ -56,7 +58,7 @@ function starters({ project, env, tutorialUri }) {
     tutorial: () =>
       startServer('bench/tutorial.js', { cwd: project, env: { MONGODB_URI: tutorialUri } }),
     driver: () => startWorker('bench/driver.js', { cwd: project, env }),
-    generator: () => startWorker(GENERATOR),
+    generator: () => startWorker(CLIENTS),
   };
 }
 

@@ -49,7 +49,7 @@ export const ROWS = [
   { id: 'G4', part: 'packages', what: 'what npx installs', unit: 'packages', peer: 1, most: 1 },
   { id: 'G4', part: 'size', what: 'what npx installs', unit: 'KiB', peer: 1024, most: 1 },
   { id: 'G5', what: 'first question', unit: 'ms', peer: VITE, most: 1.2 },
-  { id: 'G6', what: 'production tree, with an adapter', unit: 'packages', peer: 130, most: 1 },
+  { id: 'G6', what: 'production tree', unit: 'packages', peer: 130, most: 1 },
   { id: 'G6', part: 'scripts', what: 'install scripts in it', unit: '', peer: 0, most: 1 },
 ];
 
