@@ -1,10 +1,8 @@
-import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { Models } from '../../../models/index.ts';
 import type { Access, Need, Room } from '../../shared/access.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import type { Events } from '../../shared/events.ts';
-import { toObjectId } from '../../shared/ids.ts';
 import { createShortCache } from '../../shared/short-cache.ts';
 import type { Cluster } from '../../sockets/hub.ts';
 import { createAcquaintance } from './acquaintance.ts';
@@ -23,7 +21,6 @@ export function createAccess(core: {
   readonly events: Events;
   readonly cluster: Cluster;
 }): Access {
-  const { blocks } = core.models;
   const rooms = createShortCache<Room | null>(limits.conversation.membershipCacheMs, cacheSize);
   // What changes for a whole conversation gives it a new generation: the old keys just age away.
   const generations = new Map<string, number>();
@@ -33,24 +30,6 @@ export function createAccess(core: {
     `${conversationId} ${generations.get(conversationId) ?? 0} ${epoch} ${userId}`;
 
   const reads = createRoomReads(core.models);
-
-  async function load(
-    userId: string,
-    conversationId: string,
-    when: keyof typeof reads,
-  ): Promise<Room | null> {
-    const { conversation, role } = await reads[when](userId, conversationId);
-    if (conversation === undefined) return null;
-    const { type, visibility, memberCount, dmKey } = conversation;
-    const isBlocked = role !== null && dmKey ? await hasBlock(dmKey.split(' ')) : false;
-    return { conversationId, type, visibility, memberCount, role, blocked: isBlocked };
-  }
-
-  /** Either way: blocks bind both. */
-  async function hasBlock(pair: readonly string[]): Promise<boolean> {
-    const either = trusted({ $in: pair.map(toObjectId) });
-    return (await blocks.exists({ user: either, blocked: either })) !== null;
-  }
 
   function forget([conversationId, userId]: Forgotten): void {
     if (conversationId === undefined) epoch += 1;
@@ -77,8 +56,8 @@ export function createAccess(core: {
       const key = keyOf(userId, conversationId);
       const room = rooms.get(
         key,
-        () => load(userId, conversationId, 'now'),
-        () => load(userId, conversationId, 'soon'),
+        () => reads.now(userId, conversationId),
+        () => reads.soon(userId, conversationId),
       );
       return room instanceof Promise
         ? room.then((known) => assertRight(known, need))

@@ -1,39 +1,33 @@
 import { trusted } from 'mongoose';
-import type { MemberRole } from '../../../contract/conversations.ts';
-import type { ConversationRow } from '../../../models/conversation.ts';
 import type { Models } from '../../../models/index.ts';
+import type { Room } from '../../shared/access.ts';
 import { createBatch } from '../../shared/batch.ts';
 import { toObjectId } from '../../shared/ids.ts';
+import { dmKeyOf } from './views.ts';
 
-/** What the gate must know of a conversation and of one user in it. */
-interface RoomRead {
-  /** Undefined: there is none, or it is archived. */
-  readonly conversation:
-    Pick<ConversationRow, 'type' | 'visibility' | 'memberCount' | 'dmKey'> | undefined;
-  /** Null: the user is no member. */
-  readonly role: MemberRole | null;
-}
+type Rooms = ReadonlyMap<string, Room | null>;
 
-const mostTogether = 100; // questions that share their two queries
+const mostTogether = 100; // questions that share their queries
 const readsAtOnce = 8; // a message waits for its right: rather a few more queries than a line
 const gatherMs = 100; // well below the half of the cache's time in which it is read anew
 
-/** Reads of one user's place in one conversation. */
+/** Reads what the gate must know of a user in a conversation; null where there is none. */
 interface RoomReads {
-  now(userId: string, conversationId: string): Promise<RoomRead>;
+  now(userId: string, conversationId: string): Promise<Room | null>;
   /** For what nobody waits for: gathered for a moment, so that many share their queries. */
-  soon(userId: string, conversationId: string): Promise<RoomRead>;
+  soon(userId: string, conversationId: string): Promise<Room | null>;
 }
 
 /**
  * Creates the reads of one node. People who write seldom are looked up for each message: questions
- * that wait together share two queries.
+ * that wait together share two queries, a third one where a conversation is direct.
  */
 export function createRoomReads({
+  blocks,
   conversations,
   memberships,
-}: Pick<Models, 'conversations' | 'memberships'>): RoomReads {
-  async function readSome(keys: readonly string[]): Promise<[string, RoomRead][]> {
+}: Pick<Models, 'blocks' | 'conversations' | 'memberships'>): RoomReads {
+  async function readSome(keys: readonly string[]): Promise<[string, Room | null][]> {
     const rooms = keys.map((key) => toObjectId(roomOf(key)));
     const users = keys.map((key) => toObjectId(userOf(key)));
     const [found, members] = await Promise.all([
@@ -54,13 +48,29 @@ export function createRoomReads({
     const roles = new Map(
       members.map((row) => [keyOf(String(row.user), String(row.conversation)), row.role]),
     );
-    return keys.map((key) => [
-      key,
-      { conversation: byId.get(roomOf(key)), role: roles.get(key) ?? null },
-    ]);
+    const blocked = await blockedOf(found.flatMap(({ dmKey }) => dmKey ?? []));
+    return keys.map((key) => {
+      const row = byId.get(roomOf(key));
+      if (row === undefined) return [key, null];
+      const { type, visibility, memberCount, dmKey } = row;
+      const role = roles.get(key) ?? null;
+      const isBlocked = role !== null && typeof dmKey === 'string' && blocked.has(dmKey);
+      const conversationId = roomOf(key);
+      return [key, { conversationId, type, visibility, memberCount, role, blocked: isBlocked }];
+    });
   }
 
-  async function read(keys: readonly string[]): Promise<ReadonlyMap<string, RoomRead>> {
+  /** Those of the pairs of which one has blocked the other: blocks bind both. */
+  async function blockedOf(pairs: readonly string[]): Promise<ReadonlySet<string>> {
+    if (pairs.length === 0) return new Set();
+    const people = trusted({ $in: pairs.flatMap((pair) => pair.split(' ')).map(toObjectId) });
+    const rows = await blocks
+      .find({ user: people, blocked: people }, { user: 1, blocked: 1 })
+      .lean();
+    return new Set(rows.map((row) => dmKeyOf(String(row.user), String(row.blocked))));
+  }
+
+  async function read(keys: readonly string[]): Promise<Rooms> {
     const parts = Array.from({ length: Math.ceil(keys.length / mostTogether) }, (_, index) =>
       keys.slice(index * mostTogether, (index + 1) * mostTogether),
     );
@@ -69,9 +79,9 @@ export function createRoomReads({
 
   const toReader =
     (batch: typeof read) =>
-    async (userId: string, conversationId: string): Promise<RoomRead> => {
+    async (userId: string, conversationId: string): Promise<Room | null> => {
       const key = keyOf(userId, conversationId);
-      return (await batch([key])).get(key) as RoomRead;
+      return (await batch([key])).get(key) ?? null;
     };
   return {
     now: toReader(createBatch(read, { atOnce: readsAtOnce })),
