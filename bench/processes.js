@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const METER = join(import.meta.dirname, 'meter.js');
-const AS_STARTED = ['--disable-proto=delete', '--max-semi-space-size=64']; // by `npm start`
+const AS_STARTED = ['--disable-proto=delete']; // by `npm start`
 
 /** The environment of everything that is measured: a bundle of certificates costs each start 40 ms. */
 export const plainEnvironment = () => {

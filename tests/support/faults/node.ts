@@ -73,12 +73,7 @@ export async function createBackendNode(
   const isRunning = (): boolean => child?.exitCode === null && child.signalCode === null;
 
   async function start(version = project): Promise<void> {
-    const options = [
-      '--disable-proto=delete',
-      '--max-semi-space-size=64',
-      '--expose-gc',
-      ...load(probe),
-    ];
+    const options = ['--disable-proto=delete', '--expose-gc', ...load(probe)];
     child = spawn(process.execPath, [...options, 'dist/src/main.js'], {
       cwd: version,
       env: { PATH: process.env['PATH'], ...variables, PORT: port, ...moved },

@@ -70,7 +70,6 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
   const imports = loaded.flatMap((file) => ['--import', join(root, file + suffix)]);
   const args = [
     '--disable-proto=delete',
-    '--max-semi-space-size=64',
     ...withLoader,
     ...imports,
     join(root, `src/main${suffix}`),
