@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const METER = join(import.meta.dirname, 'meter.js');
-const AS_STARTED = ['--disable-proto=delete']; // by `npm start`
 
 /** The environment of everything that is measured: a bundle of certificates costs each start 40 ms. */
 export const plainEnvironment = () => {
@@ -26,7 +25,7 @@ export async function run(command, args, options = {}) {
 
 /** Starts a server that says in its log where it listens, with a meter in it. */
 export async function startServer(program, { cwd, env = {} }) {
-  const args = [...AS_STARTED, '--expose-gc', '--import', METER, program];
+  const args = ['--disable-proto=delete', '--expose-gc', '--import', METER, program];
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...plainEnvironment(), ...env },
