@@ -5,7 +5,7 @@ type Load<Value> = (keys: readonly string[]) => Promise<ReadonlyMap<string, Valu
 interface BatchOptions {
   /** How many loads may be under way. */
   readonly atOnce?: number;
-  /** For what nobody waits for: how long keys are gathered, in milliseconds. */
+  /** For what nobody is in a hurry for: how long keys are gathered, in milliseconds. */
   readonly gatherMs?: number;
 }
 

@@ -6,6 +6,7 @@ import type {
   SyncedConversation,
 } from '../../../contract/messages.ts';
 import { AppError } from '../../shared/app-error.ts';
+import { createBatch } from '../../shared/batch.ts';
 import type { Heads } from '../../sockets/hub.ts';
 import type { MessagePorts } from './ports.ts';
 import { toMessageView } from './views.ts';
@@ -165,8 +166,6 @@ function createHeadsBatch({
   history,
   memberships,
 }: Pick<MessagePorts, 'history' | 'memberships'>): Sync['heads'] {
-  let waiting: { users: Set<string>; answer: Promise<ReadonlyMap<string, HeadView[]>> } | undefined;
-
   async function load(userIds: readonly string[]): Promise<ReadonlyMap<string, HeadView[]>> {
     const mine = await memberships.of(userIds);
     const ids = new Set([...mine.values()].flat().map((own) => own.conversationId));
@@ -183,16 +182,6 @@ function createHeadsBatch({
     );
   }
 
-  return async (userId) => {
-    if (waiting === undefined) {
-      const users = new Set<string>();
-      const answer = new Promise((resolve) => setTimeout(resolve, limit.headsWindowMs)).then(() => {
-        waiting = undefined;
-        return load([...users]);
-      });
-      waiting = { users, answer };
-    }
-    waiting.users.add(userId);
-    return (await waiting.answer).get(userId) ?? [];
-  };
+  const batch = createBatch(load, { gatherMs: limit.headsWindowMs });
+  return async (userId) => (await batch([userId])).get(userId) ?? [];
 }
