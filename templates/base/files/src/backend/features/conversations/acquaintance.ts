@@ -2,6 +2,8 @@ import { trusted } from 'mongoose';
 import type { Models } from '../../../models/index.ts';
 import type { Access, UserPairs } from '../../shared/access.ts';
 import { toObjectId } from '../../shared/ids.ts';
+import { blockedPairs } from './blocked-pairs.ts';
+import { dmKeyOf } from './views.ts';
 
 interface Member {
   readonly user: string;
@@ -23,21 +25,6 @@ export function createAcquaintance({
     return rows.map((row) => ({ user: String(row.user), conversation: String(row.conversation) }));
   }
 
-  async function blocksOf(users: ReadonlySet<string>, others: ReadonlySet<string>) {
-    const rows = await blocks
-      .find(
-        {
-          $or: [
-            { user: among(users), blocked: among(others) },
-            { user: among(others), blocked: among(users) },
-          ],
-        },
-        { user: 1, blocked: 1 },
-      )
-      .lean();
-    return new Set(rows.map(({ user, blocked }) => pairOf(String(user), String(blocked))));
-  }
-
   /** Those of the conversations that are not archived. */
   async function open(ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const rows = await conversations.find({ _id: among(ids), archivedAt: null }, { _id: 1 }).lean();
@@ -51,13 +38,18 @@ export function createAcquaintance({
     const places = new Set(own.map((row) => row.conversation));
     const [theirs, blocked] = await Promise.all([
       membersOf({ conversation: among(places), user: among(others) }),
-      blocksOf(users, others),
+      blockedPairs(blocks, {
+        $or: [
+          { user: among(users), blocked: among(others) },
+          { user: among(others), blocked: among(users) },
+        ],
+      }),
     ]);
     const shared = await open(new Set(theirs.map((row) => row.conversation)));
     const [placesOf, theirPlaces] = [group(own), group(theirs)];
 
     const knows = (user: string, other: string): boolean =>
-      !blocked.has(pairOf(user, other)) &&
+      !blocked.has(dmKeyOf(user, other)) &&
       [...(theirPlaces.get(other) ?? [])].some(
         (place) => shared.has(place) && placesOf.get(user)?.has(place),
       );
@@ -69,9 +61,6 @@ export function createAcquaintance({
     );
   };
 }
-
-/** The same whichever of the two blocked the other. */
-const pairOf = (a: string, b: string): string => [a, b].toSorted().join(' ');
 
 function group(members: readonly Member[]): UserPairs {
   const places = new Map<string, Set<string>>();

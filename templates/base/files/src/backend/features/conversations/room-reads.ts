@@ -3,7 +3,7 @@ import type { Models } from '../../../models/index.ts';
 import type { Room } from '../../shared/access.ts';
 import { createBatch } from '../../shared/batch.ts';
 import { toObjectId } from '../../shared/ids.ts';
-import { dmKeyOf } from './views.ts';
+import { blockedPairs } from './blocked-pairs.ts';
 
 type Rooms = ReadonlyMap<string, Room | null>;
 
@@ -48,7 +48,7 @@ export function createRoomReads({
     const roles = new Map(
       members.map((row) => [keyOf(String(row.user), String(row.conversation)), row.role]),
     );
-    const blocked = await blockedOf(found.flatMap(({ dmKey }) => dmKey ?? []));
+    const blocked = await blockedAmong(found.flatMap(({ dmKey }) => dmKey ?? []));
     return keys.map((key) => {
       const row = byId.get(roomOf(key));
       if (row === undefined) return [key, null];
@@ -60,14 +60,10 @@ export function createRoomReads({
     });
   }
 
-  /** Those of the pairs of which one has blocked the other: blocks bind both. */
-  async function blockedOf(pairs: readonly string[]): Promise<ReadonlySet<string>> {
+  async function blockedAmong(pairs: readonly string[]): Promise<ReadonlySet<string>> {
     if (pairs.length === 0) return new Set();
     const people = trusted({ $in: pairs.flatMap((pair) => pair.split(' ')).map(toObjectId) });
-    const rows = await blocks
-      .find({ user: people, blocked: people }, { user: 1, blocked: 1 })
-      .lean();
-    return new Set(rows.map((row) => dmKeyOf(String(row.user), String(row.blocked))));
+    return blockedPairs(blocks, { user: people, blocked: people });
   }
 
   async function read(keys: readonly string[]): Promise<Rooms> {
