@@ -1,12 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** A port that nothing uses. */
+/**
+ * A port that nothing uses, and that no system gives to a connection that goes out (those come from
+ * 32768 or above): it stays free until it is used.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    if (await once(server, 'listening').catch(() => undefined)) {
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    }
+  }
 }

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import { cacheFolder, findMongod, type MongodBinary } from './find-mongod.ts';
-import { freePort } from './free-port.ts';
+import { freePort, isTaken } from './free-port.ts';
 
 /** A private MongoDB replica set of one member, for development and tests only. */
 export interface Mongod {
@@ -76,12 +75,4 @@ async function keptPort(folder: string): Promise<number> {
   const port = await freePort();
   await writeFile(file, String(port));
   return port;
-}
-
-async function isTaken(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(true));
-    server.once('listening', () => server.close(() => resolve(false)));
-  });
 }

@@ -3,13 +3,15 @@ import { z } from 'zod';
 const keyBytes = 32;
 const recipe = `node -p "crypto.randomBytes(${keyBytes}).toString('base64url')"`;
 
-/** Six letters at least: one random key in a million holds one of them. */
+/** What a person types. In one case or capitalised only: a random key in fifty million holds one. */
 const words =
-  /secret|passwo|change|replac|exampl|sample|defaul|qwerty|abcdef|123456|letmein|foobar|random|produc/i;
+  'secret passwo change replac exampl sample defaul qwerty abcdef 123456 letmein foobar random produc'
+    .split(' ')
+    .flatMap((word) => [word, word.toUpperCase(), word[0]?.toUpperCase() + word.slice(1)]);
 
 /** Whether a text looks like random bytes in base64url: long, without words, patterns or one case. */
 function isStrongSecret(text: string): boolean {
-  if (!/^[\w-]+$/.test(text) || words.test(text)) return false;
+  if (!/^[\w-]+$/.test(text) || words.some((word) => text.includes(word))) return false;
   const bytes = Buffer.from(text, 'base64url');
   // Random bytes hold about 30 different values among 32; repeated patterns far fewer.
   const isVaried = new Set(bytes).size >= keyBytes / 2;
