@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { Send } from '../src/backend/features/messages/sends.ts';
+import { toMessageView } from '../src/backend/features/messages/views.ts';
 import { newId } from '../src/backend/shared/ids.ts';
 import { until } from './support/app.ts';
 import { createGate, createNode, numbers, outcome, outcomes, type Insert } from './support/node.ts';
@@ -14,6 +16,15 @@ function counted() {
     };
   return { count, around };
 }
+
+it('tells of a message what its row reads as later', () => {
+  const [conversationId, sender] = [newId().toHexString(), newId().toHexString()];
+  const request = { conversationId, sender, clientMessageId: '1', content: 'text' };
+  const send = new Send(request, new Date());
+  expect(JSON.stringify(send.toMessage(7))).toBe(
+    JSON.stringify(toMessageView({ ...send.row, seq: 7 })),
+  );
+});
 
 it('stores what waits as one batch, in order, over all its conversations', async () => {
   const { count, around } = counted();

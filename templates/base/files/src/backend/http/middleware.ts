@@ -98,7 +98,9 @@ export function limitAddress(limiters: Limiters, isProxy: IsProxy): RequestHandl
   return (request, response, next) => {
     const address = clientAddress(request, isProxy);
     response.locals['address'] = address;
-    setBudget(response, limiters.take('global', networkOf(address)));
+    const network = networkOf(address);
+    limiters.take('global', network);
+    setBudget(response, limiters.budget('global', network));
     next();
   };
 }

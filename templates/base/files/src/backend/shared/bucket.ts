@@ -1,8 +1,13 @@
 import type { Rate } from '../../configs/limits.ts';
 import { AppError, type Budget } from './app-error.ts';
 
-/** Takes one for a key. @throws AppError `rate-limited` with the time to wait. */
-export type Bucket = (key: string) => Budget;
+/** The buckets of one kind, one for each key. */
+export interface Bucket {
+  /** Takes one. @throws AppError `rate-limited` with the time to wait. */
+  take(key: string): void;
+  /** What is left of one, for an answer that says it. */
+  budget(key: string): Budget;
+}
 
 const roundingMs = 0.001; // sums of fractions of milliseconds miss the whole one by less
 
@@ -22,22 +27,30 @@ export function createBucket(name: string, { perSecond, burst }: Rate): Bucket {
   let nextSweep = performance.now() + emptyMs;
 
   function sweep(now: number): void {
-    if (now < nextSweep) return;
     nextSweep = now + emptyMs;
     for (const [key, at] of fullAt) if (at <= now) fullAt.delete(key);
   }
 
-  return (key) => {
-    const now = performance.now();
-    sweep(now);
-    const at = Math.max(fullAt.get(key) ?? now, now) + pointMs;
-    const leftMs = emptyMs - (at - now) + roundingMs;
-    if (leftMs < 0) {
-      const retryAfterMs = Math.max(1, -leftMs);
-      const budget = { ...policy, left: 0, resetMs: retryAfterMs };
-      throw new AppError('rate-limited', { retryAfterMs, budget });
-    }
-    fullAt.set(key, at);
-    return { ...policy, left: Math.floor(leftMs / pointMs), resetMs: pointMs - (leftMs % pointMs) };
+  function refusal(retryAfterMs: number): AppError {
+    const budget = { ...policy, left: 0, resetMs: retryAfterMs };
+    return new AppError('rate-limited', { retryAfterMs, budget });
+  }
+
+  return {
+    take(key) {
+      const now = performance.now();
+      if (now >= nextSweep) sweep(now);
+      const at = Math.max(fullAt.get(key) ?? now, now) + pointMs;
+      const lacksMs = at - now - emptyMs - roundingMs;
+      if (lacksMs > 0) throw refusal(Math.max(1, lacksMs));
+      fullAt.set(key, at);
+    },
+    budget(key) {
+      const now = performance.now();
+      const takenMs = Math.max(0, (fullAt.get(key) ?? now) - now);
+      const leftMs = emptyMs - takenMs + roundingMs;
+      const left = Math.floor(leftMs / pointMs);
+      return { ...policy, left, resetMs: pointMs - (leftMs % pointMs) };
+    },
   };
 }

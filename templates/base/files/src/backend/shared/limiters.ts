@@ -22,7 +22,9 @@ export type Counter = 'register' | 'refresh' | 'login' | 'conversations' | 'newD
 /** Limits how often things happen. */
 export interface Limiters {
   /** Takes one from a bucket. @throws AppError `rate-limited` with the time to wait. */
-  take(bucket: BucketName, key: string): Budget;
+  take(bucket: BucketName, key: string): void;
+  /** What is left of a bucket, for an answer that says it. */
+  budget(bucket: BucketName, key: string): Budget;
   /** Counts one. @throws AppError `rate-limited` with the time to wait. */
   count(counter: Counter, key: string): Promise<void>;
   /** The delay of an account after wrong passwords. */
@@ -79,7 +81,8 @@ export function createLimiters(core: {
   }
 
   return {
-    take: (bucket, key) => bucketOf(bucket)(key),
+    take: (bucket, key) => bucketOf(bucket).take(key),
+    budget: (bucket, key) => bucketOf(bucket).budget(key),
     async count(counter, key) {
       const { seconds } = counters[counter];
       const quota = scaled(counters[counter].points, factor);

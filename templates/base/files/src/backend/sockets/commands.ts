@@ -4,11 +4,12 @@ import { commands, type CommandName } from '../../contract/index.ts';
 import { AppError, toAppError, toProblem } from '../shared/app-error.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
 import type { Admission } from './admission.ts';
-import type { CommandRate, SocketCaller, SocketHub } from './hub.ts';
+import type { CommandRate, Later, SocketCaller, SocketHub } from './hub.ts';
 import type { ServerSocket, SocketPorts } from './index.ts';
 
 type Acknowledge = (answer: Acknowledgement<unknown>) => void;
-type Handler = (input: unknown, caller: SocketCaller) => Promise<unknown>;
+type Place = Promise<unknown> | Later<unknown>;
+type Handler = (input: unknown, caller: SocketCaller) => Place;
 
 /** What came from a socket and waits for its turn. */
 interface Command {
@@ -44,8 +45,7 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
   const handlers = new Map<string, { handler: Handler; rate: CommandRate | null }>();
   const mostStrikes = limits.socket.strikes * Math.max(1, env.RATE_LIMIT_FACTOR);
 
-  /** Resolves once the command has its place. */
-  function begin({ name, payload, caller }: Command): Promise<unknown> {
+  function begin({ name, payload, caller }: Command): Place {
     limiters.take('anyEvent', caller.socketId);
     const known = handlers.get(name);
     if (known === undefined) throw new AppError('unknown-event');
@@ -102,23 +102,24 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
   async function runAll(line: Line): Promise<void> {
     line.isRunning = true;
     for (let next = line.waiting[0]; next !== undefined; next = line.waiting[0]) {
-      await run(line, next);
+      try {
+        const place = begin(next);
+        // What has its place already is on the way of every message: nothing is awaited.
+        conclude(next, isLater(place) ? place : await place);
+      } catch (error) {
+        refuseAndStrike(line, next, error);
+      }
       line.waiting.shift();
     }
     line.isRunning = false;
   }
 
-  async function run(line: Line, command: Command): Promise<void> {
-    try {
-      const output = await begin(command);
-      if (!isLater(output)) return succeed(command, output);
-      output.later.then(
-        (data) => succeed(command, data),
-        (error: unknown) => refuse(command, error),
-      );
-    } catch (error) {
-      refuseAndStrike(line, command, error);
-    }
+  function conclude(command: Command, output: unknown): void {
+    if (!isLater(output)) return succeed(command, output);
+    output.later.then(
+      (data) => succeed(command, data),
+      (error: unknown) => refuse(command, error),
+    );
   }
 
   function take(line: Line, name: string, args: unknown[]): void {
@@ -151,5 +152,5 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
   };
 }
 
-const isLater = (output: unknown): output is { readonly later: Promise<unknown> } =>
+const isLater = (output: unknown): output is Later<unknown> =>
   typeof output === 'object' && output !== null && 'later' in output;

@@ -23,11 +23,14 @@ export interface Later<Data> {
   readonly later: Promise<Data>;
 }
 
-/** Serves a command: validated input in, the acknowledgement's data out; throws `AppError`. */
+/**
+ * Serves a command: validated input in, the acknowledgement's data out; throws `AppError`. The next
+ * command of the socket waits for the promise; a `Later` without one has its place at once.
+ */
 export type CommandHandler<Name extends CommandName> = (
   input: CommandInput<Name>,
   caller: SocketCaller,
-) => Promise<CommandOutput<Name> | Later<CommandOutput<Name>>>;
+) => Promise<CommandOutput<Name> | Later<CommandOutput<Name>>> | Later<CommandOutput<Name>>;
 
 /** Which bucket of `limits.rate` a command draws from, besides the one of every event. */
 export type CommandRate = 'send' | 'typing' | 'receipt' | 'sync' | 'write';

@@ -3,6 +3,7 @@ import type { Cluster, Notice, NoticeOptions, Notifier } from './hub.ts';
 import type { SocketServer } from './index.ts';
 
 const clusterEvent = 'notices';
+const eventPacket = 2; // of the protocol of Socket.IO
 const noticesAtOnce = 50; // in one message to other nodes, so that none is above a megabyte
 
 /** Creates the way from the server to its clients. */
@@ -11,12 +12,15 @@ export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
     // A volatile notice is dropped where the transport is busy.
     const rooms = new Set(volatile ? [] : notices.map((notice) => notice.room));
     const release = hold(io, rooms);
+    const { adapter } = io.of('/');
+    const silent = new Set(except === undefined ? [] : [except]);
+    const flags = { local: true, ...(volatile ? { volatile } : {}) };
     try {
-      for (const notice of notices) {
-        let target = io.local.to(notice.room);
-        if (except !== undefined) target = target.except(except);
-        emit(volatile ? target.volatile : target, notice);
-      }
+      for (const { room, name, payload } of notices)
+        adapter.broadcast(
+          { type: eventPacket, data: [name, payload] },
+          { rooms: new Set([room]), except: silent, flags },
+        );
     } finally {
       // The acknowledgements that follow in this turn of the event loop leave with the same write.
       setImmediate(release);
@@ -35,12 +39,6 @@ export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
   return { notify: (notice, options) => notifyAll([notice], options), notifyAll };
 }
 
-/** Name and payload of a notice fit together; Socket.IO's types want one name at a time. */
-function emit(target: { emit: unknown }, notice: Notice): void {
-  const untyped = target as { emit(name: string, payload: unknown): void };
-  untyped.emit(notice.name, notice.payload);
-}
-
 /**
  * Holds the packets of all sockets in the rooms back until the returned function is called, so that a
  * batch leaves each of them as one write.
@@ -52,9 +50,10 @@ function emit(target: { emit: unknown }, notice: Notice): void {
  */
 function hold(io: SocketServer, rooms: ReadonlySet<string>): () => void {
   const held: Transport[] = [];
+  const { adapter, sockets } = io.of('/');
   for (const room of rooms)
-    for (const id of io.of('/').adapter.rooms.get(room) ?? []) {
-      const transport = io.of('/').sockets.get(id)?.conn.transport as Transport | undefined;
+    for (const id of adapter.rooms.get(room) ?? []) {
+      const transport = sockets.get(id)?.conn.transport as Transport | undefined;
       if (transport?.name !== 'websocket' || !transport.writable) continue;
       transport.writable = false;
       held.push(transport);

@@ -133,7 +133,7 @@ export function createCommit(ports: CommitPorts): (batch: Batch) => Promise<void
   /** Acknowledged by a majority: the heads move, the members hear of it, then the senders do. */
   function settle(numbered: readonly Numbered[]): void {
     if (numbered.length === 0) return;
-    const settled = numbered.map(({ send, row }) => ({ send, message: toMessageView(row) }));
+    const settled = numbered.map(({ send, row }) => ({ send, message: send.toMessage(row.seq) }));
     for (const { message } of settled) heads.advance(message.conversationId, message.seq);
     ports.stored(settled.map(({ message }) => message));
     for (const { send, message } of settled) send.succeed({ message, duplicate: false });

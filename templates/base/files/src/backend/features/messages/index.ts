@@ -73,9 +73,10 @@ function mountCommands(
   changes: Changes,
   sync: Sync,
 ): void {
-  sockets.command('message:send', 'send', (input, { userId, arrivedAt }) =>
-    sending.send({ ...input, sender: userId }, arrivedAt),
-  );
+  sockets.command('message:send', 'send', (input, { userId, arrivedAt }) => {
+    const { conversationId, clientMessageId, content } = input;
+    return sending.send({ conversationId, clientMessageId, content, sender: userId }, arrivedAt);
+  });
   sockets.command('message:edit', 'write', async ({ content, ...place }, { userId }) => ({
     message: await changes.edit({ ...place, userId }, content),
   }));

@@ -5,7 +5,7 @@ import { toObjectId } from '../../shared/ids.ts';
 import { createCoalescedWrites } from './coalesced-writes.ts';
 
 /** How late a mark may be stored, in milliseconds; on this node it holds at once. */
-const storeEveryMs = 1_000;
+const storeEveryMs = 3_000;
 
 /** What a send moves besides the messages: the sender has read it, the conversation is the latest. */
 export interface ReadMarks {

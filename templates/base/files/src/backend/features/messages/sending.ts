@@ -16,12 +16,13 @@ const headsEvent = 'heads';
 /** The way of a message from acceptance to acknowledgement. */
 export interface Sending {
   /**
-   * Checks the right and queues the message in its lane; `later` is the verdict. `arrivedAt` is
-   * when it reached this node, on the monotonic clock: it may have waited for its turn since.
+   * Checks the right and queues the message in its lane, at once where the right is known; `later`
+   * is the verdict. `arrivedAt` is when it reached this node, on the monotonic clock: it may have
+   * waited for its turn since.
    *
    * @throws AppError as `Access.room`, `unavailable` when draining, overloaded or full
    */
-  send(request: SendRequest, arrivedAt?: number): Promise<Later<SendResult>>;
+  send(request: SendRequest, arrivedAt?: number): Later<SendResult> | Promise<Later<SendResult>>;
   /** Resolves once nothing is under way and what is known of it has been answered. */
   idle(): Promise<void>;
 }
@@ -60,9 +61,15 @@ export function createSending(ports: MessagePorts): Sending {
   sockets.cluster.hear(headsEvent, (moves) => heads.hear(moves as HeadMove[]));
 
   return {
-    async send(request, arrivedAt = performance.now()) {
+    send(request, arrivedAt = performance.now()) {
       try {
-        return await queue(request, arrivedAt);
+        assertTaking(request, arrivedAt);
+        if (overload.isOverloaded) throw refusal('This node has too much to do.');
+        const right = access.room(request.sender, request.conversationId, 'send');
+        const deadline = deadlineOf(arrivedAt);
+        return right instanceof Promise
+          ? queueAfter(right, request, arrivedAt, deadline)
+          : queue(request, deadline);
       } catch (error) {
         losses.note(request, error);
         throw error;
@@ -75,19 +82,26 @@ export function createSending(ports: MessagePorts): Sending {
     },
   };
 
-  async function queue(request: SendRequest, arrivedAt: number) {
-    assertTaking(request, arrivedAt);
-    if (overload.isOverloaded) throw refusal('This node has too much to do.');
-    const { sender, conversationId } = request;
-    const deadline = deadlineOf(arrivedAt);
-    const right = access.room(sender, conversationId, 'send');
-    if (right instanceof Promise) {
+  async function queueAfter(
+    right: Promise<unknown>,
+    request: SendRequest,
+    arrivedAt: number,
+    deadline: number,
+  ): Promise<Later<SendResult>> {
+    try {
       await byDeadline(right, deadline);
       // The end may have begun meanwhile, and waits for what is in the lanes only.
       assertTaking(request, arrivedAt);
+      return queue(request, deadline);
+    } catch (error) {
+      losses.note(request, error);
+      throw error;
     }
+  }
+
+  function queue(request: SendRequest, deadline: number): Later<SendResult> {
     const send = new Send(request, clock.now(), deadline);
-    laneOf(conversationId).push(send);
+    laneOf(send.conversationId).push(send);
     underWay.add(send.verdict);
     const leave = (): void => void underWay.delete(send.verdict);
     send.verdict.then(leave, (error: unknown) => {

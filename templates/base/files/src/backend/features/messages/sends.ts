@@ -1,4 +1,4 @@
-import type { SendResult } from '../../../contract/messages.ts';
+import type { MessageView, SendResult } from '../../../contract/messages.ts';
 import { AppError } from '../../shared/app-error.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
 import { deadlineOf } from './deadlines.ts';
@@ -23,8 +23,6 @@ export class Send implements SendRequest {
   readonly content: string;
   /** Which message it is: `keyOf` of it. */
   readonly key: string;
-  /** What it keeps its order in: `orderOf` of it. */
-  readonly order: string;
   readonly row: Omit<StoredMessage, 'seq'>;
   readonly bytes: number;
   /** On the monotonic clock, in milliseconds. */
@@ -43,7 +41,6 @@ export class Send implements SendRequest {
     this.clientMessageId = request.clientMessageId;
     this.content = request.content;
     this.key = keyOf(request);
-    this.order = orderOf(request);
     this.row = toRow(request, timestamp);
     this.bytes = Buffer.byteLength(request.content);
     this.deadline = deadline;
@@ -51,6 +48,28 @@ export class Send implements SendRequest {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** What it keeps its order in. */
+  get order(): string {
+    return orderOf(this);
+  }
+
+  /** The message that it becomes: what `toMessageView` makes of its row, with texts that it has. */
+  toMessage(seq: number): MessageView {
+    const { conversationId, sender, clientMessageId, content, row } = this;
+    return {
+      id: row._id.toHexString(),
+      conversationId,
+      seq,
+      rev: row.rev,
+      sender,
+      content,
+      timestamp: row.timestamp.toISOString(),
+      clientMessageId,
+      editedAt: null,
+      deletedAt: null,
+    };
   }
 
   succeed(result: SendResult): void {
