@@ -18,6 +18,23 @@ it('F22 what is asked in one turn is one load, and a failure is not kept', async
   expect(loads).toHaveLength(3);
 });
 
+it('F22 what comes soon after a load began shares the next one, and who comes alone waits for nobody', async () => {
+  const loads: (readonly string[])[] = [];
+  const ask = createBatch(
+    async (keys) => {
+      loads.push(keys);
+      return new Map(keys.map((key) => [key, key]));
+    },
+    { everyMs: 1_000 },
+  );
+  await ask(['alone']);
+  expect(loads).toEqual([['alone']]);
+  const second = ask(['b']);
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([second, ask(['c']), ask(['d'])]);
+  expect(loads).toEqual([['alone'], ['b', 'c', 'd']]);
+});
+
 it('F22 what comes while a load is under way waits for it, and then is one load', async () => {
   const loads: (readonly string[])[] = [];
   const ends: (() => void)[] = [];

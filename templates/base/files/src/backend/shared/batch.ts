@@ -7,6 +7,8 @@ interface BatchOptions {
   readonly atOnce?: number;
   /** For what nobody is in a hurry for: how long keys are gathered, in milliseconds. */
   readonly gatherMs?: number;
+  /** At least so long from the begin of one load to the next: who comes meanwhile shares that. */
+  readonly everyMs?: number;
 }
 
 /**
@@ -16,18 +18,20 @@ interface BatchOptions {
  */
 export function createBatch<Value>(
   load: Load<Value>,
-  { atOnce = 1, gatherMs }: BatchOptions = {},
+  { atOnce = 1, gatherMs = 0, everyMs = 0 }: BatchOptions = {},
 ): Load<Value> {
   let waiting: { readonly keys: Set<string>; readonly answer: ReturnType<Load<Value>> } | undefined;
+  let begunAt = -Infinity;
   const running: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
 
   function open() {
     const keys = new Set<string>();
-    const gathered =
-      gatherMs === undefined ? nextTurn() : sleep(gatherMs, undefined, { ref: false });
+    const waitMs = Math.max(gatherMs, begunAt + everyMs - performance.now());
+    const gathered = waitMs > 0 ? sleep(waitMs, undefined, { ref: false }) : nextTurn();
     const before = running.shift() ?? Promise.resolve();
     const answer = Promise.allSettled([before, gathered]).then(() => {
       waiting = undefined;
+      begunAt = performance.now();
       return load([...keys]);
     });
     running.push(answer); // behind those that began before it

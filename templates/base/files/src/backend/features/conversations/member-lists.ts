@@ -8,6 +8,7 @@ import type { ConversationPorts } from './ports.ts';
 import { toMemberView } from './views.ts';
 
 const { page } = limits;
+const rowsAtOnce = 2_000; // one answer of the database for dozens of users
 
 /** Who is where. */
 export interface MemberLists {
@@ -35,6 +36,7 @@ export function createMemberLists({
         )
         .read('primary')
         .readConcern('majority')
+        .batchSize(rowsAtOnce)
         .lean();
       const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
       for (const row of rows) {
