@@ -16,6 +16,7 @@ export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
     const silent = new Set(except === undefined ? [] : [except]);
     const flags = { local: true, ...(volatile ? { volatile } : {}) };
     try {
+      // To the adapter directly: the library's chain of operators makes three sets for each notice.
       for (const { room, name, payload } of notices)
         adapter.broadcast(
           { type: eventPacket, data: [name, payload] },
