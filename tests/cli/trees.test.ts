@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JOURNAL } from '../../src/target.ts';
@@ -156,8 +156,23 @@ async function expectHarmless(entries: readonly Entry[], args: readonly string[]
   const isMade = outcome.code === 0 || outcome.code === 5;
   if (isMade && !args.includes('--dry-run'))
     expectKept({ base, before, after, args, ignored, context });
-  else expect(after, context).toEqual(before);
+  else expect(after, context).toEqual(unlessFollowed(before, after, args));
   rmSync(base, { recursive: true });
+}
+
+/**
+ * The tree as it was. Where it is allowed, the journal of a dead run is followed to its end and gone,
+ * also when something else is in the way of the new one.
+ */
+function unlessFollowed(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Readonly<Record<string, string>> {
+  const isAllowed = args.some((flag) => /force|conflict/.test(flag)) && !args.includes('--dry-run');
+  const isFollowed = (path: string): boolean =>
+    isAllowed && [JOURNAL, DEAD.spare].includes(basename(path)) && !(path in after);
+  return Object.fromEntries(Object.entries(before).filter(([path]) => !isFollowed(path)));
 }
 
 interface Compared {
@@ -193,6 +208,17 @@ function expectKept({ base, before, after, args, ignored, context }: Compared): 
   }
 }
 
+// Found by chance: a journal to follow, and then a file where a directory has to be.
+const file = { kind: 'file', target: '.', mode: 0o644 } as const;
+const journal = JSON.stringify({ ...DEAD, directories: [], steps: [] });
+const DEAD_RUN_IN_THE_WAY: [Entry[], readonly string[]] = [
+  [
+    { ...file, path: 'here/my-app/docs', text: '' },
+    { ...file, path: `here/my-app/${JOURNAL}`, text: journal },
+  ],
+  ['my-app', '--on-conflict=overwrite', '--no-git', '--yes', '--no-install'],
+];
+
 describe('P3 any tree, any command line', () => {
   it('P3 nothing outside the project changes, and nothing is lost', async () => {
     const situation = fc.tuple(fc.array(entry, { maxLength: 12 }), argv);
@@ -200,7 +226,7 @@ describe('P3 any tree, any command line', () => {
       fc.asyncProperty(fc.array(situation, { minLength: 1, maxLength: 4 }), async (situations) => {
         await Promise.all(situations.map(([entries, args]) => expectHarmless(entries, args)));
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[[DEAD_RUN_IN_THE_WAY]]] },
     );
   }, 300_000);
 });
