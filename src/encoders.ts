@@ -20,7 +20,7 @@ function json(value: unknown): string {
 function md(value: string): string {
   return line(value)
     .replaceAll('&', '&amp;')
-    .replaceAll(/[\\`*_[\]<>~|]/g, String.raw`\$&`)
+    .replaceAll(/[\\`*_[\]<>~|$]/g, String.raw`\$&`)
     .replace(/^(?=[#+=-])/, '\\')
     .replace(/^(\d+)([.)])/, String.raw`$1\$2`)
     .replaceAll(/^\s|\s$|(?<=\s)\s|(?<=\s#*)#$/g, reference);

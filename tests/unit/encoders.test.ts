@@ -100,8 +100,9 @@ describe('md', () => {
     );
   });
 
-  it('A52 holds no markup', () => {
+  it('A52 holds no markup and no formula', () => {
     expect(md('</script><img onerror>')).toBe('\\</script\\>\\<img onerror\\>');
+    expect(md('$$')).toBe('\\$\\$');
   });
 
   it('refuses a line break', () => {
