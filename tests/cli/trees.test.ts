@@ -22,6 +22,7 @@ const NOBODY = 65_534;
 
 // A process that has ended, as far as anybody can tell: beyond the highest id of Linux.
 const DEAD = { pid: 4_194_305, thread: 0, began: 1, spare: `${JOURNAL}.0123456789ab` };
+const JOURNAL_OF_NOTHING = JSON.stringify({ ...DEAD, directories: [], steps: [] });
 
 interface Entry {
   readonly path: string;
@@ -66,7 +67,7 @@ const TEXTS = [
   'mine',
   'mine\r\nnode_modules/\n',
   '{"name":"mine"}',
-  JSON.stringify({ ...DEAD, directories: [], steps: [] }),
+  JOURNAL_OF_NOTHING,
   JSON.stringify({
     ...DEAD,
     directories: ['src/x'],
@@ -116,6 +117,8 @@ const argv: fc.Arbitrary<readonly string[]> = fc
     '--yes',
     '--no-install',
   ]);
+
+const isJournal = (name: string): boolean => name === JOURNAL || name === DEAD.spare;
 
 /** Makes the tree as far as its entries fit each other. */
 function plant(entries: readonly Entry[]): string {
@@ -171,7 +174,7 @@ function unlessFollowed(
 ): Readonly<Record<string, string>> {
   const isAllowed = args.some((flag) => /force|conflict/.test(flag)) && !args.includes('--dry-run');
   const isFollowed = (path: string): boolean =>
-    isAllowed && [JOURNAL, DEAD.spare].includes(basename(path)) && !(path in after);
+    isAllowed && isJournal(basename(path)) && !(path in after);
   return Object.fromEntries(Object.entries(before).filter(([path]) => !isFollowed(path)));
 }
 
@@ -192,7 +195,7 @@ function expectKept({ base, before, after, args, ignored, context }: Compared): 
     expect(path.startsWith(`${project}/`), `${path} ${context}`).toBe(true);
     const name = path.slice(project.length + 1);
     // The journal of a dead run is followed to its end.
-    if (name === JOURNAL || name === DEAD.spare) continue;
+    if (isJournal(name)) continue;
     if (name === '.gitignore' && ignored !== '' && after[path]?.startsWith('file')) {
       expect(readFileSync(join(base, path), 'utf8').startsWith(ignored), context).toBe(true);
       continue;
@@ -210,11 +213,10 @@ function expectKept({ base, before, after, args, ignored, context }: Compared): 
 
 // Found by chance: a journal to follow, and then a file where a directory has to be.
 const file = { kind: 'file', target: '.', mode: 0o644 } as const;
-const journal = JSON.stringify({ ...DEAD, directories: [], steps: [] });
 const DEAD_RUN_IN_THE_WAY: [Entry[], readonly string[]] = [
   [
     { ...file, path: 'here/my-app/docs', text: '' },
-    { ...file, path: `here/my-app/${JOURNAL}`, text: journal },
+    { ...file, path: `here/my-app/${JOURNAL}`, text: JOURNAL_OF_NOTHING },
   ],
   ['my-app', '--on-conflict=overwrite', '--no-git', '--yes', '--no-install'],
 ];

@@ -11,6 +11,9 @@ interface BatchOptions {
   readonly everyMs?: number;
 }
 
+/** For what each connect reads: in a storm a query serves a dozen of them, the first is at once. */
+export const inStorms: BatchOptions = { everyMs: 10 };
+
 /**
  * Joins the keys of calls into loads: what comes while as many as may be are under way waits, and
  * then everything that waits is one load. At low load only the keys of one turn of the event loop

@@ -8,13 +8,16 @@ const noticesAtOnce = 50; // in one message to other nodes, so that none is abov
 
 /** Creates the way from the server to its clients. */
 export function createNotifier(io: SocketServer, cluster: Cluster): Notifier {
-  function emitLocally(notices: readonly Notice[], { volatile, except }: NoticeOptions): void {
+  function emitLocally(
+    notices: readonly Notice[],
+    { volatile = false, except }: NoticeOptions,
+  ): void {
     // A volatile notice is dropped where the transport is busy.
     const rooms = new Set(volatile ? [] : notices.map((notice) => notice.room));
     const release = hold(io, rooms);
     const { adapter } = io.of('/');
     const silent = new Set(except === undefined ? [] : [except]);
-    const flags = { local: true, ...(volatile ? { volatile } : {}) };
+    const flags = { local: true, volatile };
     try {
       // To the adapter directly: the library's chain of operators makes three sets for each notice.
       for (const { room, name, payload } of notices)

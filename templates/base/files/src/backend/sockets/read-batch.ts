@@ -1,4 +1,4 @@
-import { createBatch } from '../shared/batch.ts';
+import { createBatch, inStorms } from '../shared/batch.ts';
 import type { ConnectReads, Heads, OwnMembership } from './hub.ts';
 
 /** The reads of one connect, shared with others that wait for theirs. */
@@ -8,17 +8,14 @@ interface ReadBatch {
   headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
 }
 
-/** In a storm a query serves a dozen connects; who comes alone waits as long for the second look. */
-const storm = { everyMs: 10 };
-
 /** Creates the batching of one node: a storm of connects costs a few queries a batch. */
 export function createReadBatch(reads: () => ConnectReads): ReadBatch {
-  const memberships = createBatch((userIds) => reads().membershipsOf(userIds), storm);
+  const memberships = createBatch((userIds) => reads().membershipsOf(userIds), inStorms);
   const devices = createBatch(async (deviceIds) => {
     const active = await reads().activeDevices(deviceIds);
     return new Map(deviceIds.map((id) => [id, active.has(id)]));
-  }, storm);
-  const heads = createBatch((conversationIds) => reads().headsOf(conversationIds), storm);
+  }, inStorms);
+  const heads = createBatch((conversationIds) => reads().headsOf(conversationIds), inStorms);
   return {
     membershipsOf: async (userId) => (await memberships([userId])).get(userId) ?? [],
     isSignedIn: async (deviceId) => (await devices([deviceId])).get(deviceId) ?? false,

@@ -2,7 +2,7 @@ import { trusted } from 'mongoose';
 import type { Environment } from '../../../configs/env.ts';
 import type { OpenModels } from '../../../models/index.ts';
 import { AppError } from '../../shared/app-error.ts';
-import { createBatch } from '../../shared/batch.ts';
+import { createBatch, inStorms } from '../../shared/batch.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Events } from '../../shared/events.ts';
@@ -12,7 +12,6 @@ import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 
 const deviceCacheMs = 5_000; // how long a revocation may go unnoticed while nodes cannot talk
 const deviceCacheSize = 50_000;
-const storm = { everyMs: 10 }; // a query serves all who come meanwhile; who comes alone does not wait
 
 /** Who comes in. */
 export interface Gate {
@@ -36,7 +35,7 @@ export function createGate(core: {
       .find({ _id: trusted({ $in: deviceIds.map(toObjectId) }), revokedAt: null }, { user: 1 })
       .lean();
     return new Map(rows.map((row) => [String(row._id), String(row.user)]));
-  }, storm);
+  }, inStorms);
   core.events.hear('device:closed', ({ deviceId }) => devices.forget(deviceId));
 
   return {
