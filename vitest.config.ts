@@ -10,6 +10,7 @@ const project = (name: string, testTimeout: number, more: Partial<InlineConfig> 
     name,
     ...more,
     include: [`tests/${name}/**/*.test.ts`],
+    setupFiles: ['tests/support/clean-up.ts'],
     pool: 'forks' as const,
     testTimeout,
     hookTimeout: Math.max(testTimeout, MINUTES),

@@ -3,7 +3,6 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import tmp from 'tmp';
 import { scratch } from './scratch.ts';
 
 const command = join(import.meta.dirname, '../../bin/create-chat-backend.js');
@@ -30,13 +29,13 @@ export interface RunningScript {
 
 /** Creates a project with the command, as a user would, in a temporary directory. */
 export async function generate(flags: readonly string[]): Promise<GeneratedProject> {
-  const parent = tmp.dirSync({ prefix: 'generated-', unsafeCleanup: true });
+  const parent = scratch();
   await execa('node', [command, 'my-app', '--yes', ...flags], {
-    cwd: parent.name,
+    cwd: parent,
     env: { GIT_AUTHOR_NAME: 'Test', GIT_COMMITTER_NAME: 'Test' },
     stdin: 'ignore',
   });
-  return projectIn(join(parent.name, 'my-app'));
+  return projectIn(join(parent, 'my-app'));
 }
 
 /** A copy of an installed project, with data and builds of its own; the packages are shared. */

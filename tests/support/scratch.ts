@@ -6,22 +6,33 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import tmp from 'tmp';
 
+// For what has an end of its own, such as a global set-up.
 tmp.setGracefulCleanup();
 
-/** A new empty directory, removed when the tests end. */
-export function scratch(): string {
-  return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true }).name;
+const made: string[] = [];
+
+/** A new empty directory, removed after the tests of its file. */
+export function scratch(tmpdir?: string): string {
+  const { name } = tmp.dirSync({ prefix: 'create-', unsafeCleanup: true, tmpdir });
+  made.push(name);
+  return name;
 }
 
 /** The same in memory, where there is such a place: for tests that need thousands of them. */
 export function quickScratch(): string {
-  const memory = existsSync('/dev/shm') ? { tmpdir: '/dev/shm' } : {};
-  return tmp.dirSync({ prefix: 'create-', unsafeCleanup: true, ...memory }).name;
+  return scratch(existsSync('/dev/shm') ? '/dev/shm' : undefined);
+}
+
+/** Removes all of them. Vitest ends its workers by a signal, so that nothing is done at their end. */
+export function removeScratch(): void {
+  for (const directory of made.splice(0))
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** A new directory with these files: path → text, or a value for JSON. */

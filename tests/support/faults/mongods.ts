@@ -61,7 +61,9 @@ export async function startMongods(project: string, wanted: Wanted): Promise<Mon
       logpath: join(folder(member), 'log'),
     };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    members[member] = spawn(binary, [...args, '--logappend'], { stdio: 'ignore' });
+    members[member] = spawn(binary, [...args, '--logappend', '--nounixsocket'], {
+      stdio: 'ignore',
+    });
   }
 
   function connect(member?: number): Client {

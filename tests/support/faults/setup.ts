@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import tmp from 'tmp';
 import type { TestProject } from 'vitest/node';
 import { generate, projectIn, type GeneratedProject } from '../project.ts';
 import { addSuite } from '../suites.ts';
+import { scratch } from '../scratch.ts';
 import { isFull, seed } from './profile.ts';
 import { tableOf } from './report.ts';
 
@@ -25,7 +25,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   const project = given === undefined ? await generateAll() : projectIn(given);
   for (const suite of ['machines', 'load']) addSuite(project, suite);
   if (given === undefined) await build(project);
-  const file = join(tmp.dirSync({ prefix: 'faults-', unsafeCleanup: true }).name, 'rows');
+  const file = join(scratch(), 'rows');
   writeFileSync(file, '');
   provide('faultsProject', project.directory);
   provide('faultsReport', file);
