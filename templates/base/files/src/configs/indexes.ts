@@ -8,6 +8,8 @@ const indexConflicts = new Set([85, 86]); // IndexOptionsConflict, IndexKeySpecs
 export async function createIndexes(connection: Connection): Promise<void> {
   await Promise.all(
     Object.values(connection.models).map(async (model) => {
+      // Also a command that changes nothing waits for a lock.
+      if ((await missingIndexes(model))?.length === 0) return;
       await model.createCollection();
       try {
         await model.createIndexes();
@@ -26,7 +28,7 @@ export async function createIndexes(connection: Connection): Promise<void> {
 /** Refuses a database without the indexes that order, uniqueness and speed rest on. @throws StartError */
 export async function checkIndexes(connection: Connection): Promise<void> {
   for (const model of Object.values(connection.models)) {
-    const [missing] = await missingIndexes(model);
+    const [missing] = (await missingIndexes(model)) ?? model.schema.indexes().map(first);
     if (missing !== undefined)
       throw new StartError(
         78,
@@ -35,15 +37,19 @@ export async function checkIndexes(connection: Connection): Promise<void> {
   }
 }
 
-/** The fields of every index that the schema names and the database does not have as it is named. */
-async function missingIndexes(model: Model<unknown>): Promise<unknown[]> {
+/**
+ * The fields of every index that the schema names and the database does not have as it is named;
+ * undefined where there is no collection.
+ */
+async function missingIndexes(model: Model<unknown>): Promise<unknown[] | undefined> {
   try {
     const { toCreate } = await model.diffIndexes();
     return toCreate;
   } catch (error) {
     if (codeOf(error) !== namespaceNotFound) throw error;
-    return model.schema.indexes().map(([fields]) => fields);
+    return undefined;
   }
 }
 
+const first = ([fields]: readonly unknown[]): unknown => fields;
 const codeOf = (error: unknown): number => Number((error as { code?: unknown }).code);
