@@ -44,8 +44,8 @@ export default defineConfig({
     // Modules are read once a worker: each app has a database, a port and limits of its own.
     isolate: false,
     // Each worker takes five seconds of a processor to read and warm up the same modules: few of them,
-    // and tests that wait do it at the same time as others of their file.
-    maxWorkers: 3,
+    // two for what works and two for what waits, which is also done at the same time within a file.
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,28 @@ export async function scratch(): Promise<string> {
   return folder;
 }
 
+/** Starts a member of the replica set `test`; whoever does ends it. */
+export async function spawnMember(
+  dbpath: string,
+  port: number,
+  args: readonly string[] = [],
+): Promise<ChildProcess> {
+  const { env } = process;
+  const { path } = await findMongod({ env, cache: cacheFolder(env), say: () => {} });
+  const options = {
+    dbpath,
+    port: String(port),
+    replSet: 'test',
+    bind_ip: '127.0.0.1',
+    oplogSize: '64',
+    wiredTigerCacheSizeGB: '0.25',
+  };
+  const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  // Killed, it would leave its socket in the folder of all temporary files; Windows has none.
+  const system = process.platform === 'win32' ? [] : ['--nounixsocket'];
+  return spawn(path, [...named, ...system, ...args], { stdio: 'ignore' });
+}
+
 /** A mongod of a test's own, on files that the test may copy. */
 export interface OwnMongod {
   readonly uri: string;
@@ -27,17 +49,7 @@ export async function startOwnMongod(
   port: number,
   args: readonly string[] = [],
 ): Promise<OwnMongod> {
-  const { env } = process;
-  const { path } = await findMongod({ env, cache: cacheFolder(env), say: () => {} });
-  const all = {
-    dbpath,
-    port: String(port),
-    replSet: 'test',
-    bind_ip: '127.0.0.1',
-    oplogSize: '64',
-  };
-  const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(path, [...named, ...args], { stdio: 'ignore' });
+  const child = await spawnMember(dbpath, port, args);
   const exit = once(child, 'exit');
   onTestFinished(async () => {
     child.kill('SIGKILL');

@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
-import { cacheFolder, findMongod } from '../../tools/find-mongod.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
 import { onTestFinished } from './finish.ts';
+import { spawnMember } from './own-mongod.ts';
 
 /** A real replica set of a test's own, whose members can be stopped in their tracks. */
 export interface ReplicaSet {
@@ -19,8 +19,6 @@ export interface ReplicaSet {
 
 /** Starts members, the first of them the primary; all of it ends with the test. */
 export async function startReplicaSet(size: number): Promise<ReplicaSet> {
-  const { env } = process;
-  const { path } = await findMongod({ env, cache: cacheFolder(env), say: () => {} });
   const folder = await mkdtemp(join(tmpdir(), 'chat-backend-set-'));
   const ports: number[] = [];
   const members: ChildProcess[] = [];
@@ -32,17 +30,8 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
     const port = await freePort();
     const data = join(folder, String(member));
     await mkdir(data);
-    const options = {
-      dbpath: data,
-      port: String(port),
-      replSet: 'test',
-      bind_ip: '127.0.0.1',
-      oplogSize: '64',
-      wiredTigerCacheSizeGB: '0.25',
-    };
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     ports.push(port);
-    members.push(spawn(path, args, { stdio: 'ignore' }));
+    members.push(await spawnMember(data, port));
   }
   await initiate(ports);
   return {
