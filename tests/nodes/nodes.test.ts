@@ -8,7 +8,7 @@ import { addSuite } from '../support/suites.ts';
  */
 describe.concurrent.each([
   { adapter: 'redis', suites: ['machines', 'nodes', 'redis'] },
-  { adapter: 'mongo', suites: ['machines', 'nodes'] },
+  { adapter: 'mongo', suites: ['machines', 'nodes', 'mongo'] },
 ])('nodes that talk over $adapter', ({ adapter, suites }) => {
   it('pass the scenarios of several nodes', async ({ expect }) => {
     const project = await generate(['--adapter', adapter, '--preset', 'full', '--no-git']);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { limits } from '../../src/configs/limits.ts';
 import { ask, until, type TestSocket, type TestUser } from '../support/app.ts';
 import { chatAt, startNodes } from '../nodes/nodes.ts';
 import { startRedis } from '../machines/redis.ts';
@@ -77,6 +78,21 @@ it('S34 F11 Redis killed for 10 s and restarted empty: every send acknowledged, 
   expect(setting.writers.flatMap((writer) => writer.refused)).toEqual([]);
   await converged(setting);
 }, 120_000);
+
+it('F11 clients are told to sync once Redis is back, and not because a node starts', async () => {
+  const redis = await startRedis();
+  const { one, two, owner, other, writers } = await twoNodes(redis.url);
+  await Promise.all(writers.map((writer) => writer.stop()));
+  const sockets = [await one.connect(owner.token), await two.connect(other.token)];
+  const told = new Set<number>();
+  sockets.forEach((socket, node) => socket.on('sync:required', () => told.add(node)));
+  await startNodes(2, { REDIS_URL: redis.url });
+  await sleep(limits.sync.requiredSpreadMs);
+  expect([...told]).toEqual([]);
+  await redis.kill();
+  await redis.start();
+  await until(() => told.size === sockets.length, 20_000);
+}, 60_000);
 
 it('F12 Redis frozen for 30 s: sends do not wait for it, what is kept for it is bounded', async () => {
   const redis = await startRedis();

@@ -19,6 +19,7 @@ export const limits = {
     resetBehind: 500, // messages or changes; farther behind gets the latest page
     answerBytes: 256 * 1024,
     headsWindowMs: 50, // asks for heads that arrive within this time share one query
+    requiredSpreadMs: 5_000, // after notices were lost, clients are told to sync within it
   },
   account: {
     usernameMinCharacters: 3,

@@ -80,6 +80,11 @@ export interface SocketHub extends Notifier, Membership {
   readonly cluster: Cluster;
   /** From the first signal to stop: nothing new is taken. */
   readonly isDraining: boolean;
+  /**
+   * Tells the clients of all nodes, within 5 s, to sync: notices between nodes may have been lost.
+   * For an adapter whose broker is back.
+   */
+  resync(): void;
   /** Lets a socket live until its newer token ends. */
   extend(socketId: string, expiresAt: Date): void;
   /** Puts one socket of this node into rooms of a feature; nothing happens when it is gone. */

@@ -18,6 +18,7 @@ import { createDraining } from './draining.ts';
 import type { ConnectReads, SocketHub } from './hub.ts';
 import { createMembership } from './membership.ts';
 import { createNotifier } from './notifier.ts';
+import { createResync } from './resync.ts';
 import { endSilent, watchSlowReaders } from './slow-readers.ts';
 
 /** What a socket carries. */
@@ -93,6 +94,7 @@ export function createSockets(ports: SocketPorts): Sockets {
   const cluster = createCluster(io, ports.log);
   const notifier = createNotifier(io, cluster);
   const membership = createMembership(ports, io, cluster);
+  const resync = createResync(ports, io, cluster);
   const commands = createCommands(ports, admission);
   const connecting = createConnecting(ports, io, cluster);
   const draining = createDraining(io);
@@ -128,6 +130,7 @@ export function createSockets(ports: SocketPorts): Sockets {
       get isDraining() {
         return draining.isDraining();
       },
+      resync,
     },
     get draining() {
       return draining.isDraining();

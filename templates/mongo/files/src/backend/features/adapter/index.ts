@@ -12,16 +12,26 @@ export const adapter: Feature = ({ models, sockets }) => {
   function createEvents() {
     const events = models.clusterEvents.collection as unknown as mongo.Collection;
     let waiting = 0;
+    let hasDropped = false;
     return {
       watch: events.watch.bind(events),
       /** The adapter does not await it: it never rejects, and what has no place is dropped. */
       async insertOne(event: object) {
         const none = { insertedId: new mongo.ObjectId() };
-        if (waiting >= mostWaiting) return none;
+        if (waiting >= mostWaiting) {
+          hasDropped = true;
+          return none;
+        }
         waiting += 1;
         try {
-          return await events.insertOne(event, { writeConcern: { w: 1 } });
+          const inserted = await events.insertOne(event, { writeConcern: { w: 1 } });
+          if (hasDropped) {
+            hasDropped = false;
+            sockets.resync();
+          }
+          return inserted;
         } catch {
+          hasDropped = true;
           return none;
         } finally {
           waiting -= 1;

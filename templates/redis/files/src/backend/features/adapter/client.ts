@@ -20,3 +20,13 @@ export function createRedisClient(url: string) {
     },
   });
 }
+
+/** Calls back whenever the connection is there again after it was away. */
+export function onReturn(client: RedisClient, back: () => void): void {
+  let isAway = false;
+  client.on('error', () => (isAway = true));
+  client.on('ready', () => {
+    if (isAway) back();
+    isAway = false;
+  });
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisClient } from './client.ts';
+import { onReturn, type RedisClient } from './client.ts';
 
 const pauseMs = 1_000; // after a failed read
 const mostWaitingBytes = 4 * 1024 * 1024; // given to a Redis that does not answer
@@ -7,10 +7,12 @@ const alone = ['', '1']; // who is there: this node
 
 /**
  * What the adapter uses of a client. It awaits none of its commands, so none of these rejects; and
- * none waits for a Redis that is away, or its queue would grow for as long.
+ * none waits for a Redis that is away, or its queue would grow for as long. `missed` is called once
+ * Redis answers again after something was lost.
  */
-export function createPublisher(client: RedisClient) {
+export function createPublisher(client: RedisClient, missed: () => void) {
   let waitingBytes = 0;
+  let hasDropped = false;
 
   return {
     /** By this method the adapter knows the kind of client. */
@@ -18,6 +20,7 @@ export function createPublisher(client: RedisClient) {
     /** For reading: these wait, as they must for the reading to go on once Redis is back. */
     duplicate() {
       const reader = client.duplicate();
+      onReturn(reader, missed);
       const read = reader.xRead.bind(reader);
       // The adapter reads again at once after a failure: one that is immediate would never let go.
       const patient = async (...what: Parameters<typeof read>) =>
@@ -28,7 +31,11 @@ export function createPublisher(client: RedisClient) {
       return Object.assign(reader, { xRead: patient });
     },
     async publish(channel: string, payload: Buffer): Promise<unknown> {
-      if (!client.isReady || waitingBytes > mostWaitingBytes) return undefined;
+      if (!client.isReady) return undefined;
+      if (waitingBytes > mostWaitingBytes) {
+        hasDropped = true;
+        return undefined;
+      }
       waitingBytes += payload.length;
       try {
         return await client.publish(channel, payload);
@@ -36,6 +43,10 @@ export function createPublisher(client: RedisClient) {
         return undefined; // the client has logged it
       } finally {
         waitingBytes -= payload.length;
+        if (hasDropped && waitingBytes === 0 && client.isReady) {
+          hasDropped = false;
+          missed();
+        }
       }
     },
     /** Asks who is there. */
