@@ -5,10 +5,15 @@ import { createRewriting } from '../src/backend/features/messages/rewriting.ts';
 import { createEvents } from '../src/backend/shared/events.ts';
 import { systemClock } from '../src/backend/shared/clock.ts';
 import type { Notice } from '../src/backend/sockets/hub.ts';
+import { limits } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
 import { newId } from '../src/backend/shared/ids.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { numbers, toStored } from './support/node.ts';
+import { profile } from './support/profile.ts';
+
+/** Nobody stops the node. */
+const onward = new AbortController().signal;
 
 /** The erasing of a node whose notices are noted. */
 function erasingOf({ app }: TestApp) {
@@ -45,8 +50,8 @@ it('erases what one user wrote in a conversation: one change each, dense revs, e
   await owner.patch(`${path}/messages/${first.id}`, { content: 'edited' });
 
   const erasing = erasingOf(app);
-  expect(await erasing.eraseMessagesOf(mine, conversationId)).toBe(200);
-  expect(await erasing.eraseMessagesOf(mine, conversationId)).toBe(0); // again: nothing is left
+  expect(await erasing.eraseMessagesOf(mine, conversationId, onward)).toBe(200);
+  expect(await erasing.eraseMessagesOf(mine, conversationId, onward)).toBe(0); // again: nothing is left
 
   const rows = await app.app.connection.collection('messages').find().sort({ seq: 1 }).toArray();
   expect(rows.map((row) => row['seq'])).toEqual(numbers(250));
@@ -76,12 +81,35 @@ it('erases the content of an archived conversation and of no other', async () =>
       numbers(250).map(() => sender),
     );
   const erasing = erasingOf(app);
-  expect(await erasing.eraseConversation(archived)).toBe(250);
-  expect(await erasing.eraseConversation(archived)).toBe(0);
+  expect(await erasing.eraseConversation(archived, onward)).toBe(250);
+  expect(await erasing.eraseConversation(archived, onward)).toBe(0);
   const left = await app.app.connection.collection('messages').distinct('conversation', {
     content: { $ne: null },
   });
   expect(left.map(String)).toEqual([other]);
+});
+
+it('erasing ends between two steps when its node stops, and begins again elsewhere', async () => {
+  const app = await startApp();
+  const [conversationId, sender] = [newId().toHexString(), newId().toHexString()];
+  await seed(
+    app,
+    conversationId,
+    numbers(250).map(() => sender),
+  );
+  const erasing = erasingOf(app);
+  const stopping = new AbortController();
+  const left = () =>
+    app.app.connection.collection('messages').countDocuments({ content: { $ne: null } });
+  const erased = erasing.eraseConversation(conversationId, stopping.signal);
+  stopping.abort(new Error('the node stops'));
+  await expect(erased).rejects.toThrow('the node stops');
+  expect(await left()).toBeGreaterThan(0);
+  await expect(erasing.eraseMessagesOf(sender, conversationId, stopping.signal)).rejects.toThrow(
+    'the node stops',
+  );
+  await erasing.eraseConversation(conversationId, onward);
+  expect(await left()).toBe(0);
 });
 
 it('erasing waits for its turn among edits, and neither undoes the other', async () => {
@@ -96,7 +124,7 @@ it('erasing waits for its turn among edits, and neither undoes the other', async
     );
   const erasing = erasingOf(app);
   const [erased, ...edits] = await Promise.all([
-    erasing.eraseMessagesOf(owner.id, conversationId),
+    erasing.eraseMessagesOf(owner.id, conversationId, onward),
     ...ids.map((id) => owner.patch(`${path}/${id}`, { content: 'edited' })),
   ]);
   expect(erased).toBe(10);
@@ -105,4 +133,23 @@ it('erasing waits for its turn among edits, and neither undoes the other', async
   expect(rows.map((row) => row['content'])).toEqual(numbers(10).map(() => null));
   const changes = await app.app.connection.collection('changes').find().sort({ rev: 1 }).toArray();
   expect(changes.map((change) => change['rev'])).toEqual(numbers(changes.length));
+});
+
+it('C63 what an edit and the erasing read has a limit of time', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  await seed(app, conversationId, [owner.id, owner.id]);
+  const path = `/conversations/${conversationId}/messages`;
+  const [first] = (await owner.get(path)).body.items;
+  const erasing = erasingOf(app);
+  const entries = await profile(app, async () => {
+    expect((await owner.patch(`${path}/${first.id}`, { content: 'edited' })).status).toBe(200);
+    expect(await erasing.eraseMessagesOf(owner.id, conversationId, onward)).toBe(2);
+    await erasing.eraseConversation(conversationId, onward);
+  });
+  const reads = entries.filter(({ op }) => op === 'query');
+  // Two and a check of the right to edit, three of the first erasing, two of the other one.
+  expect(reads.length).toBeGreaterThanOrEqual(7);
+  for (const { ns, command } of reads)
+    expect([ns, command.maxTimeMS]).toEqual([ns, limits.database.queryMs]);
 });

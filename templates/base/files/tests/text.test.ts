@@ -152,3 +152,13 @@ it('P14 every name that is accepted comes back as it was', async () => {
     runs(50),
   );
 });
+
+it('a public conversation is found by the begin of its name, whatever character comes next', async () => {
+  const app = await startApp();
+  const user = await app.register();
+  const names = ['Party', 'Party\uffff', 'Party\u{1f389}', 'Parts', 'Partz'];
+  for (const name of names)
+    await user.post('/conversations', { type: 'group', name, visibility: 'public' });
+  const { items } = (await user.get('/conversations/public?prefix=Party')).body;
+  expect(items.map((item: { name: string }) => item.name)).toEqual(names.slice(0, 3));
+});

@@ -33,7 +33,8 @@ export interface FeatureContext {
   readonly events: Events;
   /**
    * A feature with rows of its own adds their removal to `erase-account`, which gets the id of a user,
-   * and to `erase-conversation`, which gets that of an archived conversation.
+   * and to `erase-conversation`, which gets that of an archived conversation. Each is done twice, the
+   * second time when what was under way at the first has ended.
    */
   readonly jobs: Pick<Jobs, 'handle'>;
   /** Commands name their bucket when they are mounted; a route takes from it by itself. */

@@ -1,25 +1,10 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineCommand, defineRoute } from './define.ts';
-import { id, isWellFormed, label, listOf, moment } from './scalars.ts';
+import { id, label, listOf, moment, password } from './scalars.ts';
 import { email, meView, username } from './users.ts';
 
 const { account } = limits;
-
-/**
- * A password as it is typed; its length and strength are judged by the service, which answers
- * `weak-password`. Normalised to NFKC, so that the same keys give the same secret everywhere.
- *
- * @see NIST SP 800-63B section 3.1.1.2
- */
-const password = z
-  .string()
-  .max(account.passwordBytes)
-  .refine(isWellFormed, 'not well-formed Unicode')
-  .transform((text) => text.normalize('NFKC'))
-  .describe(
-    `As it is typed; a new one has ${account.passwordMinCharacters} to ${account.passwordMaxCharacters} characters.`,
-  );
 
 const token = z.string().min(1).max(4_096);
 

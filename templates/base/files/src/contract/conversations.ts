@@ -67,7 +67,7 @@ export const conversationRoutes = {
     summary: 'The direct conversation with a user, made when there is none',
     params: z.strictObject({ userId: id }),
     answers: { 201: conversationView, 200: conversationView },
-    problems: ['blocked'],
+    problems: ['blocked', 'limit-reached'],
   }),
   createConversation: defineRoute({
     method: 'post',
@@ -80,6 +80,7 @@ export const conversationRoutes = {
       members: z.array(id).max(conversation.initialMembers).default([]),
     }),
     answers: { 201: conversationView },
+    problems: ['limit-reached'],
   }),
   listConversations: defineRoute({
     method: 'get',

@@ -13,7 +13,7 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 /** Whether a text is well-formed Unicode without control characters. */
 export const isCleanText = (text: string): boolean => isWellFormed(text) && !controls.test(text);
 
-const { message } = limits;
+const { account, message } = limits;
 const utf8 = new TextEncoder();
 const codePoints = (text: string): number => Array.from(text).length;
 
@@ -100,3 +100,18 @@ export const queryCursor = z
 /** A page of a list with the cursor of the next one, null at the end. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/**
+ * A password as it is typed; its length and strength are judged by the service, which answers
+ * `weak-password`. Normalised to NFKC, so that the same keys give the same secret everywhere.
+ *
+ * @see NIST SP 800-63B section 3.1.1.2
+ */
+export const password = z
+  .string()
+  .max(account.passwordBytes)
+  .refine(isWellFormed, 'not well-formed Unicode')
+  .transform((text) => text.normalize('NFKC'))
+  .describe(
+    `As it is typed; a new one has ${account.passwordMinCharacters} to ${account.passwordMaxCharacters} characters.`,
+  );

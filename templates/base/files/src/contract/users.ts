@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineRoute } from './define.ts';
 import { messageView } from './messages.ts';
-import { id, label, listOf, moment, queryCursor, queryLimit } from './scalars.ts';
+import { id, label, listOf, moment, password, queryCursor, queryLimit } from './scalars.ts';
 
 const { account } = limits;
 
@@ -92,7 +92,7 @@ export const userRoutes = {
     method: 'delete',
     path: '/users/me',
     summary: 'Erase the own account',
-    body: z.strictObject({ password: z.string().max(account.passwordBytes) }),
+    body: z.strictObject({ password }),
     answers: { 204: null },
   }),
   exportMe: defineRoute({

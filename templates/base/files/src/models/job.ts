@@ -5,7 +5,8 @@ export const jobSchema = new Schema(
   {
     kind: { type: String, required: true },
     subject: { type: Schema.Types.ObjectId, required: true },
-    leaseUntil: { type: Date, required: true }, // until then somebody works on it
+    leaseUntil: { type: Date, required: true }, // until then somebody works on it, or it is not due
+    isSecond: { type: Boolean, default: false }, // it was done once
     timestamp: { type: Date, required: true },
   },
   { collection: 'jobs' },

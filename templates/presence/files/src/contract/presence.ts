@@ -21,6 +21,7 @@ export const presenceCommands = {
     summary: 'Tell whether users are online now, and on this socket when that changes',
     input,
     output,
+    problems: ['limit-reached'],
   }),
   'presence:unsubscribe': defineCommand({
     summary: 'No longer tell of users; the answer lists nobody',

@@ -12,7 +12,12 @@ export const typingCommands = {
     output,
     problems: ['not-found', 'forbidden'],
   }),
-  'typing:stop': defineCommand({ summary: 'The user stopped writing', input, output }),
+  'typing:stop': defineCommand({
+    summary: 'The user stopped writing',
+    input,
+    output,
+    problems: ['not-found', 'forbidden'],
+  }),
 };
 
 export const typingNotices = {

@@ -1,5 +1,6 @@
-import { trusted } from 'mongoose';
+import { trusted, type ClientSession } from 'mongoose';
 import type { Logger } from 'pino';
+import { limits } from '../../configs/limits.ts';
 import type { OpenModels } from '../../models/index.ts';
 import type { Clock } from './clock.ts';
 import { duplicateKeyOf } from './duplicate-key.ts';
@@ -12,12 +13,22 @@ const firstLease = new Date(0);
 /** What a job does; it must be harmless to do it again from the start. */
 type Work = (subject: string, signal: AbortSignal) => Promise<unknown>;
 
-/** Work in the background that outlives this node. */
+/**
+ * Work in the background that outlives this node. All of it erases what somebody wrote, so each job is
+ * done a second time, when every write that was under way at the first has ended.
+ */
 export interface Jobs {
   /** Adds to what a kind of job does, after what was added before; before `start`. */
   handle(kind: string, work: Work): void;
-  /** Stores a job, once for each subject, and begins soon. */
-  add(kind: string, subject: string): Promise<void>;
+  /**
+   * Stores a job together with the change that makes it due, both or neither, and begins soon. Returns
+   * what the change returns; undefined when that job is stored already, and so is its change.
+   */
+  add<Result>(
+    kind: string,
+    subject: string,
+    change: (session: ClientSession) => Promise<Result>,
+  ): Promise<Result | undefined>;
   start(): void;
   /** Takes no new job and waits for the running one. */
   stop(): Promise<void>;
@@ -50,17 +61,23 @@ export function createJobs(core: {
       if (stopping.signal.aborted) return;
       const job = await claim();
       if (job === null) return;
-      const { kind, subject } = job;
+      const { kind, subject, isSecond } = job;
       const renewal = setInterval(() => void renew(job._id), leaseMs / 3);
       try {
         for (const part of works.get(kind) ?? []) await part(String(subject), stopping.signal);
         stopping.signal.throwIfAborted();
-        await models.jobs.deleteOne({ _id: job._id });
-        log.info({ job: kind, subject: String(subject) }, 'job done');
+        if (isSecond) await models.jobs.deleteOne({ _id: job._id });
+        else await repeatLater(job._id);
+        log.info({ job: kind, subject: String(subject), isSecond }, 'job done');
       } finally {
         clearInterval(renewal);
       }
     }
+  }
+
+  async function repeatLater(id: unknown): Promise<void> {
+    const leaseUntil = new Date(clock.now().getTime() + limits.database.socketTimeoutMs);
+    await models.jobs.updateOne({ _id: id }, { $set: { isSecond: true, leaseUntil } });
   }
 
   async function renew(id: unknown): Promise<void> {
@@ -80,12 +97,21 @@ export function createJobs(core: {
 
   return {
     handle: (kind, part) => void works.set(kind, [...(works.get(kind) ?? []), part]),
-    async add(kind, subject) {
-      const row = { kind, subject: toObjectId(subject), leaseUntil: firstLease };
-      await models.jobs.create({ ...row, timestamp: clock.now() }).catch((error: unknown) => {
+    async add(kind, subject, change) {
+      const job = { kind, subject: toObjectId(subject), leaseUntil: firstLease };
+      try {
+        return await models.jobs.db.withSession((session) =>
+          session.withTransaction(async () => {
+            await models.jobs.create([{ ...job, timestamp: clock.now() }], { session });
+            return change(session);
+          }),
+        );
+      } catch (error) {
         if (duplicateKeyOf(error) === undefined) throw error;
-      });
-      look();
+        return undefined;
+      } finally {
+        look();
+      }
     },
     start() {
       timer = setInterval(look, lookEveryMs);

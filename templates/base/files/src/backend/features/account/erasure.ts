@@ -15,13 +15,11 @@ export function createErasure(
   const { clock, conversations, devices, events, jobs, messages, models } = ports;
 
   async function eraseContent(userId: string, signal: AbortSignal): Promise<void> {
+    await devices.revokeAll(userId);
     await conversations.leaveAll(userId);
     const places = await models.memberships.find({ user: userId }, { conversation: 1 }).lean();
     for (const { conversation } of places) {
-      signal.throwIfAborted();
-      await messages.eraseMessagesOf(userId, String(conversation));
-      // Sends that were under way when the first pass ran are stored by now.
-      await messages.eraseMessagesOf(userId, String(conversation));
+      await messages.eraseMessagesOf(userId, String(conversation), signal);
     }
     await models.memberships.updateMany(
       { user: userId, leftAt: null },
@@ -32,9 +30,9 @@ export function createErasure(
     await models.devices.deleteMany({ user: userId });
   }
 
-  async function eraseConversation(conversationId: string): Promise<void> {
+  async function eraseConversation(conversationId: string, signal: AbortSignal): Promise<void> {
     await conversations.endMemberships(conversationId);
-    await messages.eraseConversation(conversationId);
+    await messages.eraseConversation(conversationId, signal);
   }
 
   jobs.handle('erase-account', eraseContent);
@@ -42,21 +40,18 @@ export function createErasure(
 
   return async (userId, password, log) => {
     await ports.assertPassword(userId, password, log);
-    await models.users.updateOne(
-      { _id: userId },
-      {
-        $set: {
-          status: 'erased',
-          displayName: erasedName,
-          email: `${userId}@erased.invalid`, // RFC 2606: no mail can go there
-          passwordHash: '-', // no hash: nothing fits
-          avatarUrl: null,
-          lastSeenAt: null,
-        },
-      },
+    const erased = {
+      status: 'erased',
+      displayName: erasedName,
+      email: `${userId}@erased.invalid`, // RFC 2606: no mail can go there
+      passwordHash: '-', // no hash: nothing fits
+      avatarUrl: null,
+      lastSeenAt: null,
+    } as const;
+    await jobs.add('erase-account', userId, (session) =>
+      models.users.updateOne({ _id: userId }, { $set: erased }, { session }),
     );
     await devices.revokeAll(userId);
-    await jobs.add('erase-account', userId);
     events.tell('user:erased', { userId });
     log.info({ event: 'user_deleted', user: userId }, 'account erased');
   };

@@ -34,8 +34,8 @@ export interface AccountPorts {
     ): Promise<MessageView[]>;
   };
   readonly messages: {
-    eraseMessagesOf(userId: string, conversationId: string): Promise<number>;
-    eraseConversation(conversationId: string): Promise<number>;
+    eraseMessagesOf(userId: string, conversationId: string, signal: AbortSignal): Promise<number>;
+    eraseConversation(conversationId: string, signal: AbortSignal): Promise<number>;
   };
 }
 

@@ -5,6 +5,7 @@ import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
 import { rooms } from '../../sockets/hub.ts';
 import { createLists, type Lists } from './lists.ts';
+import { assertMayEnter } from './membership-limit.ts';
 import type { ConversationPorts } from './ports.ts';
 import { dmKeyOf, toSharedView, toViews, type StoredConversation } from './views.ts';
 
@@ -18,12 +19,12 @@ export interface NewConversation {
 
 /** Conversations themselves; their members are another service. */
 export interface Conversations extends Lists {
-  /** @throws AppError `validation` for oneself, `not-found`, `blocked` */
+  /** @throws AppError `validation` for oneself, `not-found`, `blocked`, `limit-reached` */
   openDirect(
     userId: string,
     otherId: string,
   ): Promise<{ conversation: ConversationView; isNew: boolean }>;
-  /** @throws AppError `validation` for members that cannot be added */
+  /** @throws AppError `validation` for members that cannot be added, `limit-reached` */
   create(userId: string, wanted: NewConversation): Promise<ConversationView>;
   /** @throws AppError `not-found` */
   get(userId: string, conversationId: string): Promise<ConversationView>;
@@ -120,6 +121,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
       if (known !== null) return { conversation: await toView(userId, known), isNew: false };
       if (!(await users.active([otherId])).has(otherId)) throw notFound();
       await assertNotBlocked(userId, otherId);
+      await assertMayEnter(ports.models, [userId, otherId]);
       await limiters.count('newDirect', userId);
       const row = newRow(userId, { type: 'direct', visibility: 'private', memberCount: 2, dmKey });
       try {
@@ -141,6 +143,7 @@ export function createConversationService(ports: ConversationPorts): Conversatio
       const active = await users.active(others);
       const missing = members.findIndex((id) => id !== userId && !active.has(id));
       if (missing >= 0) throw invalid(`/members/${missing}`, 'is not a user');
+      await assertMayEnter(ports.models, [userId, ...others]);
       await Promise.all(others.map((id) => limiters.count('invites', `${userId} ${id}`)));
       const memberCount = others.length + 1;
       const row = newRow(userId, { type, visibility, name, memberCount });
@@ -173,14 +176,17 @@ export function createConversationService(ports: ConversationPorts): Conversatio
       return toView(userId, row);
     },
     async archive(conversationId) {
-      const row = await conversations
-        .findOneAndUpdate(
-          { _id: conversationId, archivedAt: null },
-          { $set: { archivedAt: clock.now() } },
-          { returnDocument: 'after' },
-        )
-        .lean();
-      if (row === null) throw notFound();
+      const row = await ports.jobs.add('erase-conversation', conversationId, (session) =>
+        conversations
+          .findOneAndUpdate(
+            { _id: conversationId, archivedAt: null },
+            { $set: { archivedAt: clock.now() } },
+            { returnDocument: 'after', session },
+          )
+          .orFail(notFound)
+          .lean(),
+      );
+      if (row === undefined) throw notFound();
       await access.forget(conversationId);
       sockets.notify({
         room: rooms.conversation(conversationId),
@@ -188,7 +194,6 @@ export function createConversationService(ports: ConversationPorts): Conversatio
         payload: toSharedView(row),
       });
       await sockets.empty(conversationId);
-      await ports.jobs.add('erase-conversation', conversationId);
     },
   };
 }

@@ -67,7 +67,9 @@ export function createLists(
     async listPublic(userId, prefix, cursor, size = page.defaultItems) {
       const from = prefix ?? '';
       const after = cursor === undefined ? undefined : fromCursor(cursor, isText);
-      const range = prefix === undefined ? { $gte: from } : { $gte: from, $lt: `${from}\uffff` };
+      // A range of the index, not a pattern: the last character of all sorts after every name.
+      const range =
+        prefix === undefined ? { $gte: from } : { $gte: from, $lt: `${from}\u{10ffff}` };
       const place = after
         ? {
             $or: [

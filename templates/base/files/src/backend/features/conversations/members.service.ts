@@ -4,6 +4,7 @@ import { limits } from '../../../configs/limits.ts';
 import type { MemberRole, MemberView } from '../../../contract/conversations.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import { rooms, type Notice } from '../../sockets/hub.ts';
+import { assertMayEnter } from './membership-limit.ts';
 import { createMemberLists, type MemberLists } from './member-lists.ts';
 import type { ConversationPorts } from './ports.ts';
 import { isAbove } from './rights.ts';
@@ -104,6 +105,7 @@ export function createMembers(ports: ConversationPorts): Members {
       const result = await change(async (session) => {
         const known = await find(session, conversationId, userId);
         if (known !== null && known.leftAt == null) return { row: known, conversation: null };
+        await assertMayEnter(ports.models, [userId]);
         const conversation = await touch(session, conversationId, 1);
         if (conversation === null) throw notFound();
         const most = conversation.type === 'channel' ? limit.channelMembers : limit.groupMembers;

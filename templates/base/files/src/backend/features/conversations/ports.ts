@@ -5,6 +5,7 @@ import type { Models } from '../../../models/index.ts';
 import type { Access } from '../../shared/access.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Events } from '../../shared/events.ts';
+import type { Jobs } from '../../shared/jobs.ts';
 import type { Limiters } from '../../shared/limiters.ts';
 import type { Heads, SocketHub } from '../../sockets/hub.ts';
 
@@ -17,7 +18,7 @@ export interface ConversationPorts {
   readonly access: Access;
   readonly sockets: SocketHub;
   readonly database: { readonly connection: Connection };
-  readonly jobs: { add(kind: string, subject: string): Promise<void> };
+  readonly jobs: Pick<Jobs, 'add'>;
   readonly history: {
     headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
     latestOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, MessageView>>;

@@ -7,19 +7,20 @@ import type { Rewrite } from './rewriting.ts';
 import type { StoredMessage } from './views.ts';
 
 const { maxItems: step } = limits.page; // messages at a time
+const { queryMs: maxTimeMS } = limits.database;
 
 /**
- * Erases content in bulk, for jobs. What is erased stays so: a job that was interrupted is simply
- * started again, and sends that were under way when it ran are found by running it once more.
+ * Erases content in bulk, for jobs. What is erased stays so: a job that was interrupted, by its signal
+ * between two steps, is simply started again.
  */
 export interface Erasing {
   /**
    * Deletes everything that somebody wrote in a conversation, as they could themselves; who is in it
    * is told. Returns the number of messages.
    */
-  eraseMessagesOf(userId: string, conversationId: string): Promise<number>;
+  eraseMessagesOf(userId: string, conversationId: string, signal: AbortSignal): Promise<number>;
   /** Removes the content of an archived conversation; nobody is told, as nobody can see it. */
-  eraseConversation(conversationId: string): Promise<number>;
+  eraseConversation(conversationId: string, signal: AbortSignal): Promise<number>;
 }
 
 /** Creates the erasing of one node. */
@@ -30,13 +31,14 @@ export function createErasing(
   const messages = models.messages.collection as unknown as mongo.Collection<StoredMessage>;
 
   return {
-    async eraseMessagesOf(userId, conversationId) {
+    async eraseMessagesOf(userId, conversationId, signal) {
       const written = { conversation: toObjectId(conversationId), sender: toObjectId(userId) };
       let erased = 0;
       // By the index of repeats, the only one that knows senders.
       for (let last = ''; ;) {
+        signal.throwIfAborted();
         const rows = await messages
-          .find({ ...written, clientMessageId: { $gt: last }, deletedAt: null })
+          .find({ ...written, clientMessageId: { $gt: last }, deletedAt: null }, { maxTimeMS })
           .sort({ clientMessageId: 1 })
           .limit(step)
           .toArray();
@@ -52,12 +54,13 @@ export function createErasing(
         last = rows.at(-1)?.clientMessageId ?? '';
       }
     },
-    async eraseConversation(conversationId) {
+    async eraseConversation(conversationId, signal) {
       const conversation = toObjectId(conversationId);
       let erased = 0;
       for (let seq = 0; ; seq += step) {
+        signal.throwIfAborted();
         const [next] = await messages
-          .find({ conversation, seq: { $gt: seq } }, { projection: { seq: 1 } })
+          .find({ conversation, seq: { $gt: seq } }, { projection: { seq: 1 }, maxTimeMS })
           .sort({ seq: 1 })
           .limit(1)
           .toArray();

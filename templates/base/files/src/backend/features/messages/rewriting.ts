@@ -20,6 +20,8 @@ export interface Rewrite {
   readonly fields: Pick<StoredMessage, 'content'> & Partial<StoredMessage>;
 }
 
+const { queryMs: maxTimeMS } = limits.database;
+
 type RewritePorts = Pick<MessagePorts, 'clock' | 'database' | 'events' | 'models' | 'sockets'>;
 
 /**
@@ -79,13 +81,13 @@ export function createRewriting(ports: RewritePorts): (rewrite: Rewrite) => Prom
     const rows = await messages
       .find(
         { _id: { $in: [...rewrite.messageIds] }, conversation, deletedAt: null },
-        { session, sort: { seq: 1 } },
+        { session, maxTimeMS, sort: { seq: 1 } },
       )
       .toArray();
     if (rows.length === 0) return [];
     const head = await changes.findOne(
       { conversation },
-      { session, sort: { conversation: -1, rev: -1 } },
+      { session, maxTimeMS, sort: { conversation: -1, rev: -1 } },
     );
     const changed = rows.map((row, index) => ({
       ...row,
