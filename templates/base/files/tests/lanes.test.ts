@@ -178,3 +178,15 @@ it('a late success does no harm: the repeat is a duplicate', async () => {
   expect(await outcome(node.send('hello'))).toBe('1 duplicate');
   expect(await outcome(node.send('next'))).toBe('2');
 });
+
+it('a send that comes with less time than those before it is answered in its time', async () => {
+  const node = await createNode({ around: () => () => new Promise(() => {}) });
+  const patient = node.send('patient', { inMs: 60_000 });
+  const late = node.send('late', {
+    inMs: 50,
+    to: newId().toHexString(),
+    by: newId().toHexString(),
+  });
+  expect(await outcome(late)).toBe('unavailable');
+  expect(patient.isSettled).toBe(false);
+});

@@ -1,5 +1,5 @@
 /**
- * Every number that bounds the backend, each with its unit.
+ * What bounds the backend, each number with its unit; the rhythm of a feature stands with it.
  *
  * Imports nothing, so that the contract can build its schemas from the same numbers.
  * Rates and caps are multiplied by `RATE_LIMIT_FACTOR` where they are applied.
@@ -138,6 +138,7 @@ export const limits = {
     reconnectSpreadMs: 10_000, // clients get a moment within it; in production it is waited for
     closeSliceSockets: 100,
     closeSliceMs: 100,
+    goodbyeMs: 1_000, // for the other end of a socket to answer its end
   },
   overload: {
     loopLagMs: 200, // p99 of the event loop's delay

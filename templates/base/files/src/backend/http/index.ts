@@ -78,7 +78,7 @@ export function createHttp(ports: HttpPorts): Http {
     app,
   );
   server.maxRequestsPerSocket = limits.http.requestsPerSocket;
-  server.maxConnections = limits.http.connections;
+  server.maxConnections = limits.http.connections * Math.max(1, env.RATE_LIMIT_FACTOR);
 
   return {
     server,

@@ -35,14 +35,17 @@ export function createAdmission(ports: SocketPorts): Admission {
   const perUser = createCounter(limits.socket.perUser * Math.max(1, env.RATE_LIMIT_FACTOR));
   const perAddress = createCounter(limits.socket.perAddress * Math.max(1, env.RATE_LIMIT_FACTOR));
   const total = createCounter(limits.socket.total * Math.max(1, env.RATE_LIMIT_FACTOR));
-  const banned = new Map<string, NodeJS.Timeout>();
+  const banned = new Map<string, { readonly until: number; readonly end: NodeJS.Timeout }>();
 
   async function identify(socket: ServerSocket): Promise<void> {
     const { token } = socket.handshake.auth as { token?: unknown };
     if (typeof token !== 'string') throw new AppError('unauthenticated');
     const caller = await authenticate(token);
-    if (banned.has(caller.userId))
-      throw new AppError('rate-limited', { retryAfterMs: limits.socket.strikeBanSeconds * 1_000 });
+    const ban = banned.get(caller.userId);
+    if (ban !== undefined)
+      throw new AppError('rate-limited', {
+        retryAfterMs: Math.max(1, Math.ceil(ban.until - performance.now())),
+      });
     const address = networkOf(clientAddress(socket.request, isProxy));
     // Who left meanwhile would never give the place back.
     if (socket.conn.readyState === 'closed') throw new AppError('unavailable');
@@ -84,12 +87,10 @@ export function createAdmission(ports: SocketPorts): Admission {
       }
     },
     ban(userId) {
-      const end = setTimeout(
-        () => banned.delete(userId),
-        (limits.socket.strikeBanSeconds * 1_000) / Math.max(1, env.RATE_LIMIT_FACTOR),
-      );
-      clearTimeout(banned.get(userId));
-      banned.set(userId, end.unref());
+      const banMs = (limits.socket.strikeBanSeconds * 1_000) / Math.max(1, env.RATE_LIMIT_FACTOR);
+      clearTimeout(banned.get(userId)?.end);
+      const end = setTimeout(() => banned.delete(userId), banMs).unref();
+      banned.set(userId, { until: performance.now() + banMs, end });
     },
   };
 }

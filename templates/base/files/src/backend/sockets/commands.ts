@@ -122,6 +122,11 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
     );
   }
 
+  /** What still waits of a socket that this node has ended is not done: its sign-in may have ended. */
+  function drop({ waiting }: Line): void {
+    for (const _command of waiting.splice(1)) overload.leave();
+  }
+
   function take(line: Line, name: string, args: unknown[]): void {
     const { socket, waiting } = line;
     const acknowledge = args.pop();
@@ -148,6 +153,9 @@ export function createCommands(ports: SocketPorts, admission: Admission): Comman
     serve(socket) {
       const line: Line = { socket, waiting: [], isRunning: false, strikes: 0 };
       socket.onAny((name: string, ...args: unknown[]) => take(line, name, args));
+      socket.once('disconnect', (reason) => {
+        if (reason === 'server namespace disconnect') drop(line);
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../configs/limits.ts';
 import type { SocketServer, Sockets } from './index.ts';
+import { closeWithin } from './slow-readers.ts';
 
 const { shutdown } = limits;
 
@@ -37,9 +38,8 @@ export function createDraining(io: SocketServer): Draining {
     async close() {
       const sockets = [...io.of('/').sockets.values()];
       for (let start = 0; start < sockets.length; start += shutdown.closeSliceSockets) {
-        sockets
-          .slice(start, start + shutdown.closeSliceSockets)
-          .forEach((socket) => socket.conn.close());
+        for (const { conn } of sockets.slice(start, start + shutdown.closeSliceSockets))
+          closeWithin(conn, shutdown.goodbyeMs);
         await sleep(shutdown.closeSliceMs);
       }
       // Ends the engine; the HTTP server is closed by its owner.

@@ -60,6 +60,13 @@ function terminate(conn: ServerSocket['conn']): void {
   else conn.close();
 }
 
+/** Says goodbye; whose other end does not answer that, is cut off when the time is over. */
+export function closeWithin(conn: ServerSocket['conn'], ms: number): void {
+  const connection = (conn.transport as Transport).socket;
+  conn.close();
+  setTimeout(() => connection?.terminate?.(), ms).unref();
+}
+
 /** Who answers no ping answers no goodbye either, and the library would wait 30 s for that. */
 export function endSilent(conn: ServerSocket['conn']): void {
   conn.on('close', (reason: string) => {

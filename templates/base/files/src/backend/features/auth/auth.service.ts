@@ -113,6 +113,7 @@ export function createAuthService(ports: {
     },
     async login(login, password, origin) {
       await limiters.count('login', networkOf(origin.address));
+      // By what was typed: counted for the account, a name would tell whose address another one is.
       await limiters.logins.attempt(login);
       const filter = login.includes('@') ? { email: login } : { username: login };
       const user = await users.findOne({ ...filter, status: 'active' }, { passwordHash: 1 }).lean();

@@ -35,6 +35,7 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   let abandon: (reason: Error) => void;
   let isRunning = false;
   let watch: NodeJS.Timeout | undefined;
+  let watchedUntil = Infinity;
 
   function push(send: Send): void {
     if (load.sends >= limit.queuedMessages || load.bytes + send.bytes > limit.queuedBytes)
@@ -47,7 +48,8 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
     const first = waiting.get(send.key);
     if (first === undefined) waiting.set(send.key, send);
     else first.repeats.push(send);
-    watchDeadlines();
+    // Who waited for a right comes later than others, with an earlier deadline.
+    if (send.deadline < watchedUntil) watchUntil(send.deadline);
     if (isRunning) return;
     isRunning = true;
     // Everything that this turn of the event loop has received joins the first batch.
@@ -64,7 +66,7 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
     running = [];
     isRunning = false;
     clearTimeout(watch);
-    watch = undefined;
+    watchedUntil = Infinity;
   }
 
   function take(): readonly Send[] {
@@ -97,15 +99,14 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
   }
 
   /** The deadline is the send's own: it runs while the send waits and while its batch is stuck. */
-  function watchDeadlines(): void {
-    if (watch !== undefined) return;
-    const first = Math.min(...open().map((send) => send.deadline));
-    if (!Number.isFinite(first)) return;
-    watch = setTimeout(expire, Math.max(1, first - performance.now()));
+  function watchUntil(deadline: number): void {
+    clearTimeout(watch);
+    watchedUntil = deadline;
+    watch = setTimeout(expire, Math.max(1, deadline - performance.now()));
   }
 
   function expire(): void {
-    watch = undefined;
+    watchedUntil = Infinity;
     const now = performance.now();
     const reason = new Error('the deadline has passed');
     lose(
@@ -113,7 +114,8 @@ export function createLane(commit: (batch: Batch) => Promise<void>): Lane {
       reason,
     );
     if (running.every((send) => send.isSettled)) abandon(reason);
-    watchDeadlines();
+    const next = Math.min(...open().map((send) => send.deadline));
+    if (next < watchedUntil) watchUntil(next);
   }
 
   return {
