@@ -35,4 +35,5 @@ it('F01 what nodes told each other while the database was away is lost: clients 
   expect([...told]).toEqual([]);
   await until(send, 40_000);
   await until(() => told.size === 2, 20_000);
+  await Promise.all([one.app.stop(), two.app.stop()]); // while their database is there
 }, 120_000);

@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('a majority', { concurrent: true }
       ),
     });
 
-    set.freeze(1);
+    await set.freeze(1);
     let verdict: unknown;
     const send = ask(writer, 'message:send', { conversationId, ...draft('second') }).then(
       (answer) => (verdict = answer),
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('a majority', { concurrent: true }
     await done(here, 'message:send', { conversationId, ...draft('warm') });
     await done(there, 'message:send', { conversationId, ...draft('warm too') });
 
-    set.freeze(1);
+    await set.freeze(1);
     const command = { conversationId, ...draft('once') };
     const first = done(here, 'message:send', command);
     await until(async () => (await onPrimary(nodes[0])) === 3);
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('a majority', { concurrent: true }
 
     // The right of the first one has to be read, and the others wait for their turn.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    set.freeze(0);
+    await set.freeze(0);
     const [first, ...behind] = ['first', 'second', 'third'].map(send);
     const lost = { ok: false, error: { code: 'unavailable' } };
     expect(await first).toMatchObject(lost);
@@ -119,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('a majority', { concurrent: true }
       ask(socket, 'message:send', { conversationId, clientMessageId, content });
     expect(await send('before')).toMatchObject({ ok: true });
 
-    set.freeze(0);
+    await set.freeze(0);
     const inLane = send('in-the-lane'); // the membership is known for a second yet
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const atGate = send('at-the-gate'); // now it would have to be read

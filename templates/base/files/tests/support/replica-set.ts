@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
@@ -13,7 +14,7 @@ import { spawnMember } from './own-mongod.ts';
 export interface ReplicaSet {
   readonly uri: string;
   /** The member answers nothing any more, and keeps its connections. */
-  freeze(member: number): void;
+  freeze(member: number): Promise<void>;
   thaw(member: number): void;
 }
 
@@ -36,10 +37,11 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
   await initiate(ports);
   return {
     uri: `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/test?replicaSet=test`,
-    freeze(member) {
+    async freeze(member) {
       members[member]?.kill('SIGSTOP');
       // Before the backend of a failed test is stopped, which would wait for it.
       onTestFinished(() => void members[member]?.kill('SIGCONT'));
+      await sleep(100); // its threads stop a moment after the signal was given
     },
     thaw: (member) => void members[member]?.kill('SIGCONT'),
   };
