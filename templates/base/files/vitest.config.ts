@@ -15,7 +15,6 @@ const waiting = [
   'load',
   'start',
   'stop',
-  'budgets',
   'typing',
   'backup',
   'set-up',

@@ -124,6 +124,9 @@ it('C08 delays sign-ins after five wrong passwords, and only those', async () =>
   const user = await app.register('anna');
   for (let attempt = 1; attempt <= 5; attempt += 1)
     expect((await login(app, 'anna', 'not the password at all')).status).toBe(401);
+  // The first delay lasts a second, and a slow machine may take that long.
+  const later = { $set: { expire: new Date(Date.now() + 60_000) } };
+  await app.app.connection.collection('rate_limits').updateOne({ key: /^login-delays/ }, later);
   const sixth = await login(app, 'anna');
   expect([sixth.status, sixth.body.code]).toEqual([429, 'rate-limited']);
   expect(Number(sixth.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -201,6 +204,7 @@ it('C11 S1 refuses every forged, foreign or ended access token with the same ans
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
       .sign((await generateKeyPair('RS256')).privateKey),
     await make({}, { sub: undefined }),
+    await make({}, { jti: undefined }),
     await make({}, { device: '0'.repeat(24) }),
     good.slice(0, -3),
     `${good.slice(0, -1)}${good.endsWith('A') ? 'B' : 'A'}`,
@@ -338,11 +342,11 @@ it('C18 an open socket is warned and closed with its token, unless it gets a new
   const app = await startApp({}, { clock });
   const user = await app.register('anna');
   const stranger = await app.register('bert');
-  clock.move(15 * 60_000 - 3_000);
+  clock.move(15 * 60_000 - 8_000); // long enough to connect, however slow the machine
   const [mine, theirs] = [app.open(user.token), app.open(stranger.token)];
   const closed = new Promise((resolve) => theirs.once('disconnect', resolve));
   const warning = await next(mine, 'auth:expiring');
-  expect(warning.inMs).toBeLessThanOrEqual(3_000);
+  expect(warning.inMs).toBeLessThanOrEqual(8_000);
   const { accessToken } = (await refresh(app, user.session.refreshToken)).body;
   expect((await refused(mine, 'auth:refresh', { token: stranger.token })).code).toBe(
     'unauthenticated',

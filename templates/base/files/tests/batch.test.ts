@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBatch } from '../src/backend/shared/batch.ts';
+import { createReadBatch } from '../src/backend/sockets/read-batch.ts';
+import { numbers } from './support/node.ts';
 
 it('F22 what is asked in one turn is one load, and a failure is not kept', async () => {
   const loads: (readonly string[])[] = [];
@@ -54,4 +56,37 @@ it('F22 what comes while a load is under way waits for it, and then is one load'
   ends[1]?.();
   await Promise.all(others);
   expect(loads).toEqual([['a'], ['b', 'c']]);
+});
+
+it('F22 what fifty connects read in one turn is one read of each kind', async () => {
+  const reads: string[] = [];
+  const note = (kind: string, { length }: readonly string[]) =>
+    void reads.push(`${length} ${kind}`);
+  const batch = createReadBatch(() => ({
+    async membershipsOf(users) {
+      note('memberships', users);
+      return new Map(users.map((user) => [user, [{ conversationId: user, lastReadSeq: 1 }]]));
+    },
+    async activeDevices(devices) {
+      note('devices', devices);
+      return new Set(devices);
+    },
+    async headsOf(conversations) {
+      note('heads', conversations);
+      return new Map(conversations.map((id) => [id, { lastSeq: 1, lastRev: 0 }]));
+    },
+  }));
+  const connects = await Promise.all(
+    numbers(50).map(async (number) => {
+      const [device, id] = [`device ${number}`, `conversation ${number}`];
+      const [own, isSignedIn, heads] = await Promise.all([
+        batch.membershipsOf(id),
+        batch.isSignedIn(device),
+        batch.headsOf([id]),
+      ]);
+      return own[0]?.conversationId === id && isSignedIn && heads.has(id);
+    }),
+  );
+  expect(new Set(connects)).toEqual(new Set([true]));
+  expect(reads.toSorted()).toEqual(['50 devices', '50 heads', '50 memberships']);
 });

@@ -50,7 +50,7 @@ async function startBackend() {
   };
 }
 
-it('C03 200 sign-ins at once: some are refused for now, memory is bounded, and others are served', async () => {
+it('C03 C06 200 sign-ins at once: some are refused for now, memory is bounded, and others are served', async () => {
   const { app, url, memory } = await startBackend();
   const users = await app.registerMany(20);
   const login = (name: string, password: string) =>

@@ -2,30 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createHistory } from '../src/backend/features/messages/history.ts';
 import { newId } from '../src/backend/shared/ids.ts';
+import { limits } from '../src/configs/limits.ts';
 import { createModels } from '../src/models/index.ts';
 import { done, startApp, type TestApp } from './support/app.ts';
 import { numbers, seedMessages } from './support/node.ts';
-
-/** What the database did, as its profiler noted it. */
-interface Profile {
-  readonly op: string;
-  readonly ns: string;
-  readonly planSummary?: string;
-  readonly keysExamined?: number;
-  readonly docsExamined?: number;
-  readonly nreturned?: number;
-  readonly command: { readonly readConcern?: { readonly level?: string } };
-}
-
-/** Everything that work asks of the collections of messages and changes. */
-async function profile(app: TestApp, work: () => Promise<unknown>): Promise<Profile[]> {
-  const database = app.app.connection.db!;
-  await database.command({ profile: 2 });
-  await work();
-  await database.command({ profile: 0 });
-  const entries = await database.collection('system.profile').find().toArray();
-  return (entries as unknown as Profile[]).filter(({ ns }) => /\.(messages|changes)$/.test(ns));
-}
+import { profile } from './support/profile.ts';
 
 const historyOf = (app: TestApp) => createHistory({ models: createModels(app.app.connection) });
 
@@ -42,7 +23,7 @@ it('S32 reads the heads of many conversations by one key each', async () => {
   expect(entries[0]?.keysExamined).toBeLessThanOrEqual(ids.length + 1);
 });
 
-it('C63 S18 every read asks for a majority, uses an index, and looks at little more than it returns', async () => {
+it('C63 S18 every read asks for a majority, has a limit of time, uses an index, and looks at little more than it returns', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);
   await seedMessages(app, conversationId, 400);
@@ -69,6 +50,7 @@ it('C63 S18 every read asks for a majority, uses an index, and looks at little m
     expect(entry.planSummary).toMatch(/^(IXSCAN|DISTINCT_SCAN|IDHACK)/);
     expect(entry.docsExamined).toBeLessThanOrEqual(2 * (entry.nreturned ?? 0));
     expect(entry.command.readConcern?.level).toBe('majority');
+    expect(entry.command.maxTimeMS).toBe(limits.database.queryMs);
   }
 });
 

@@ -169,6 +169,7 @@ it('C50 C53 S2 sets headers that close what is not needed, and grants no foreign
   expect(answers.map(({ status }) => status)).toEqual([200, 404, 401, 413, 204]);
   for (const { headers } of answers) {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('strict-transport-security')).toMatch(/max-age=31536000/);

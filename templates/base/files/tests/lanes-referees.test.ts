@@ -138,9 +138,10 @@ it('a repeat whose message no majority shows in time has no verdict; what is beh
     },
   });
   await node.elsewhere(1, 'again', node.sender);
-  const again = node.send('again', { inMs: 300 });
-  const behind = node.send('behind', { inMs: 2_000 });
+  const again = node.send('again', { inMs: 2_000 });
+  const behind = node.send('behind', { inMs: 60_000 });
   expect(await outcome(again)).toBe('unavailable');
+  expect(behind.isSettled).toBe(true); // long before its own deadline
   expect(repeats).toBeGreaterThan(1);
   expect(await outcome(behind)).toBe('unavailable');
   isVisible = true;

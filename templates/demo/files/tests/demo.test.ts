@@ -25,12 +25,13 @@ it('the page and everything that it loads, and that loads in turn, is served', a
   expect(seen.get('/demo/page/icon.svg')).toMatch(/svg/);
 });
 
-it('has a policy without anything inline, and nothing inline in the page', async () => {
+it('C53 has a policy without anything inline, and nothing inline in the page', async () => {
   const { url } = await startApp();
   for (const path of ['/demo', '/demo/page/main.js', '/demo/page/theme.css']) {
     const policy = (await fetch(url + path)).headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
     expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|sha256|nonce|https?:|data:|\*/);
   }
   const page = await (await fetch(`${url}/demo`)).text();

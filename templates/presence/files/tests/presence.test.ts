@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { limits } from '../src/configs/limits.ts';
 import { done, next, refused, startApp, until, type TestUser } from './support/app.ts';
+import { passedAtOnce } from './support/commands.ts';
 import {
   closeSocket,
   listen,
@@ -188,3 +190,11 @@ it('C70 nothing is kept of when an erased user was here last', async () => {
   const row = await connection.collection('users').findOne({ username: watched.username });
   expect(row).toMatchObject({ status: 'erased', lastSeenAt: null });
 });
+
+it.each(['presence:subscribe', 'presence:unsubscribe'] as const)(
+  'C56 %s draws from its bucket',
+  async (name) => {
+    const bucket = limits.rate.sync;
+    expect(await passedAtOnce(name, bucket, { userIds: [] })).toBe(bucket.burst);
+  },
+);

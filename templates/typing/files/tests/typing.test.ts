@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { newId } from '../src/backend/shared/ids.ts';
+import { limits } from '../src/configs/limits.ts';
 import { done, next, refused, startApp, until } from './support/app.ts';
+import { passedAtOnce } from './support/commands.ts';
 
 it.concurrent(
   'tells the other members who is writing, and that they stopped at a send',
@@ -122,4 +125,10 @@ it.concurrent('S33 in a blocked direct conversation nobody sees the other one wr
     expect(await done(socket, 'typing:start', { conversationId })).toEqual({});
   for (const socket of [hers, his]) await done(socket, 'conversation:heads', {});
   expect(heard).toEqual([]);
+});
+
+it.each(['typing:start', 'typing:stop'] as const)('C56 %s draws from its bucket', async (name) => {
+  const conversationId = newId().toHexString();
+  const bucket = limits.rate.typing;
+  expect(await passedAtOnce(name, bucket, { conversationId })).toBe(bucket.burst);
 });

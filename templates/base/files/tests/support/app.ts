@@ -223,7 +223,7 @@ function createTestApp(
   };
 }
 
-const randomName = (): string => `user-${randomUUID().slice(0, 8)}`;
+const randomName = (): string => `user-${randomUUID().slice(0, 13)}`;
 
 /** The next notice of a name. */
 export const next = <Name extends NoticeName>(
