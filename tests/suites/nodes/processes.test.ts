@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Chat } from '../../client/chat.ts';
 import type { Notices } from '../../src/contract/index.ts';
-import { next, until, type TestApp, type TestUser } from '../support/app.ts';
+import { until, type TestApp, type TestUser } from '../support/app.ts';
 import { startProcess } from '../support/process.ts';
 import { chatAt, startNodes } from './nodes.ts';
 import { startProxy } from '../machines/proxy.ts';
@@ -78,18 +78,18 @@ it('S30 F10 the users of a node that was killed are offline within 60 s, told ex
   chatAt(urls[0] as string, one);
   const moving = chatAt(urls[0] as string, two);
   const told: Notices['presence:updated'][] = [];
+  const online = new Set<string>();
   socket.on('presence:updated', (notice) => {
     if (notice.status === 'offline') told.push(notice);
+    else online.add(notice.userId);
   });
   const { presences } = await socket
     .emitWithAck('presence:subscribe', {
       userIds: [one.id, two.id],
     })
     .then((answer) => (answer.ok ? answer.data : { presences: [] }));
-  const online = new Set(
-    presences.filter(({ status }) => status === 'online').map(({ userId }) => userId),
-  );
-  while (online.size < 2) online.add((await next(socket, 'presence:updated')).userId);
+  for (const { userId, status } of presences) if (status === 'online') online.add(userId);
+  await until(() => online.size === 2);
 
   nodes[0]?.child.kill('SIGKILL');
   moving.close();
