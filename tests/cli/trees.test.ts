@@ -212,14 +212,15 @@ function expectKept({ base, before, after, args, ignored, context }: Compared): 
   }
 }
 
+const file = { kind: 'file', target: '.', mode: 0o644 } as const;
+
 // Found by chance: an empty list, which is extended like any other.
 const NOTHING_IGNORED: [Entry[], readonly string[]] = [
-  [{ kind: 'file', target: '.', mode: 0o644, path: IGNORED, text: '' }],
+  [{ ...file, path: IGNORED, text: '' }],
   ['my-app', '--no-git', '--yes', '--no-install'],
 ];
 
 // Found by chance: a journal to follow, and then a file where a directory has to be.
-const file = { kind: 'file', target: '.', mode: 0o644 } as const;
 const DEAD_RUN_IN_THE_WAY: [Entry[], readonly string[]] = [
   [
     { ...file, path: 'here/my-app/docs', text: '' },

@@ -7,7 +7,7 @@ import { scratch } from './scratch.ts';
 /** What these machines need to reach a registry; nothing else of our environment. */
 const NETWORK = /^(?:NODE_EXTRA_CA_CERTS|(?:https?|no|all)_proxy|npm_config_(?:registry|cafile))$/i;
 
-/** An environment with an empty home directory, also for what is temporary, and these folders first on the PATH. */
+/** An environment with an empty home directory, also for temporary files, and these folders first on the PATH. */
 export function emptyHome(...folders: readonly string[]): Record<string, string> {
   const network = Object.entries(process.env).filter(([name]) => NETWORK.test(name));
   const home = scratch();

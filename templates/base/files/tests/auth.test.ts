@@ -9,6 +9,7 @@ import { passwordOf } from './support/accounts.ts';
 import {
   done,
   next,
+  refusal,
   refused,
   startApp,
   sharedVariables,
@@ -217,10 +218,8 @@ it('C11 S1 refuses every forged, foreign or ended access token with the same ans
     expect(answer.status).toBe(401);
     bodies.add(JSON.stringify({ ...answer.body, requestId: '' }));
     const socket = app.open(token);
-    const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-      socket.once('connect_error', resolve),
-    );
-    expect(error.data).toMatchObject({ code: 'unauthenticated', status: 401 });
+    const error = await refusal(socket);
+    expect(error).toMatchObject({ code: 'unauthenticated', status: 401 });
   }
   expect(bodies.size).toBe(1);
 });

@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { limits } from '../src/configs/limits.ts';
-import type { Problem } from '../src/contract/errors.ts';
-import { done, startApp, until, type TestApp, type TestUser } from './support/app.ts';
+import { done, refusal, startApp, until } from './support/app.ts';
 import { openTransport, sendPacket } from './support/raw.ts';
-
-/** Why a connect is refused. */
-const refusal = (app: TestApp, user: TestUser): Promise<Problem> =>
-  new Promise((resolve) =>
-    app
-      .open(user.token)
-      .once('connect_error', (error: Error & { data?: Problem }) => resolve(error.data!)),
-  );
 
 it('C17 what still waits when a node ends a socket is not done', async () => {
   const app = await startApp();
@@ -44,7 +35,7 @@ it('C56 whoever is kept out is told how long yet', async () => {
   for (let count = 0; count < limits.socket.strikes * 10 + 10; count += 1)
     untyped.emit('nothing', {}, () => {});
   await closed;
-  const { code, retryAfterMs } = await refusal(app, user);
+  const { code, retryAfterMs } = await refusal(app.open(user.token));
   expect(code).toBe('rate-limited');
   expect(retryAfterMs).toBeLessThanOrEqual((limits.socket.strikeBanSeconds * 1_000) / 10);
 });

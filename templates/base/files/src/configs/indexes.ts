@@ -28,7 +28,8 @@ export async function createIndexes(connection: Connection): Promise<void> {
 /** Refuses a database without the indexes that order, uniqueness and speed rest on. @throws StartError */
 export async function checkIndexes(connection: Connection): Promise<void> {
   for (const model of Object.values(connection.models)) {
-    const [missing] = (await missingIndexes(model)) ?? model.schema.indexes().map(first);
+    const [missing] =
+      (await missingIndexes(model)) ?? model.schema.indexes().map(([fields]) => fields);
     if (missing !== undefined)
       throw new StartError(
         78,
@@ -51,5 +52,4 @@ async function missingIndexes(model: Model<unknown>): Promise<unknown[] | undefi
   }
 }
 
-const first = ([fields]: readonly unknown[]): unknown => fields;
 const codeOf = (error: unknown): number => Number((error as { code?: unknown }).code);

@@ -242,6 +242,12 @@ export const next = <Name extends NoticeName>(
     });
   });
 
+/** Why a socket is not let in. */
+export const refusal = (socket: Pick<Socket, 'once'>): Promise<Problem> =>
+  new Promise((resolve) =>
+    socket.once('connect_error', (error: Error & { data?: Problem }) => resolve(error.data!)),
+  );
+
 /** Sends a command and returns its acknowledgement, whatever it says. */
 export const ask = async <Name extends CommandName>(
   socket: TestSocket,

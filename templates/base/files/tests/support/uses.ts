@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { commands, notices, routes, type CommandName } from '../../src/contract/index.ts';
 import type { RouteContract } from '../../src/contract/define.ts';
-import { ask, type TestApp, type TestSocket } from './app.ts';
+import { ask, refusal, type TestApp, type TestSocket } from './app.ts';
 
 /** Where somebody asks for something. */
 export interface Place {
@@ -126,11 +126,8 @@ async function askByCommand(
   socket?: TestSocket,
 ): Promise<Outcome> {
   if (socket === undefined) {
-    const refused = app.open();
-    const error = await new Promise<Error & { data?: { status: number } }>((resolve) =>
-      refused.once('connect_error', resolve),
-    );
-    return { status: error.data?.status ?? 0, body: error.data, text: JSON.stringify(error.data) };
+    const problem = await refusal(app.open());
+    return { status: problem.status, body: problem, text: JSON.stringify(problem) };
   }
   const answer = await ask(socket, name, payload);
   const text = JSON.stringify(answer);

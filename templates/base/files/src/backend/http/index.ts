@@ -9,7 +9,7 @@ import { limits } from '../../configs/limits.ts';
 import { createIsProxy } from '../shared/address.ts';
 import type { Caller } from '../shared/caller.ts';
 import type { Events } from '../shared/events.ts';
-import type { Limiters } from '../shared/limiters.ts';
+import { capFactor, type Limiters } from '../shared/limiters.ts';
 import type { Overload } from '../shared/overload.ts';
 import type { Api } from './api.ts';
 import { readJson } from './body.ts';
@@ -78,7 +78,7 @@ export function createHttp(ports: HttpPorts): Http {
     app,
   );
   server.maxRequestsPerSocket = limits.http.requestsPerSocket;
-  server.maxConnections = limits.http.connections * Math.max(1, env.RATE_LIMIT_FACTOR);
+  server.maxConnections = limits.http.connections * capFactor(env.RATE_LIMIT_FACTOR);
 
   return {
     server,

@@ -5,6 +5,7 @@ import type { OpenModels } from '../../models/index.ts';
 import type { Clock } from './clock.ts';
 import { duplicateKeyOf } from './duplicate-key.ts';
 import { toObjectId } from './ids.ts';
+import { withTransaction } from './transaction.ts';
 
 const lookEveryMs = 10_000;
 const leaseMs = 60_000; // a node that died is replaced after this time
@@ -46,12 +47,14 @@ export function createJobs(core: {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
+  const after = (ms: number): Date => new Date(clock.now().getTime() + ms);
+
   /** The next job that nobody works on, with a lease of this node's. */
   const claim = () =>
     models.jobs
       .findOneAndUpdate(
         { kind: trusted({ $in: [...works.keys()] }), leaseUntil: trusted({ $lt: clock.now() }) },
-        { $set: { leaseUntil: new Date(clock.now().getTime() + leaseMs) } },
+        { $set: { leaseUntil: after(leaseMs) } },
         { sort: { leaseUntil: 1 } },
       )
       .lean();
@@ -76,13 +79,14 @@ export function createJobs(core: {
   }
 
   async function repeatLater(id: unknown): Promise<void> {
-    const leaseUntil = new Date(clock.now().getTime() + limits.database.socketTimeoutMs);
+    const leaseUntil = after(limits.database.socketTimeoutMs);
     await models.jobs.updateOne({ _id: id }, { $set: { isSecond: true, leaseUntil } });
   }
 
   async function renew(id: unknown): Promise<void> {
-    const leaseUntil = new Date(clock.now().getTime() + leaseMs);
-    await models.jobs.updateOne({ _id: id }, { $set: { leaseUntil } }).catch(() => {});
+    await models.jobs
+      .updateOne({ _id: id }, { $set: { leaseUntil: after(leaseMs) } })
+      .catch(() => {});
   }
 
   function look(): void {
@@ -100,12 +104,10 @@ export function createJobs(core: {
     async add(kind, subject, change) {
       const job = { kind, subject: toObjectId(subject), leaseUntil: firstLease };
       try {
-        return await models.jobs.db.withSession((session) =>
-          session.withTransaction(async () => {
-            await models.jobs.create([{ ...job, timestamp: clock.now() }], { session });
-            return change(session);
-          }),
-        );
+        return await withTransaction(models.jobs.db, async (session) => {
+          await models.jobs.create([{ ...job, timestamp: clock.now() }], { session });
+          return change(session);
+        });
       } catch (error) {
         if (duplicateKeyOf(error) === undefined) throw error;
         return undefined;

@@ -121,7 +121,7 @@ function createStore(connection: Connection): Store {
 
 function createLoginGuard(store: Store, factor: number): LoginGuard {
   const free = scaled(rate.loginFreeTries, factor);
-  const longest = scaled(rate.loginMaxDelaySeconds, 1 / Math.max(1, factor));
+  const longest = scaled(rate.loginMaxDelaySeconds, 1 / capFactor(factor));
   // Remembered for a day: longer than any delay, so that the delay can keep doubling.
   const tries = () => store('login-tries', Number.MAX_SAFE_INTEGER, 24 * hour);
   const delays = () => store('login-delays', 1, longest);
@@ -152,6 +152,9 @@ function createLoginGuard(store: Store, factor: number): LoginGuard {
 
 /** A name or an address is not kept as it is: the counters outlive an erased account by hours. */
 const keyOf = (login: string): string => createHash('sha256').update(login).digest('base64url');
+
+/** By what `RATE_LIMIT_FACTOR` multiplies a cap: it may grow, but not shrink. */
+export const capFactor = (factor: number): number => Math.max(1, factor);
 
 const scaled = (points: number, factor: number): number => Math.max(1, Math.round(points * factor));
 

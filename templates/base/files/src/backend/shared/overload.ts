@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Environment } from '../../configs/env.ts';
 import { limits } from '../../configs/limits.ts';
+import { capFactor } from './limiters.ts';
 
 const { overload: limit } = limits;
 const resolutionMs = 10;
@@ -24,7 +25,7 @@ export function createOverload(core: {
   readonly log: Logger;
 }): Overload {
   const { env, log } = core;
-  const factor = Math.max(1, env.RATE_LIMIT_FACTOR); // a load test wants to see more than the limit
+  const factor = capFactor(env.RATE_LIMIT_FACTOR); // a load test wants to see more than the limit
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   let inFlight = 0;
   let isLate = false;

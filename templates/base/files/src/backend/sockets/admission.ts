@@ -3,6 +3,7 @@ import { limits } from '../../configs/limits.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { clientAddress, createIsProxy, networkOf } from '../shared/address.ts';
 import { AppError, toProblem } from '../shared/app-error.ts';
+import { capFactor } from '../shared/limiters.ts';
 import type { ServerSocket, SocketPorts } from './index.ts';
 
 /** Decides who may connect. */
@@ -32,9 +33,10 @@ class Refusal extends Error {
 export function createAdmission(ports: SocketPorts): Admission {
   const { env, authenticate } = ports;
   const isProxy = createIsProxy(env.TRUST_PROXY);
-  const perUser = createCounter(limits.socket.perUser * Math.max(1, env.RATE_LIMIT_FACTOR));
-  const perAddress = createCounter(limits.socket.perAddress * Math.max(1, env.RATE_LIMIT_FACTOR));
-  const total = createCounter(limits.socket.total * Math.max(1, env.RATE_LIMIT_FACTOR));
+  const factor = capFactor(env.RATE_LIMIT_FACTOR);
+  const perUser = createCounter(limits.socket.perUser * factor);
+  const perAddress = createCounter(limits.socket.perAddress * factor);
+  const total = createCounter(limits.socket.total * factor);
   const banned = new Map<string, { readonly until: number; readonly end: NodeJS.Timeout }>();
 
   async function identify(socket: ServerSocket): Promise<void> {
@@ -87,7 +89,7 @@ export function createAdmission(ports: SocketPorts): Admission {
       }
     },
     ban(userId) {
-      const banMs = (limits.socket.strikeBanSeconds * 1_000) / Math.max(1, env.RATE_LIMIT_FACTOR);
+      const banMs = (limits.socket.strikeBanSeconds * 1_000) / factor;
       clearTimeout(banned.get(userId)?.end);
       const end = setTimeout(() => banned.delete(userId), banMs).unref();
       banned.set(userId, { until: performance.now() + banMs, end });

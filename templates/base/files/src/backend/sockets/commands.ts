@@ -3,6 +3,7 @@ import type { Acknowledgement } from '../../contract/errors.ts';
 import { commands, type CommandName } from '../../contract/index.ts';
 import { AppError, toAppError, toProblem } from '../shared/app-error.ts';
 import { assertOutput, assertShape, parseInput } from '../shared/input.ts';
+import { capFactor } from '../shared/limiters.ts';
 import type { Admission } from './admission.ts';
 import type { CommandRate, Later, SocketCaller, SocketHub } from './hub.ts';
 import type { ServerSocket, SocketPorts } from './index.ts';
@@ -43,7 +44,7 @@ interface CommandTable {
 export function createCommands(ports: SocketPorts, admission: Admission): CommandTable {
   const { env, log, events, limiters, overload } = ports;
   const handlers = new Map<string, { handler: Handler; rate: CommandRate | null }>();
-  const mostStrikes = limits.socket.strikes * Math.max(1, env.RATE_LIMIT_FACTOR);
+  const mostStrikes = limits.socket.strikes * capFactor(env.RATE_LIMIT_FACTOR);
 
   function begin({ name, payload, caller }: Command): Place {
     limiters.take('anyEvent', caller.socketId);

@@ -3,6 +3,7 @@ import type { ConversationView } from '../../../contract/conversations.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
 import { duplicateKeyOf } from '../../shared/duplicate-key.ts';
 import { newId, toObjectId } from '../../shared/ids.ts';
+import { withTransaction } from '../../shared/transaction.ts';
 import { rooms } from '../../sockets/hub.ts';
 import { createLists, type Lists } from './lists.ts';
 import { assertMayEnter } from './membership-limit.ts';
@@ -69,12 +70,10 @@ export function createConversationService(ports: ConversationPorts): Conversatio
       role,
       joinedAt: row.timestamp,
     }));
-    await ports.database.connection.withSession((session) =>
-      session.withTransaction(async () => {
-        await conversations.create([row], { session });
-        await memberships.insertMany(rows, { session });
-      }),
-    );
+    await withTransaction(ports.database.connection, async (session) => {
+      await conversations.create([row], { session });
+      await memberships.insertMany(rows, { session });
+    });
     const conversationId = String(row._id);
     await Promise.all(members.map(({ userId }) => sockets.join(userId, conversationId)));
     sockets.notify({

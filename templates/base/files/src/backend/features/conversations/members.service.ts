@@ -3,6 +3,7 @@ import { trusted } from 'mongoose';
 import { limits } from '../../../configs/limits.ts';
 import type { MemberRole, MemberView } from '../../../contract/conversations.ts';
 import { AppError, notFound } from '../../shared/app-error.ts';
+import { withTransaction } from '../../shared/transaction.ts';
 import { rooms, type Notice } from '../../sockets/hub.ts';
 import { assertMayEnter } from './membership-limit.ts';
 import { createMemberLists, type MemberLists } from './member-lists.ts';
@@ -41,7 +42,7 @@ export function createMembers(ports: ConversationPorts): Members {
 
   /** One change of a conversation's members at a time: each one writes the conversation's row. */
   function change<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
-    return ports.database.connection.withSession((session) => session.withTransaction(work));
+    return withTransaction(ports.database.connection, work);
   }
 
   async function touch(
