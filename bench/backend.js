@@ -46,6 +46,7 @@ const variables = (uri) => ({
   MONGODB_URI: uri,
   ACCESS_TOKEN_KEYS: `bench:${randomBytes(32).toString('base64url')}`,
   REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+  DATA_KEYS: `bench:${randomBytes(32).toString('base64url')}`,
   RATE_LIMIT_FACTOR: '1000000',
   LOG_LEVEL: 'info',
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSocket } from './frames.js';
 
@@ -12,7 +13,7 @@ const works = { connect, talk, close };
 
 const sockets = [];
 const answered = new Map(); // number of a send → what is done when it is answered
-const noticed = new Map(); // clientMessageId of a send → what is done when the peer hears of it
+const noticed = new Map(); // id of a message → what is done when the peer hears of it
 let count = 0;
 
 process.on('message', ({ work, ...options }) => {
@@ -57,7 +58,7 @@ function open({ port, token, hears = false }) {
 }
 
 function hear(text) {
-  const id = /"clientMessageId":"([^"]+)"/.exec(text)?.[1];
+  const id = /"id":"([^"]+)"/.exec(text)?.[1];
   noticed.get(id)?.();
   noticed.delete(id);
 }
@@ -77,8 +78,8 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
     const [place, conversationId] = senders[turn++ % senders.length];
     const number = (count += 1);
     const at = performance.now();
-    const payload = { conversationId, clientMessageId: `b${number}`, content: CONTENT };
-    noticed.set(payload.clientMessageId, () => times.notices.push(performance.now() - at));
+    const payload = { conversationId, id: newId(), content: CONTENT };
+    noticed.set(payload.id, () => times.notices.push(performance.now() - at));
     return new Promise((resolve) => {
       answered.set(number, (isTaken) => {
         if (isTaken) {
@@ -101,6 +102,12 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   await sleep(100); // for the last notices
   noticed.clear();
   return { messages: times.answers.length, refused, seconds: took, ...middles(times) };
+}
+
+/** A UUID of version 7, as our client makes them. */
+function newId() {
+  const time = Date.now().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 async function startAtRate(rate, end, say) {

@@ -8,9 +8,11 @@ import { commands } from './measures/commands.js';
 import { connections } from './measures/connections.js';
 import { growth } from './measures/growth.js';
 import { history } from './measures/history.js';
+import { lists } from './measures/lists.js';
 import { messages } from './measures/messages.js';
 import { hasRedis, nodes } from './measures/nodes.js';
 import { npx } from './measures/npx.js';
+import { lifecycle } from './measures/lifecycle.js';
 import { hasTerminal, question } from './measures/question.js';
 import { tree } from './measures/tree.js';
 import { toPicture } from './picture.js';
@@ -21,8 +23,8 @@ import { summarise } from './statistics.js';
 // `npm run bench`: every goal of speed beside its peer, measured in one run. Exits with 1 when one is
 // missed. A run of all rows writes the picture of the README.
 const PICTURE = join(import.meta.dirname, '../docs/bench.svg');
-const WITH_BACKEND = [messages, answers, connections, history, nodes, growth, tree];
-const ALONE = [commands, npx, question];
+const WITH_BACKEND = [messages, answers, connections, history, lists, nodes, growth, tree];
+const ALONE = [commands, lifecycle, npx, question];
 const NEEDS = new Map([
   [nodes, { isThere: hasRedis, missing: 'no redis-server here' }],
   [question, { isThere: hasTerminal, missing: 'no script(1) here' }],

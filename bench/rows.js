@@ -41,6 +41,8 @@ export const ROWS = [
     peer: '10 rooms',
     most: 1.5,
   },
+  { id: 'B13', what: 'a list of 5,000', unit: 'ms CPU', peer: 'of 50', most: 2 },
+  { id: 'B13', part: 'limit', what: 'a list of 5,000', unit: 'ms CPU', peer: 15, most: 1 },
   { id: 'G1', what: 'a project of everything', unit: 'ms CPU', peer: VITE, most: 1 },
   { id: 'G2', what: 'a project of everything', unit: 'ms CPU', peer: 'node -e 0', most: 2 },
   { id: 'G3', part: 'help', what: '--help', unit: 'ms CPU', peer: `${VITE} --help`, most: 1 },
@@ -51,6 +53,9 @@ export const ROWS = [
   { id: 'G5', what: 'first question', unit: 'ms', peer: VITE, most: 1.2 },
   { id: 'G6', what: 'production tree', unit: 'packages', peer: 130, most: 1 },
   { id: 'G6', part: 'scripts', what: 'install scripts in it', unit: '', peer: 0, most: 1 },
+  { id: 'G7', what: 'plan of an add', unit: 'ms CPU', peer: 'creating, dry', most: 2 },
+  { id: 'G8', what: 'status', unit: 'ms CPU', peer: 'git status', most: 1.5 },
+  { id: 'G9', what: 'update from 0.1.0', unit: 'ms CPU', peer: 'creating', most: 5 },
 ];
 
 /** The name under which a measure reports a row. */

@@ -1,13 +1,14 @@
 // Makes dist/, which is what is published, from build/, which is what tsc makes of src/: one file with
-// all that is ours, one for each package that is needed later or never, the templates in two files, the
-// types, and the licences of the packages.
+// all that a question needs, one each for what reads a command line, for what makes a project, and for
+// the packages that are needed later or never, the templates in two files, the types, and the licences
+// of the packages.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import * as api from '../build/index.js';
-import { packFeatures } from '../build/pack.js';
+import { packFeatures } from '../build/templates/pack.js';
 import { TEMPLATES } from '../build/package.js';
-import { readFeatures } from '../build/read-features.js';
+import { readFeatures } from '../build/templates/read-features.js';
 import { compiledHosts } from './compiled-hosts.js';
 import { licencesOf, packageFolder } from './licences.js';
 
@@ -15,15 +16,12 @@ const ROOT = join(import.meta.dirname, '..');
 const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
 
-// What src/prompts.ts never asks. The editor alone would bring half a megabyte of character sets.
-const UNUSED_QUESTIONS = ['editor', 'expand', 'number', 'password', 'rawlist', 'search'];
-
 rmSync(DIST, { recursive: true, force: true });
 const features = readFeatures(TEMPLATES);
 const modules = await bundle();
 writeFileSync(
   join(DIST, 'index.js'),
-  `export { ${Object.keys(api).join(', ')} } from './published.cjs';\n`,
+  `export { ${Object.keys(api).join(', ')} } from './library.cjs';\n`,
 );
 writePack();
 copyTypes('index');
@@ -37,6 +35,10 @@ async function bundle() {
   const build = await rolldown({
     input: { published: join(BUILD, 'published.js') },
     platform: 'node',
+    // The order of modules is that of their paths: a copy whose node_modules is a link has the same.
+    resolve: { symlinks: false },
+    // What questions share with the rest stays in the one file that is loaded anyway.
+    preserveEntrySignatures: 'allow-extension',
     plugins: [replacedModules(), lateBuiltins()],
     experimental: { attachDebugInfo: 'none' },
   });
@@ -44,7 +46,7 @@ async function bundle() {
     dir: DIST,
     format: 'cjs',
     entryFileNames: '[name].cjs',
-    chunkFileNames: ({ moduleIds }) => `${basename(packageFolder(moduleIds.at(-1)))}.cjs`,
+    chunkFileNames: ({ moduleIds }) => `${chunkName(moduleIds.at(-1))}.cjs`,
     // The names and lines of a stack stay readable.
     minify: { mangle: { keepNames: true }, codegen: { removeWhitespace: false } },
   });
@@ -52,20 +54,23 @@ async function bundle() {
   return output.flatMap((chunk) => chunk.moduleIds ?? []);
 }
 
+/** What is loaded later is called after its package, or after its file where it is ours. */
+function chunkName(id) {
+  if (id === join(BUILD, 'index.js')) return 'library';
+  return basename(packageFolder(id) ?? id, '.js');
+}
+
 /** What the published program has ready, or never uses. */
 function replacedModules() {
   const replacements = {
-    'build/read-features.js': "export { readFeatures } from './packed-features.js';",
-    'build/compile-host.js': compiledHosts(features),
+    'build/templates/read-features.js': "export { readFeatures } from './packed-features.js';",
+    'build/plan/compile-host.js': compiledHosts(features),
+    'build/lifecycle/releases-file.js':
+      "import { join } from 'node:path';\n" +
+      "export const RELEASES_FILE = join(import.meta.dirname, 'releases.json');\n",
     // Every Chalk is made with its level.
     'chalk/source/vendor/supports-color/index.js':
       'export default { stdout: false, stderr: false };',
-    ...Object.fromEntries(
-      UNUSED_QUESTIONS.map((name) => [
-        `@inquirer/${name}/dist/index.js`,
-        'export default undefined;',
-      ]),
-    ),
   };
   const left = new Set(Object.keys(replacements));
   return {
@@ -96,6 +101,8 @@ function writePack() {
   );
   writeFileSync(join(DIST, 'templates.json'), text);
   writeFileSync(join(DIST, 'templates.gz'), texts);
+  const releases = JSON.parse(readFileSync(join(TEMPLATES, 'releases.json'), 'utf8'));
+  writeFileSync(join(DIST, 'releases.json'), JSON.stringify(releases));
 }
 
 /** Copies the types of a module, and of all that they name. */
@@ -105,7 +112,8 @@ function copyTypes(name, copied = new Set()) {
   const file = `${name}.d.ts`;
   cpSync(join(BUILD, file), join(DIST, file));
   const text = readFileSync(join(BUILD, file), 'utf8');
-  for (const [, other] of text.matchAll(/from '\.\/([\w-]+)\.ts'/g)) copyTypes(other, copied);
+  for (const [, other] of text.matchAll(/(?:from '|import\(")(\.{1,2}\/[\w./-]+)\.ts/g))
+    copyTypes(join(dirname(name), other), copied);
 }
 
 function slashed(path) {

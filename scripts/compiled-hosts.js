@@ -1,7 +1,7 @@
 import ejs from 'ejs';
-import { HOST_SETTINGS } from '../build/compile-host.js';
+import { HOST_SETTINGS } from '../build/plan/compile-host.js';
 
-/** The source of a module like src/compile-host.ts, in which EJS has made its functions already. */
+/** The source of a module like src/plan/compile-host.ts, in which EJS has made its functions already. */
 export function compiledHosts(features) {
   const hosts = features.flatMap(({ files }) => files).filter(({ isHost }) => isHost);
   return `

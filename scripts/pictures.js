@@ -37,7 +37,8 @@ async function session(directory) {
   mkdirSync(binaries, { recursive: true });
   symlinkSync(join(ROOT, 'bin/create-chat-backend.js'), join(binaries, 'create-chat-backend'));
   const socket = join(directory, 'tmux');
-  const tmux = (...args) => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
+  const tmux = (...args) =>
+    execFileSync('tmux', ['-u', '-S', socket, ...args], { encoding: 'utf8' });
   const names = ['NAME', 'EMAIL'].flatMap((kind) =>
     ['AUTHOR', 'COMMITTER'].map((role) => `GIT_${role}_${kind}=ada@example.com`),
   );
@@ -55,12 +56,13 @@ async function session(directory) {
   try {
     await until(PROMPT);
     type('npx create-chat-backend my-app', 'Enter');
-    // Enter takes the default. How many questions there are depends on the package managers here.
+    // Enter takes the default, and the last question would start it. How many questions there are
+    // depends on the package managers here.
     for (;;) {
-      await until(/^\?.+\s*$|How it works[^]*\n\$\s*$/m);
+      await until(/^◆.+$|How it works[^]*\n\$\s*$/m);
       const asked = questionIn(capture());
       if (asked === undefined) break;
-      type('Enter');
+      type(...(/Start it now/.test(asked) ? ['n', 'Enter'] : ['Enter']));
       while (questionIn(capture()) === asked) await sleep(50);
     }
     return capture('-e').replace(/\$\s*$/, '');
@@ -71,7 +73,7 @@ async function session(directory) {
 
 /** The question that waits for an answer. */
 function questionIn(screen) {
-  return /^\? .+$/m.exec(screen)?.[0];
+  return /^◆ .+$/m.exec(screen)?.[0];
 }
 
 /** Photographs a conversation on the demo page, between the users that `npm run seed` makes. */

@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { optionOf } from '../build/options.js';
+import { optionOf } from '../build/options/options.js';
 import { TEMPLATES } from '../build/package.js';
-import { readFeatures } from '../build/features.js';
-import { planProject } from '../build/plan.js';
-import { makeSecrets } from '../build/secrets.js';
+import { readFeatures } from '../build/templates/features.js';
+import { planProject } from '../build/plan/plan.js';
+import { makeSecrets } from '../build/plan/secrets.js';
 
 const PAUSE_MS = 100; // editors write a file in several steps
 const TARGET = join(import.meta.dirname, '../.play');

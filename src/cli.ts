@@ -1,61 +1,110 @@
-import { isCi } from './colour.ts';
-import { toRun } from './context.ts';
-import type { Run } from './context.ts';
-import { createProject } from './create.ts';
-import { CreateError, toCreateError } from './errors.ts';
-import { loadFeatures } from './features.ts';
-import { swallowedFlags } from './npm-init.ts';
-import { contradiction } from './option-value.ts';
-import type { CreateOptions, Flags, Given } from './options.ts';
+import { runProjectCommand } from './cli-project.ts';
+import { commandUi, rawFlags } from './command-ui.ts';
+import { toRunContext } from './context.ts';
+import type { RunContext } from './context.ts';
+import { askerFor, cannotAsk, mannerOf } from './prompts/dialogue.ts';
+import type { Manner } from './prompts/dialogue.ts';
+import { CreateError, EXIT_CODES, toCreateError } from './errors.ts';
+import { templatesDigest } from './templates/digest.ts';
+import { loadFeatures } from './templates/features.ts';
+import { withCompleteHint } from './command-line/given-flags.ts';
+import { consumedByNpm } from './command-line/npm-init.ts';
+import { isProjectCommand } from './command-line/project-command-names.ts';
+import { contradiction } from './options/option-value.ts';
+import type { CreateOptions, Flags, Given } from './options/options.ts';
+import { callingPackageManager } from './options/package-manager.ts';
 import { TEMPLATES } from './package.ts';
-import { overPreset, parsePreset } from './preset.ts';
-import { readPresetFile } from './preset-file.ts';
-import { parseCommandLine } from './program.ts';
-import { askForMissing } from './prompts.ts';
-import { watchSignals } from './signals.ts';
-import type { SignalWatch } from './signals.ts';
-import { createUi } from './ui.ts';
-import type { Ui } from './ui.ts';
+import { watchOutput } from './terminal/output.ts';
+import { mergeWithConfigFile, parseConfigFile } from './config-file/parse.ts';
+import { readConfigFile } from './config-file/read.ts';
+import { askForMissing, askToStart } from './prompts/prompts.ts';
+import type { CreateResult } from './result.ts';
+import { watchSignals } from './terminal/signals.ts';
+import type { SignalWatch } from './terminal/signals.ts';
+import { Suspensions } from './terminal/suspensions.ts';
+import type { Ui } from './terminal/ui.ts';
 
 /** Runs the command. Resolves to its exit code; never ends the process, never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
-  ignoreClosing(process.stdout);
+  const output = watchOutput(process.stdout);
+  const code = await runCommand(argv);
+  const problem = await output.problem();
+  if (problem === undefined) return code;
+  const done = code === 0 ? '; what was asked for is done' : '';
+  process.stderr.write(`error: the result cannot be written to stdout: ${problem}${done}\n`);
+  return EXIT_CODES.FILE_SYSTEM;
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const [word] = argv;
+  if (isProjectCommand(word)) return runProjectCommand(word, argv);
+  const suspensions = new Suspensions(process.stdin);
   let ui: Ui | undefined;
   let watch: SignalWatch | undefined;
   try {
-    const flags = readFlags(argv);
+    const flags = await readFlags(argv);
     if (typeof flags === 'string') {
       process.stdout.write(flags);
       return 0;
     }
-    watch = watchSignals();
-    ui = makeUi(flags);
-    const options = await toOptions(flags, watch.signal, ui);
-    ui.result(await createProject(options, { reporter: ui, signal: watch.signal }));
-    return 0;
+    watch = watchSignals(suspensions);
+    const { signal } = watch;
+    ui = commandUi(flags, suspensions);
+    const surroundings = {
+      manner: mannerOf(flags, process.env, isTerminal()),
+      signal,
+      suspensions,
+    };
+    const options = await toOptions(flags, surroundings, ui);
+    // Most of what is ours, and no question needs it; what changes projects is not loaded with it.
+    const { createProject } = await import('./create.ts');
+    const result = await createProject(options, { reporter: ui, signal });
+    ui.result(result);
+    await startOrAsk(options, result, surroundings);
+    return watch.exitCode() ?? 0;
   } catch (thrown) {
-    const error = toCreateError(thrown);
-    (ui ?? makeUi(rawFlags(argv))).error(error);
+    const error = withCompleteHint(toCreateError(thrown), argv, process.env);
+    (ui ?? commandUi(rawFlags(argv), suspensions)).error(error);
     return error.code === 'ABORTED' ? (watch?.exitCode() ?? error.exitCode) : error.exitCode;
   } finally {
     watch?.stop();
   }
 }
 
-function readFlags(argv: readonly string[]): Flags | string {
-  const swallowed = swallowedFlags(process.env, argv);
-  const parsed = parseCommandLine(argv, loadFeatures(TEMPLATES));
-  return parsed.kind === 'print' ? parsed.text : { ...swallowed, ...parsed.flags };
+async function readFlags(argv: readonly string[]): Promise<Flags | string> {
+  const consumed = consumedByNpm(process.env, argv);
+  // Who is asked for everything does not wait for what reads a command line.
+  if (argv.length === 0) return consumed;
+  const { parseCommandLine } = await import('./command-line/program.ts');
+  const parsed = parseCommandLine(argv, loadFeatures(TEMPLATES), process.stdout.columns);
+  return parsed.kind === 'print' ? parsed.text : { ...consumed, ...parsed.flags };
 }
 
-async function toOptions(flags: Flags, signal: AbortSignal, ui: Ui): Promise<CreateOptions> {
-  const { yes, json, interactive } = flags;
+/** What surrounds a command. */
+interface Surroundings {
+  readonly manner: Manner;
+  readonly signal: AbortSignal;
+  readonly suspensions: Suspensions;
+}
+
+async function toOptions(
+  flags: Flags,
+  { manner, signal, suspensions }: Surroundings,
+  ui: Ui,
+): Promise<CreateOptions> {
+  const { yes, json, interactive, start } = flags;
   if (yes && interactive) throw contradiction('--yes', '--interactive');
-  const run = toRun({ signal });
-  const given = await withPreset(flags, run, ui);
-  const options = { ...given, packageManager: given.packageManager ?? callingPackageManager() };
-  if (!yes && !json && isAtTerminal() && (interactive ?? !isCi(process.env))) {
-    return askForMissing(options, loadFeatures(TEMPLATES), run);
+  if (json && start) throw contradiction('--json', '--start');
+  const run = toRunContext({ signal });
+  const given = await withConfigFile(flags, run, ui);
+  const options = {
+    ...given,
+    packageManager: given.packageManager ?? callingPackageManager(process.env),
+  };
+  if (interactive && !json && manner === 'none') throw cannotAsk();
+  if (manner !== 'none') {
+    const open = askerFor(manner, signal, suspensions, { isTitled: true });
+    return askForMissing(options, loadFeatures(TEMPLATES), run, open);
   }
   if (options.directory !== undefined) return { ...options, directory: options.directory };
   throw new CreateError(
@@ -65,12 +114,26 @@ async function toOptions(flags: Flags, signal: AbortSignal, ui: Ui): Promise<Cre
   );
 }
 
-async function withPreset(flags: Flags, run: Run, ui: Ui): Promise<Given> {
+// The last question: only for somebody who was asked, and only where it can start.
+async function startOrAsk(
+  { start }: CreateOptions,
+  result: CreateResult,
+  { manner, signal, suspensions }: Surroundings,
+): Promise<void> {
+  if (result.dryRun || result.install.status !== 'done') return;
+  const isAsked = start === undefined && manner !== 'none';
+  const open = askerFor(manner, signal, suspensions, { isTitled: false });
+  const isWanted = isAsked ? await askToStart(result, open) : start;
+  if (isWanted) await (await import('./create.ts')).startProject(result, { signal });
+}
+
+async function withConfigFile(flags: Flags, run: RunContext, ui: Ui): Promise<Given> {
   const { config } = flags;
   const given = sharedFlags(flags);
   if (config === undefined) return given;
-  const text = await readPresetFile(config, { ...run, stdin: process.stdin });
-  const { options, notes } = overPreset(given, parsePreset(text, config), config);
+  const text = await readConfigFile(config, { ...run, stdin: process.stdin });
+  const file = parseConfigFile(text, config, templatesDigest(loadFeatures(TEMPLATES)));
+  const { options, notes } = mergeWithConfigFile(given, file, config);
   notes.forEach(ui.warn);
   return options;
 }
@@ -84,37 +147,6 @@ function sharedFlags(flags: Flags): Given {
   return { ...given, ...(force && { onConflict: 'overwrite' }) };
 }
 
-// A dumb terminal cannot redraw a question.
-function isAtTerminal(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
-}
-
-// npm, pnpm, yarn and bun say who they are to what they run: `pnpm/9.1.0 npm/? node/v20`.
-function callingPackageManager(): 'npm' | 'pnpm' | 'yarn' | 'bun' | undefined {
-  const name = /^[a-z]+/.exec(process.env['npm_config_user_agent'] ?? '')?.[0];
-  return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : undefined;
-}
-
-function makeUi({ json = false, quiet = false, debug = false }: Flags): Ui {
-  const { stdout, stderr, env: environment } = process;
-  ignoreClosing(stderr);
-  return createUi({ stdout, stderr, environment, json, quiet, debug });
-}
-
-// A mistake on the command line has to be reported in the form that was asked for, too.
-function rawFlags(argv: readonly string[]): Flags {
-  const end = argv.indexOf('--');
-  const words = end === -1 ? argv : argv.slice(0, end);
-  return {
-    json: words.includes('--json'),
-    quiet: words.includes('--quiet') || words.includes('-q'),
-    debug: words.includes('--debug'),
-  };
-}
-
-// `| head -1` closes our output early: nothing to complain about, and no reason to stop half-way.
-function ignoreClosing(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
 }

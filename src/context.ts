@@ -1,8 +1,8 @@
 import { CreateError } from './errors.ts';
 import { SILENT } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
-import type { Environment } from './environment.ts';
-import { systemCode } from './file-system.ts';
+import type { Environment } from './lib/environment.ts';
+import { systemCode } from './lib/file-system.ts';
 
 /** What surrounds a run. Nothing here changes the bytes of the project. */
 export interface Context {
@@ -17,7 +17,7 @@ export interface Context {
 }
 
 /** A context with nothing missing. */
-export interface Run {
+export interface RunContext {
   readonly reporter: Reporter;
   readonly signal: AbortSignal | undefined;
   readonly environment: Environment;
@@ -26,7 +26,7 @@ export interface Run {
 }
 
 /** Fills a context up. @throws CreateError FILE_SYSTEM when the current directory is gone. */
-export function toRun(context: Context): Run {
+export function toRunContext(context: Context): RunContext {
   const environment = context.environment ?? process.env;
   return {
     reporter: context.reporter ?? SILENT,

@@ -1,25 +1,35 @@
 import { basename } from 'node:path';
-import { assertOptions, resolveAnswers } from './answers.ts';
-import { decideActions } from './conflicts.ts';
-import type { PlannedAction } from './conflicts.ts';
-import { toRun } from './context.ts';
-import type { Context, Run } from './context.ts';
+import { assertOptions, resolveAnswers } from './options/answers.ts';
+import { decideActions } from './write/conflicts.ts';
+import type { PlannedAction } from './write/planned-action.ts';
+import { toRunContext } from './context.ts';
+import type { Context, RunContext } from './context.ts';
 import { throwIfAborted } from './errors.ts';
-import { loadFeatures } from './features.ts';
-import { assertTools, finishProject } from './finish.ts';
-import { assertDirectoryName, assertPackageName } from './names.ts';
-import type { Answers, CreateOptions } from './options.ts';
+import { loadFeatures } from './templates/features.ts';
+import { assertTools, finishProject } from './steps/finish.ts';
+import { installCommand } from './steps/install.ts';
+import { assertDirectoryName, assertPackageName } from './options/names.ts';
+import type { Answers, CreateOptions } from './options/options.ts';
+import { packageNameOf } from './options/package-name.ts';
 import { TEMPLATES } from './package.ts';
-import { planSharedBytes } from './plan.ts';
-import { toResult } from './report.ts';
+import { planSharedBytes } from './plan/plan.ts';
+import { pinnedActions } from './steps/pin.ts';
+import { runnerOf } from './options/replay.ts';
+import { toResult } from './steps/build-result.ts';
+import type { Project } from './steps/project.ts';
 import type { CreateResult } from './result.ts';
-import { makeSecrets } from './secrets.ts';
-import { inspectTarget, locateTarget } from './target.ts';
-import { listed } from './text.ts';
-import type { Target } from './target.ts';
-import { recover } from './undo.ts';
-import { writeInPlace } from './write-in-place.ts';
-import { writeNewDirectory } from './write.ts';
+import { makeSecrets } from './plan/secrets.ts';
+import { inspectTarget, locateTarget } from './write/target.ts';
+import { listed } from './lib/text.ts';
+import type { Target } from './write/target.ts';
+import { recover } from './write/recover.ts';
+import { omitsDev, readUserSettings } from './steps/user-settings.ts';
+import { workspaceNotes } from './steps/workspace-note.ts';
+import { writeInPlace } from './write/existing-directory.ts';
+import { writeNewDirectory } from './write/new-directory.ts';
+
+// Loaded together, because a project that was made may be started.
+export { startProject } from './steps/start.ts';
 
 /**
  * Makes a project. Until it is written completely nothing of it exists: an error or an abort before
@@ -31,27 +41,28 @@ export async function createProject(
   options: CreateOptions,
   context: Context = {},
 ): Promise<CreateResult> {
-  const run = toRun(context);
+  const run = toRunContext(context);
   const { answers, defaults, path } = resolveProject(options, run);
   assertTools(options, answers, run);
   const target = await prepareTarget(path, answers, run);
-  const actions = await planActions(answers, target);
+  const planned = await planActions(answers, target);
   throwIfAborted(run.signal);
-  const project = { answers, defaults, target, actions };
+  const project = { answers, defaults, target, ...(await placed(planned, answers, target, run)) };
+  throwIfAborted(run.signal);
   if (answers.dryRun) return toResult(project);
-  await write(target, actions, run);
+  await write(target, project.actions, run);
   return finishProject(project, run);
 }
 
 function resolveProject(
   options: CreateOptions,
-  { workingDirectory, home, signal }: Run,
+  { workingDirectory, home, signal }: RunContext,
 ): { readonly answers: Answers; readonly defaults: Answers; readonly path: string } {
   throwIfAborted(signal);
   assertOptions(options);
   assertDirectoryName(options.directory);
   const path = locateTarget(options.directory, workingDirectory, home);
-  const name = basename(path);
+  const name = packageNameOf(basename(path));
   if (options.packageName === undefined) assertPackageName(name, 'directory');
   else assertPackageName(options.packageName, 'flag');
   const features = loadFeatures(TEMPLATES);
@@ -63,7 +74,7 @@ function resolveProject(
 async function prepareTarget(
   path: string,
   { onConflict, dryRun }: Answers,
-  { reporter, signal }: Run,
+  { reporter, signal }: RunContext,
 ): Promise<Target> {
   const target = await inspectTarget(path);
   throwIfAborted(signal);
@@ -83,10 +94,28 @@ function planActions(answers: Answers, target: Target): Promise<readonly Planned
   return decideActions(target, plan.files, answers.onConflict);
 }
 
+// What the place asks for beside the answers: who pins a package manager above, what the user's own
+// configuration leaves out, which workspace would take the project for its own.
+async function placed(
+  planned: readonly PlannedAction[],
+  answers: Answers,
+  target: Target,
+  run: RunContext,
+): Promise<Pick<Project, 'actions' | 'installCommand' | 'notes' | 'runner'>> {
+  const { actions, notes } = await pinnedActions(planned, answers, target, run);
+  const isDevOmitted = omitsDev(await readUserSettings(run), run.environment);
+  return {
+    actions,
+    installCommand: installCommand(answers.packageManager, isDevOmitted),
+    runner: runnerOf(answers.packageManager, run.environment),
+    notes: [...notes, ...(await workspaceNotes(target.path))],
+  };
+}
+
 async function write(
   target: Target,
   actions: readonly PlannedAction[],
-  { reporter, signal }: Run,
+  { reporter, signal }: RunContext,
 ): Promise<void> {
   const replaced = actions.filter((action) => action.action === 'overwrite');
   if (replaced.length > 0) {

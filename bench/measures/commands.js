@@ -24,7 +24,7 @@ export const commands = {
     const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'bench-'));
     const { ours, vite } = PROGRAMS;
     let count = 0;
-    const time = (...args) => processorTime([...args], folder);
+    const time = (...args) => processorTime(process.execPath, args, folder);
     const fresh = () => `app-${(count += 1)}`;
     const everything = ['--preset', 'full', '--yes', '--no-install', '--no-git'];
     const plain = ['--template', 'vanilla-ts', '--no-interactive', '--no-immediate'];
@@ -46,9 +46,9 @@ export const commands = {
   },
 };
 
-/** Milliseconds of processor time that `node` with arguments takes. */
-async function processorTime(args, cwd) {
-  const line = ['-c', TIMED, 'time', process.execPath, ...args];
+/** Milliseconds of processor time that a program takes, and what it calls. */
+export async function processorTime(program, args, cwd) {
+  const line = ['-c', TIMED, 'time', program, ...args];
   const { errors } = await run('bash', line, { cwd });
   const [user, system] = errors.trim().split('\n').at(-1).split(' ').map(Number);
   return (user + system) * 1_000;

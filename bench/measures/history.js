@@ -1,4 +1,5 @@
-import { Agent, get } from 'node:http';
+import { Agent } from 'node:http';
+import { read } from '../requests.js';
 import { interleave } from '../statistics.js';
 
 const ROUNDS = 5;
@@ -45,11 +46,3 @@ async function readPages({ server, token, agent }, conversationId, before) {
   );
   return ((await server.cpu()) - start) / PAGES;
 }
-
-const read = (options) =>
-  new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', ...options }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`a page: ${answer.statusCode}`));
-      answer.resume().once('end', resolve);
-    }).once('error', reject);
-  });

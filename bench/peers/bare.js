@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
@@ -10,18 +9,17 @@ const heads = new Map();
 io.on('connection', (socket) => {
   const { user, rooms } = JSON.parse(socket.handshake.auth.token);
   void socket.join(rooms);
-  socket.on('message:send', ({ conversationId, clientMessageId, content }, acknowledge) => {
+  socket.on('message:send', ({ conversationId, id, content }, acknowledge) => {
     const seq = (heads.get(conversationId) ?? 0) + 1;
     heads.set(conversationId, seq);
     const message = {
-      id: randomUUID().replaceAll('-', '').slice(0, 24),
+      id,
       conversationId,
       seq,
       rev: 0,
       sender: user,
       content,
       timestamp: new Date().toISOString(),
-      clientMessageId,
       editedAt: null,
       deletedAt: null,
     };

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import mongoose from 'mongoose';
-import { createAccessTokens } from '../dist/src/backend/features/auth/access-tokens.js';
+import { AccessTokens } from '../dist/src/platform/security/access-tokens.js';
 import { parseEnvironment } from '../dist/src/configs/env.js';
 import { createModels } from '../dist/src/models/index.js';
 
 // Writes users, conversations and a long history into the databases as if they had come by the API:
 // 7,000 password hashes would take longer than everything that is measured. Says who and what there is.
-const USERS = { talking: 400, pairs: 2_000, idle: 5_000 };
+const USERS = { talking: 400, pairs: 2_000, idle: 5_000, lists: 2 };
 const IDLE_ROOMS = 5; // of each idle user
 const HISTORY = [1_000, 100_000];
+const LISTS = [50, 5_000]; // conversations of one user each, with a message in each
 const CHUNK = 10_000;
 
 const { MONGODB_URI, OUT } = process.env;
@@ -20,22 +21,25 @@ const tutorial = connection.useDb('tutorial');
 const now = new Date();
 const newId = () => new mongoose.mongo.ObjectId();
 
-const people = Array.from({ length: USERS.talking + USERS.pairs + USERS.idle }, (_, index) => ({
+const count = Object.values(USERS).reduce((sum, some) => sum + some);
+const people = Array.from({ length: count }, (_, index) => ({
   _id: newId(),
   device: newId(),
   name: `bench-${index}`,
 }));
 const talking = people.slice(0, USERS.talking);
-const idle = people.slice(-USERS.idle);
+const listing = people.slice(-USERS.idle - USERS.lists, -USERS.idle);
+const idle = people.slice(-USERS.idle); // the last ones: bench/measures/connections.js takes them
 const rooms = {
   2: divide(talking, 2),
   10: divide(talking, 10),
   200: divide(talking, 200),
-  pairs: divide(people.slice(USERS.talking, -USERS.idle), 2),
+  pairs: divide(people.slice(USERS.talking, USERS.talking + USERS.pairs), 2),
   idle: Array.from({ length: IDLE_ROOMS }, (_, shift) =>
     divide(rotate(idle, shift * 7), 200),
   ).flat(),
   history: HISTORY.map(() => toRoom(talking.slice(0, 2))),
+  lists: LISTS.flatMap((length, index) => Array.from({ length }, () => toRoom([listing[index]]))),
 };
 const all = Object.values(rooms).flat();
 
@@ -45,6 +49,10 @@ await insert(models.conversations.collection, all.map(toConversation));
 await insert(models.memberships.collection, all.flatMap(toMemberships));
 for (const [index, size] of HISTORY.entries())
   await insert(models.messages.collection, toMessages(rooms.history[index], size));
+await insert(
+  models.messages.collection,
+  rooms.lists.flatMap((room) => toMessages(room, 1)),
+);
 await insert(
   tutorial.collection('users'),
   people.map(({ _id, name }) => ({ _id, username: name })),
@@ -88,7 +96,8 @@ function toDevice({ _id, device }) {
 
 function toConversation({ _id, members }) {
   const kind = { type: 'group', visibility: 'private', name: 'Bench', archivedAt: null };
-  const numbers = { memberCount: members.length, membersRev: 0, lastSeq: 0 };
+  const lastSeq = listing.includes(members[0]) ? 1 : 0;
+  const numbers = { memberCount: members.length, membersRev: 0, lastSeq };
   return {
     _id,
     ...kind,
@@ -111,20 +120,19 @@ function toMemberships({ _id, members }) {
 }
 
 function toMessages({ _id, members }, size) {
-  const rest = { timestamp: now, rev: 0, editedAt: null, deletedAt: null };
   return Array.from({ length: size }, (_, index) => ({
+    _id: new mongoose.mongo.UUID(),
     conversation: _id,
     seq: index + 1,
     sender: members[index % members.length]._id,
-    clientMessageId: `seed-${index}`,
     content: `Message ${index} of a long history, as people write them to each other in a chat.`,
-    ...rest,
+    timestamp: now,
   }));
 }
 
 /** For each user a token of ours, and one of the peers: who it is, and the rooms. */
 async function toAccounts() {
-  const tokens = createAccessTokens(env, { now: () => new Date() });
+  const tokens = new AccessTokens(env, { now: () => new Date() });
   const roomsOf = new Map(people.map((person) => [person, []]));
   for (const { _id, members } of all) for (const one of members) roomsOf.get(one).push(_id);
   return Promise.all(

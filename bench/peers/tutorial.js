@@ -33,13 +33,13 @@ const io = new Server(http);
 io.on('connection', (socket) => {
   const { user, rooms } = JSON.parse(socket.handshake.auth.token);
   void socket.join(rooms);
-  socket.on('message:send', async ({ conversationId, clientMessageId, content }, acknowledge) => {
+  socket.on('message:send', async ({ conversationId, id, content }, acknowledge) => {
     const conversation = await Conversation.findById(conversationId);
     if (!conversation?.members.some((member) => member.equals(user)))
       return acknowledge({ ok: false });
     const created = await Message.create({ conversation: conversationId, sender: user, content });
     const message = await created.populate('sender', 'username');
-    io.to(conversationId).emit('message:created', { ...message.toJSON(), clientMessageId });
+    io.to(conversationId).emit('message:created', { ...message.toJSON(), id });
     acknowledge({ ok: true, data: { message } });
   });
   socket.emit('ready');

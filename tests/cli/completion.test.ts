@@ -33,6 +33,12 @@ const CASES: readonly (readonly [string, readonly string[], string])[] = [
   ['sche', ['schema'], 'completion'],
   ['completion ', ['bash', 'zsh', 'fish'], 'preset'],
   ['schema r', ['result'], 'preset'],
+  ['upd', ['update'], 'schema'],
+  ['add pre', ['presence'], 'schema'],
+  ['add typing rece', ['receipts'], 'schema'],
+  ['remove --dr', ['--dry-run'], '--preset'],
+  ['set ada', ['adapter='], 'schema'],
+  ['update --on-conflict s', ['stop'], 'markers'],
 ];
 
 function offeredByBash(source: string, line: string): readonly string[] {

@@ -5,8 +5,8 @@ import { disturb } from '../support/faulty-disk.js';
 import type { Outcome } from '../support/faulty-disk.js';
 import { CreateError, createProject } from '../../src/index.ts';
 import type { CreateOptions, CreateResult } from '../../src/index.ts';
-import { JOURNAL } from '../../src/target.ts';
-import { recover } from '../../src/undo.ts';
+import { JOURNAL } from '../../src/write/target.ts';
+import { recover } from '../../src/write/recover.ts';
 import { quickScratch, treeOf } from '../support/scratch.ts';
 
 // The whole of createProject with templates of a dozen files, so that each of its calls to the file
@@ -73,6 +73,8 @@ const IN_PLACE = Object.entries(SCENARIOS).filter(
   ([, { before }]) => 'my-app/' in before || 'my-app/LICENSE' in before,
 );
 
+const BESIDE_OTHERS = IN_PLACE.filter(([, { before }]) => before !== EMPTY);
+
 function place({ before }: Scenario): string {
   const cwd = quickScratch();
   writeFileSync(join(cwd, 'neighbour'), 'mine');
@@ -133,7 +135,7 @@ function without(
 }
 
 const isStaged = (path: string): boolean => /^\.my-app\.create-[0-9a-f]{12}(?:\/|$)/.test(path);
-const isSpareOrJournal = (path: string): boolean => path.startsWith(`my-app/${JOURNAL}`);
+const isTemporaryOrJournal = (path: string): boolean => path.startsWith(`my-app/${JOURNAL}`);
 
 /** Makes the run that wrote the journal look as dead as it is. */
 function bury(cwd: string): boolean {
@@ -271,11 +273,11 @@ async function expectNextRun(
     return isStaged;
   }
   if (!bury(cwd)) {
-    expect(without(left, isSpareOrJournal)).toEqual(before);
+    expect(without(left, isTemporaryOrJournal)).toEqual(before);
     const { warnings } = await create(scenario, cwd);
-    for (const path of Object.keys(left).filter(isSpareOrJournal))
+    for (const path of Object.keys(left).filter(isTemporaryOrJournal))
       expect(warnings.join()).toContain(join(cwd, path));
-    return isSpareOrJournal;
+    return isTemporaryOrJournal;
   }
   const abort = { ...scenario, options: { directory: 'my-app' } };
   await expect(create(abort, cwd)).rejects.toMatchObject({
@@ -287,6 +289,24 @@ async function expectNextRun(
   await create(scenario, cwd);
   return () => false;
 }
+
+describe.each(BESIDE_OTHERS)('%s, and another run beside it', (_name, scenario) => {
+  it('A36 what it moves away while this one compares is no fault of the disk', async () => {
+    const names: string[] = [];
+    await disturbed(scenario, place(scenario), (_call, name) => void names.push(name));
+    const compared = names.slice(0, names.indexOf('writeFile'));
+    expect(compared).toContain('readFile');
+    for (const at of upTo(compared.length).filter((call) => compared[call - 1] === 'readFile')) {
+      const cwd = place(scenario);
+      const { outcome } = await disturbed(scenario, cwd, (call) =>
+        call === at ? 'ENOENT' : undefined,
+      );
+      if (outcome instanceof Error)
+        expect(outcome, `call ${at}`).toMatchObject({ code: 'TARGET_IN_THE_WAY' });
+      rmSync(cwd, { recursive: true });
+    }
+  });
+});
 
 describe.each(IN_PLACE)('%s, half written by a run that died', (_name, scenario) => {
   async function die(at: number): Promise<string> {

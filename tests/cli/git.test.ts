@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { command, json } from '../support/command.ts';
-import { onlyPrograms } from '../support/fake-program.ts';
+import { fakeProgram, onlyPrograms } from '../support/fake-program.ts';
 import { scratch } from '../support/scratch.ts';
 
 const QUICK = ['--yes', '--no-install', '--json'];
@@ -57,7 +57,15 @@ describe('the repository', () => {
     const outcome = await command(['my-app', ...QUICK], { cwd });
     expect(outcome.code).toBe(0);
     expect(json(outcome).git).toMatchObject({ status: 'staged', commit: null });
-    expect(json(outcome).nextSteps).toContain("git commit --message 'First commit'");
+    expect(json(outcome).nextSteps).toEqual([
+      'cd my-app',
+      'npm install',
+      'git config --global user.name "Your Name"',
+      'git config --global user.email you@example.com',
+      'git add --all',
+      'git commit --message "First commit"',
+      'npm run dev',
+    ]);
     expect(git('diff', '--cached', '--name-only')).toContain('package.json');
     expect(git('diff', '--cached', '--name-only').split('\n')).not.toContain('.env');
   });
@@ -85,6 +93,76 @@ describe('the repository', () => {
       reason: expect.stringMatching(/work tree/) as string,
     });
     expect(existsSync(join(cwd, 'my-app/.git'))).toBe(false);
+  });
+
+  it('A83 inside another work tree the next steps commit there', async () => {
+    execFileSync('git', ['init', '--quiet', join(cwd, 'my-app')]);
+    writeFileSync(join(cwd, 'my-app/README.md'), '# Mine\n');
+    const outcome = await command(['my-app', ...QUICK], { cwd, env: ADA });
+    const [enter, install, ...steps] = json(outcome).nextSteps;
+    expect([enter, install]).toEqual(['cd my-app', 'npm install']);
+    expect(steps).toEqual([
+      'git add .',
+      'git commit --message "Add the chat backend"',
+      'npm run dev',
+    ]);
+    const script = [
+      'git config user.name Ada',
+      'git config user.email a@b.c',
+      ...steps.slice(0, 2),
+    ];
+    execFileSync('sh', ['-e', '-c', script.join('\n')], { cwd: join(cwd, 'my-app') });
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('ls-files')).toContain('README.chat-backend.md');
+  });
+
+  it.each(['*\n', '*\n!*/\n', 'my-app/\n'])(
+    'A83 is made where the repository around it ignores the project: %j',
+    async (ignored) => {
+      execFileSync('git', ['init', '--quiet', cwd]);
+      writeFileSync(join(cwd, '.gitignore'), ignored);
+      const outcome = await command(['my-app', ...QUICK], { cwd, env: ADA });
+      expect(json(outcome).git.status).toBe('committed');
+      expect(git('rev-parse', '--show-toplevel')).toBe(join(cwd, 'my-app'));
+      expect(git('ls-files')).toContain('src/main.ts');
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)(
+    "A83 is not made inside another owner's, and what git says of that is said",
+    async () => {
+      execFileSync('git', ['init', '--quiet', cwd]);
+      chownSync(cwd, 1234, 1234);
+      chownSync(join(cwd, '.git'), 1234, 1234);
+      const env = { ...ADA, LC_ALL: 'de_DE.UTF-8' };
+      const outcome = await command(['my-app', ...QUICK], { cwd, env });
+      expect(outcome.code).toBe(0);
+      expect(json(outcome).git).toMatchObject({
+        status: 'skipped',
+        reason: expect.stringMatching(
+          /does not open .*: fatal: detected dubious ownership/,
+        ) as string,
+      });
+      expect(existsSync(join(cwd, 'my-app/.git'))).toBe(false);
+    },
+  );
+
+  it('A83 the steps that are left work as they are, in any shell', async () => {
+    const outcome = await command(['my app', '--package-name', 'my-app', ...QUICK], { cwd });
+    const steps = json(outcome).nextSteps;
+    expect(steps[0]).toBe('cd "my app"');
+    // Single quotes are no quotes for cmd.exe, and `&&` is no word of Windows PowerShell.
+    for (const step of steps) expect(step).not.toMatch(/['&|;$`%]/);
+    const typed = steps.filter((step) => !step.startsWith('npm run')).join('\n');
+    const npm = fakeProgram('npm', 'echo {} > package-lock.json');
+    const env = { ...npm, HOME: scratch() };
+    execFileSync('sh', ['-e', '-c', typed], { cwd, env });
+    const tracked = execFileSync('git', ['ls-files'], {
+      cwd: join(cwd, 'my app'),
+      encoding: 'utf8',
+    });
+    expect(tracked.split('\n')).toContain('package-lock.json');
+    expect(tracked.split('\n')).not.toContain('.env');
   });
 
   it('A83 runs no hook and signs nothing', async () => {

@@ -36,16 +36,18 @@ describe('an adapter more', () => {
     expect(made.answers.features).not.toContain('carrier');
     expect(made.files.map(({ path }) => path)).toContain('src/carrier.ts');
     expect(made.replay).toMatch(/ my-app --adapter carrier --yes$/);
-    expect(await run(root, ['--help'])).toMatch(/\(none, .*carrier.*;\s+default:\s+none\)/s);
+    expect(await run(root, ['help', 'options'])).toMatch(
+      /\(none, .*carrier.*;\s+default:\s+none\)/s,
+    );
     expect(await run(root, ['schema'])).toContain('"carrier"');
     expect(await run(root, ['completion', 'bash'])).toMatch(/--adapter\) .*carrier/);
   });
 });
 
 describe('an option more', () => {
-  it('is one row in src/options.ts, and has every face', async () => {
+  it('is one row in src/options/project-options.ts, and has every face', async () => {
     const root = workingCopy();
-    const table = join(root, 'src/options.ts');
+    const table = join(root, 'src/options/project-options.ts');
     const row = `  {
     key: 'motto',
     flag: '--motto <text>',
@@ -76,7 +78,9 @@ describe('an option more', () => {
         replay: expect.stringMatching(/ my-app --motto loud --yes$/) as string,
       });
     }
-    expect(await run(root, ['--help'])).toMatch(/--motto <text> +the mood of it \(calm, loud;/);
+    expect(await run(root, ['help', 'options'])).toMatch(
+      /--motto <text> +the mood of it \(calm, loud;/,
+    );
     expect(JSON.parse(await run(root, ['schema']))).toMatchObject({
       properties: { motto: { enum: ['calm', 'loud'], default: 'calm' } },
     });

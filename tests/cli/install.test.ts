@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { command, json } from '../support/command.ts';
@@ -10,6 +12,15 @@ let cwd: string;
 beforeEach(() => {
   cwd = scratch();
 });
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('installing', () => {
   it('A75 needs the package manager, and looks for it before anything is written', async () => {
@@ -27,7 +38,7 @@ describe('installing', () => {
     const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env: npm });
     expect(outcome.code).toBe(5);
     expect(outcome.stderr).toMatch(
-      /error: npm install failed with exit code 7\n.*is complete.*cd my-app && npm install/,
+      /error: npm install failed with exit code 7\n.*is complete.*To finish, type:\n {4}cd my-app\n {4}npm install$/,
     );
     expect(outcome.stderr).toMatch(/npm error 30/);
     expect(outcome.stderr).not.toMatch(/npm error 10\n/);
@@ -42,6 +53,48 @@ describe('installing', () => {
       install: { status: 'failed', command: 'npm install', code: 7 },
       error: { code: 'STEP_FAILED' },
     });
+  });
+
+  it.each([
+    ['a registry that is not there', 'npm_config_registry'],
+    ['a proxy that is not there', 'npm_config_https_proxy'],
+  ])('A76 with %s is not begun, and npm says why', async (_what, dead) => {
+    const other =
+      dead === 'npm_config_registry' ? {} : { npm_config_registry: 'https://a.invalid/' };
+    const env = { ...other, [dead]: `http://127.0.0.1:${await closedPort()}/` };
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    expect(outcome.stderr).toMatch(
+      /error: npm install was not started: the registry does not answer/,
+    );
+    expect(outcome.stderr).toMatch(/\| npm error .*ECONNREFUSED/);
+    expect(outcome.stderr).toMatch(/The project is complete.*\n {4}cd my-app\n {4}npm install$/);
+    expect(outcome.code).toBe(5);
+  });
+
+  it('A77 with a registry that never answers is not begun', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const env = { npm_config_registry: `http://127.0.0.1:${port}/` };
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    silent.close();
+    expect(outcome.stderr).toMatch(/was not started: the registry does not answer/);
+    expect(outcome.stderr).toMatch(/\| npm error network timeout/);
+    expect(outcome.code).toBe(5);
+  });
+
+  it('A80 asks no registry where the user wants the cache', async () => {
+    const home = scratch();
+    writeFileSync(join(home, '.npmrc'), 'prefer-offline=true\n');
+    const env = { ...fakeProgram('npm', INSTALLS, 'exit 1'), HOME: home };
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    expect(outcome.code).toBe(0);
+  });
+
+  it('A76 a registry that refuses has answered', async () => {
+    const env = fakeProgram('npm', INSTALLS, 'echo "npm error code E404" >&2; exit 1');
+    const outcome = await command(['my-app', '--yes', '--no-git'], { cwd, env });
+    expect(outcome.code).toBe(0);
   });
 
   it('A77 that hangs is spoken of after two minutes and stopped after ten', async () => {

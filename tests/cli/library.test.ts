@@ -93,7 +93,7 @@ describe('createProject', () => {
       { workingDirectory: cwd },
     );
     expect(none.answers.features).toEqual([]);
-    expect(none.replay).toContain('--features none');
+    expect(none.replay).toContain('--preset minimal');
   });
 
   it('A59 knows no option that every object has', async () => {

@@ -34,8 +34,25 @@ describe('the name of the project', () => {
     await expectRefused('my app', /"my app" has the character " ".*\n.*create-chat-backend my-app/);
   });
 
-  it('A05 is refused in upper case, and a better one suggested', async () => {
-    await expectRefused('MyApp', /upper-case letter\n.*create-chat-backend myapp/);
+  it('A05 gives the package a name in lower case, and a note says so', async () => {
+    const outcome = await command(['MyApp', ...QUICK, '--json'], { cwd });
+    expect(outcome.code).toBe(0);
+    expect(readdirSync(cwd)).toEqual(['MyApp']);
+    expect(json(outcome)).toMatchObject({
+      packageName: 'myapp',
+      warnings: ['the package name is myapp: package names have no upper-case letters'],
+    });
+    expect(json(outcome).replay).toMatch(/ MyApp --no-install --no-git --yes$/);
+    const named = ['--package-name', 'another'];
+    const given = await command(['Other', ...named, ...QUICK, '--json'], { cwd });
+    expect(json(given)).toMatchObject({ packageName: 'another', warnings: [] });
+  });
+
+  it('A05 is refused where more is wrong with it, or the name is given', async () => {
+    await expectRefused('My App', /upper-case letter\n.*create-chat-backend my-app/);
+    await expectRefused('HTTP', /upper-case letter\n.*create-chat-backend http-chat/);
+    const outcome = await command(['x', '--package-name', 'MyApp', ...QUICK], { cwd });
+    expect(outcome.code).toBe(2);
   });
 
   it.each(['.hidden', '_x', '-x'])('A06 is refused when it begins as in %s', async (name) => {

@@ -81,6 +81,7 @@ describe('the command line', () => {
     await expectRefused(['my-app', '--features', 'typing', '--no-typing'], /contradict each other/);
     await expectRefused(['my-app', '--git', '--no-git'], /together with its opposite/);
     await expectRefused(['my-app', '--yes', '--interactive'], /--yes and --interactive/);
+    await expectRefused(['my-app', '--start', '--no-install'], /--start and --no-install/);
   });
 
   it('A45 refuses an option that is given twice', async () => {
@@ -91,7 +92,7 @@ describe('the command line', () => {
   it('A46 refuses a second directory and speaks of quotes', async () => {
     await expectRefused(
       ['my', 'app'],
-      /more than one directory is given\n.*needs quotes: create-chat-backend 'my app'/,
+      /more than one directory is given\n.*needs quotes: create-chat-backend "my app"/,
     );
   });
 
@@ -130,10 +131,10 @@ describe('the command line', () => {
     );
   });
 
-  it('keeps the words of commands to come free', async () => {
+  it('takes the words of commands for a project for directories where they are paths', async () => {
     await expectRefused(
-      ['update'],
-      /no command update in this version\n.*create-chat-backend \.\/update/,
+      ['--yes', 'update'],
+      /update is a command of its own, and stands before its options\n.* \.\/update/,
     );
     expect((await create('./update', '--dry-run')).code).toBe(0);
   });

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/commands.ts';
+import { COMMANDS } from '../../src/command-line/commands.ts';
 import { createProject } from '../../src/index.ts';
 import type { CreateOptions } from '../../src/index.ts';
-import { SHARED_OPTIONS } from '../../src/options.ts';
+import { SHARED_OPTIONS } from '../../src/options/options.ts';
 import { command, json } from '../support/command.ts';
 import { onlyPrograms } from '../support/fake-program.ts';
 import { ROWS, anyOptions, argvOf, sampleOf } from '../support/option-samples.ts';
@@ -113,7 +113,7 @@ describe('the same answers', PATIENCE, () => {
     return projectOf(json(outcome).path);
   }
 
-  it('P8 give the same bytes by flags, by a preset file and by the library', async () => {
+  it('P8 give the same bytes by flags, by a config file and by the library', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(options, async (given) => {
@@ -132,12 +132,16 @@ describe('the same answers', PATIENCE, () => {
   it.runIf(hasTerminal)('P8 give the same bytes by questions, too', async () => {
     const { type, ended } = terminal(['--no-install'], { cwd });
     await type(/Directory/, `questions/My Chat${KEYS.enter}`);
-    await type(/Package name/, `${KEYS.erase.repeat(7)}@team/chat${KEYS.enter}`);
-    await type(/Which features/, KEYS.down + KEYS.down + KEYS.enter);
-    await type(/Features/, KEYS.space + KEYS.enter);
-    await type(/One node/, KEYS.down + KEYS.enter);
+    await type(/Package name/, `@team/chat${KEYS.enter}`);
+    await type(/Preset/, `c${KEYS.enter}`);
+    await type(/Features.*api-docs/s, KEYS.down.repeat(4));
+    await type(/❯ ◼ api-docs/, KEYS.space);
+    await type(/❯ ◻ api-docs/, KEYS.enter);
     await type(/Package manager/, KEYS.down + KEYS.enter);
-    await type(/git/, `n${KEYS.enter}`);
+    await type(/git repository/, `n${KEYS.enter}`);
+    await type(/One node/, KEYS.down + KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Features +8: account.*Several, over MongoDB/s, KEYS.enter);
     expect((await ended).code).toBe(0);
     const made = await byLibrary({
       directory: 'library/my-app',

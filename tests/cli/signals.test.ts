@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { command, json, start } from '../support/command.ts';
-import { JOURNAL, isSpare } from '../../src/target.ts';
+import { JOURNAL, isTemporaryFile } from '../../src/write/target.ts';
 import { fakeProgram } from '../support/fake-program.ts';
 import { filesOf, scratch, treeOf } from '../support/scratch.ts';
 import { slowDisk, untilExists, untilStaging } from '../support/slow-disk.ts';
@@ -144,7 +144,7 @@ async function killInPlace(
     expect(
       treeOf(
         parent,
-        left.filter(isSpare).map((name) => `my-app/${name}`),
+        left.filter(isTemporaryFile).map((name) => `my-app/${name}`),
       ),
     ).toEqual(before);
   if (end !== 'complete') {
@@ -152,7 +152,9 @@ async function killInPlace(
     expect(next.code, next.stderr).toBe(0);
     expect(/undid a run that was killed/.test(next.stderr)).toBe(end === 'half written');
   } else expect(code === 0 || code === undefined).toBe(true);
-  expect(filesOf(app).filter((path) => !isSpare(path))).toEqual(planned);
+  expect(filesOf(app).filter((path) => !isTemporaryFile(path))).toEqual(
+    [...planned, 'README.chat-backend.md'].toSorted(),
+  );
   expect(treeOf(parent)['my-app/README.md']).toBe(before['my-app/README.md']);
   expect(readdirSync(parent)).toEqual(['my-app']);
   return end;
@@ -164,7 +166,7 @@ function endOf(entries: readonly string[]): 'half written' | 'as before' | 'comp
 }
 
 describe('a signal while npm installs', () => {
-  it('A72 stops npm and keeps the project', async () => {
+  it('A72 stops npm, keeps the project, and names what is left: installing and the repository', async () => {
     const npm = fakeProgram('npm', 'echo running > "$3/started"; exec sleep 60');
     const running = start(['my-app', '--yes'], { cwd, env: npm });
     await untilExists(join(cwd, 'my-app/started'));
@@ -172,7 +174,7 @@ describe('a signal while npm installs', () => {
     const outcome = await running.ended;
     expect(outcome.code).toBe(130);
     expect(outcome.stderr).toMatch(
-      /cancelled after the project was written\n.*cd my-app && npm install/,
+      /cancelled after the project was written\n.*\n {4}cd my-app\n {4}npm install\n {4}git init\n {4}git add --all\n {4}git commit /,
     );
     expect(filesOf(join(cwd, 'my-app'))).toEqual(
       expect.arrayContaining([...(await plannedFiles())]),

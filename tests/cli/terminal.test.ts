@@ -1,12 +1,24 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { toRun } from '../../src/context.ts';
-import { placeQuestions, projectQuestions } from '../../src/prompts.ts';
-import { onlyPrograms } from '../support/fake-program.ts';
+import { additionWords } from '../../src/templates/additions.ts';
+import { toRunContext } from '../../src/context.ts';
+import { allQuestions } from '../../src/prompts/prompts.ts';
+import { unreadable } from '../support/colours.ts';
+import { INSTALLS, fakeProgram, onlyPrograms } from '../support/fake-program.ts';
+import { installation } from '../support/installation.ts';
 import { FEATURES } from '../support/option-samples.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 import { KEYS, hasTerminal, terminal } from '../support/terminal.ts';
+
+/** All that leaves few questions. */
+const SHORT = [
+  '--preset=minimal',
+  '--package-manager=npm',
+  '--no-install',
+  '--no-git',
+  '--adapter=none',
+];
 
 let cwd: string;
 beforeEach(() => {
@@ -16,62 +28,177 @@ beforeEach(() => {
 describe.runIf(hasTerminal)('at a terminal', () => {
   it('asks for what is missing, and Enter takes the defaults', async () => {
     const { type, ended } = terminal([], { cwd });
-    await type(/Directory of the new project/, `my-app${KEYS.enter}`);
-    await type(/Which features/, KEYS.enter);
-    await type(/One node/, KEYS.enter);
+    await type(/Ctrl-C ends it, and nothing is written.*Directory of the new project/s, KEYS.enter);
+    await type(/Preset/, KEYS.enter);
     await type(/Package manager/, KEYS.enter);
     await type(/Install/, `n${KEYS.enter}`);
     await type(/git repository/, `n${KEYS.enter}`);
+    await type(/One node/, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project/, KEYS.enter);
     const { code, screen } = await ended;
     expect(code).toBe(0);
-    expect(screen).toMatch(/Next\s+1\. cd my-app\s+2\. npm install\s+3\. npm run dev/);
-    expect(screen).toMatch(/npx create-chat-backend@\S+ my-app --no-install --no-git --yes/);
-    expect(readdirSync(cwd)).toEqual(['my-app']);
+    expect(screen).toMatch(/Next\s+1\. cd my-chat\s+2\. npm install\s+3\. npm run dev/);
+    expect(screen).toMatch(/npx create-chat-backend@\S+ my-chat --no-install --no-git --yes/);
+    expect(screen).not.toContain('Start it now?');
+    expect(readdirSync(cwd)).toEqual(['my-chat']);
+  });
+
+  it('asks its first question before it loads what reads a command line and what makes a project', async () => {
+    const installed = installation();
+    for (const late of ['program.cjs', 'library.cjs', 'create.cjs'])
+      rmSync(join(installed, 'dist', late));
+    const program = join(installed, 'bin/create-chat-backend.js');
+    const { type, ended } = terminal([], { cwd, program });
+    await type(/Directory of/, KEYS.interrupt);
+    expect((await ended).code).toBe(130);
   });
 
   it('asks again where an answer cannot be', async () => {
     writeFileSync(join(cwd, 'taken'), '');
-    const { type, ended } = terminal(['--preset', 'minimal', '--no-install', '--no-git'], { cwd });
+    const { type, ended } = terminal(SHORT, { cwd });
     await type(/Directory/, `taken${KEYS.enter}`);
-    await type(/taken is a file/, `${'\u007F'.repeat(5)}My Chat${KEYS.enter}`);
-    await type(/Package name.*my-chat/, KEYS.enter);
-    await type(/One node/, KEYS.enter);
-    await type(/Package manager/, KEYS.enter);
+    await type(/taken is a file/, `${KEYS.erase.repeat(5)}My Chat${KEYS.enter}`);
+    await type(/Package name.*my-chat/s, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Package +my-chat/, KEYS.enter);
     expect((await ended).code).toBe(0);
     expect(readFileSync(join(cwd, 'My Chat/package.json'), 'utf8')).toContain('"my-chat"');
   });
 
-  it('offers what may happen to files that are in the way', async () => {
+  it('lists what is in the way, and offers what may happen to it', async () => {
     mkdirSync(join(cwd, 'my-app'));
     writeFileSync(join(cwd, 'my-app/package.json'), 'mine');
-    const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
-    await type(/is not empty: what happens to its files/, KEYS.down + KEYS.enter);
-    await type(/Which features/, KEYS.enter);
-    await type(/One node/, KEYS.enter);
+    const { type, ended } = terminal(
+      ['my-app', '--preset', 'minimal', '--no-install', '--no-git'],
+      {
+        cwd,
+      },
+    );
+    await type(
+      /is not empty: what happens to its files.*my-app has: package\.json.*Stop/s,
+      KEYS.down + KEYS.enter,
+    );
     await type(/Package manager/, KEYS.enter);
+    await type(/One node/, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/keep the files that are there/, KEYS.enter);
     expect((await ended).code).toBe(0);
     expect(readFileSync(join(cwd, 'my-app/package.json'), 'utf8')).toBe('mine');
     expect(readdirSync(join(cwd, 'my-app'))).toContain('src');
   });
 
-  it('stops at once where the files in the way are to stay', async () => {
+  it('names the commands that change a project, where one is in the way', async () => {
     mkdirSync(join(cwd, 'my-app'));
-    writeFileSync(join(cwd, 'my-app/package.json'), 'mine');
-    const { type, ended } = terminal(['my-app'], { cwd });
-    await type(/is not empty: what happens to its files/, KEYS.enter);
-    expect((await ended).code).toBe(3);
-    expect(readdirSync(join(cwd, 'my-app'))).toEqual(['package.json']);
+    writeFileSync(join(cwd, 'my-app/.chat-backend.json'), '{}');
+    const { type, ended } = terminal(['my-app', ...SHORT], { cwd });
+    await type(
+      /what happens to its files.*is a chat backend already.*add, remove, set, update or status/s,
+      KEYS.interrupt,
+    );
+    expect((await ended).code).toBe(130);
+    expect(readdirSync(join(cwd, 'my-app'))).toEqual(['.chat-backend.json']);
   });
 
-  it('lets features be chosen one by one', async () => {
-    const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
-    await type(/Which features/, KEYS.down + KEYS.down + KEYS.enter);
-    await type(/Features.*◉ demo/s, KEYS.space + KEYS.enter);
-    await type(/One node/, KEYS.enter);
-    await type(/Package manager/, KEYS.enter);
+  it('goes back to the directory where the files in the way are to stay', async () => {
+    mkdirSync(join(cwd, 'my-app'));
+    writeFileSync(join(cwd, 'my-app/package.json'), 'mine');
+    const { type, ended } = terminal(['my-app', ...SHORT], { cwd });
+    await type(/is not empty: what happens to its files/, KEYS.enter);
+    await type(/Directory of the new project.*my-app/s, `other${KEYS.enter}`);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project\?.*Directory\s+\S+other/s, KEYS.enter);
+    expect((await ended).code).toBe(0);
+    expect(readdirSync(join(cwd, 'my-app'))).toEqual(['package.json']);
+    expect(readdirSync(cwd).toSorted()).toEqual(['my-app', 'other']);
+  });
+
+  it('has questions for the settings that few people change, which become flags', async () => {
+    const uri = 'mongodb://ada:hunter2@localhost/chat';
+    const { type, ended } = terminal(['my-app', ...SHORT], { cwd });
+    await type(/More settings\?.*port, description, author, database uri/s, `y${KEYS.enter}`);
+    await type(/Port/, `70000${KEYS.enter}`);
+    await type(/is not an integer from 1 to 65535/, `${KEYS.erase.repeat(5)}4000${KEYS.enter}`);
+    await type(/Description/, `Chat of our shop${KEYS.enter}`);
+    await type(/Author/, KEYS.enter);
+    await type(/MongoDB connection string/, uri + KEYS.enter);
+    await type(/Package name/, `shop${KEYS.enter}`);
+    await type(
+      /Settings\s+port 4000, description Chat of our shop, database uri in .env only/,
+      KEYS.enter,
+    );
     const { code, screen } = await ended;
     expect(code).toBe(0);
-    expect(screen).toMatch(/create-chat-backend@\S+ my-app --features ci,demo,[a-z,]+,typing /);
+    expect(screen).not.toContain('hunter2');
+    expect(screen).toContain(
+      'my-app --preset minimal --package-name shop --description "Chat of our shop" --port 4000 ',
+    );
+    expect(readFileSync(join(cwd, 'my-app/.env'), 'utf8')).toContain(uri);
+  });
+
+  it('goes back one question, with the answer it had, and asks on from there', async () => {
+    const { type, ended } = terminal(['--no-install', '--no-git', '--adapter', 'none'], { cwd });
+    await type(/Directory/, `first${KEYS.enter}`);
+    await type(/Preset/, `full${KEYS.enter}`);
+    await type(/Package manager/, KEYS.left);
+    await type(/Preset.*❯ full/s, KEYS.escape);
+    await type(/Directory.*first/s, `second${KEYS.enter}`);
+    await type(/Preset/, `m${KEYS.enter}`);
+    await type(/Package manager/, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project/, KEYS.down + KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Directory\s+\S+second.*Features\s+none \(the core alone\)/s, KEYS.enter);
+    const { code, screen } = await ended;
+    expect(code).toBe(0);
+    expect(screen).toMatch(
+      /create-chat-backend@\S+ second --preset minimal --no-install --no-git --yes/,
+    );
+    expect(readdirSync(cwd)).toEqual(['second']);
+  });
+
+  it('starts the project that is finished, if that is wanted', async () => {
+    const env = fakeProgram('npm', `[ "$1" = run ] && exec echo "ran $* in $PWD"\n${INSTALLS}`);
+    const args = ['my-app', '--preset', 'minimal', '--adapter', 'none', '--no-git', '--install'];
+    const answered = async (answer: string): Promise<{ code: number | null; screen: string }> => {
+      const place = scratch();
+      const { type, ended } = terminal([...args, '--package-manager', 'npm'], { cwd: place, env });
+      await type(/More settings/, KEYS.enter);
+      await type(/Make this project/, KEYS.enter);
+      await type(/Start it now\?.*npm run dev, until Ctrl-C/s, answer);
+      return ended;
+    };
+    const started = await answered(KEYS.enter);
+    expect(started.screen).toMatch(/ran run dev in \S+my-app/);
+    expect(started.code).toBe(0);
+    const left = await answered(`n${KEYS.enter}`);
+    expect(left.screen).not.toContain('ran run dev');
+    expect(left.code).toBe(0);
+    const cancelled = await answered(KEYS.interrupt);
+    expect(cancelled.screen).toMatch(/error: cancelled\s+The project is complete: \S+my-app/);
+    expect(cancelled.code).toBe(130);
+  });
+
+  it('lets features be chosen one by one, by what they are for', async () => {
+    const brought = additionWords(FEATURES.find(({ name }) => name === 'presence')!);
+    const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
+    await type(
+      /minimal +0 features.*standard +9 features.*full +10 features.*choose/s,
+      `c${KEYS.enter}`,
+    );
+    await type(
+      new RegExp(`Conversations.*❯ ◼ presence.*${brought}.*Operating.*metrics`, 's'),
+      KEYS.space + KEYS.enter,
+    );
+    await type(/Package manager/, KEYS.enter);
+    await type(/One node.*Several, over Redis.*REDIS_URL/s, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project/, KEYS.enter);
+    const { code, screen } = await ended;
+    expect(code).toBe(0);
+    expect(screen).toMatch(
+      /@\S+ my-app --features "account,api-docs,ci,demo,docker,receipts,seed,typing" /,
+    );
   });
 
   // Every question there is, with what leads to it: a text to wait for, and the keys to answer with.
@@ -79,12 +206,19 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     [/Directory of/, `My Chat${KEYS.enter}`],
     [/what happens to its files/, KEYS.down + KEYS.enter],
     [/Package name/, KEYS.enter],
-    [/Which features/, KEYS.down + KEYS.down + KEYS.enter],
+    [/Preset/, `c${KEYS.enter}`],
     [/Features/, KEYS.enter],
-    [/One node/, KEYS.enter],
     [/Package manager/, KEYS.enter],
-    [/Install/, `n${KEYS.enter}`],
-    [/git repository/, `n${KEYS.enter}`],
+    [/Install/, KEYS.enter],
+    [/git repository/, KEYS.enter],
+    [/One node/, KEYS.enter],
+    [/More settings/, `y${KEYS.enter}`],
+    [/Port/, KEYS.enter],
+    [/Description/, KEYS.enter],
+    [/Author/, KEYS.enter],
+    [/MongoDB/, KEYS.enter],
+    [/checks and tests/, KEYS.enter],
+    [/Make this project/, KEYS.enter],
   ];
   it.each(asked.map(([question], index) => [question, index] as const))(
     'A70 Ctrl-C at the question %s writes nothing and ends with 130',
@@ -102,22 +236,53 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     },
   );
 
+  it('shows every question and what follows in colours that are read on white and on black', async () => {
+    mkdirSync(join(cwd, 'My Chat'));
+    writeFileSync(join(cwd, 'My Chat/package.json'), '{}');
+    const env = fakeProgram('npm', INSTALLS);
+    const { type, raw, ended } = terminal([], { cwd, env });
+    for (const [text, keys] of asked.slice(0, 2)) await type(text, keys);
+    await type(/Package name/, `My${KEYS.enter}`);
+    await type(/upper-case letter/, `${KEYS.erase.repeat(2)}my-chat${KEYS.enter}`);
+    for (const [text, keys] of asked.slice(3)) await type(text, keys);
+    await type(/Start it now/, `n${KEYS.enter}`);
+    expect((await ended).code).toBe(0);
+    expect(raw()).toContain('\u001B[1m');
+    expect(unreadable(raw())).toEqual([]);
+  });
+
+  it.each([
+    [['my-app', '--yes', '--dry-run'], 'exit 0'],
+    [['my-app', '--yes', '--no-git', '--package-manager', 'npm'], 'echo no such package\nexit 1'],
+    [['my-app', '--bogus', '--debug'], 'exit 0'],
+  ])(
+    'shows the outcome of %j in colours that are read on white and on black',
+    async (args, npm) => {
+      const { raw, ended } = terminal(args, { cwd, env: fakeProgram('npm', npm) });
+      await ended;
+      expect(raw()).toContain('\u001B[');
+      expect(unreadable(raw())).toEqual([]);
+    },
+  );
+
   it('A70 knows every question', () => {
-    const run = toRun({});
-    const questions = [...placeQuestions(run), ...projectQuestions({}, FEATURES, run)];
-    const names = questions.map(({ message }) => message);
+    const messages = allQuestions({}, FEATURES, toRunContext({})).map(({ message }) => message);
+    // The name of the package is asked once: early where the directory's cannot be one, else late.
+    const names = [...new Set(messages)];
     expect(names).toHaveLength(asked.length);
     for (const [index, message] of names.entries()) expect(message).toMatch(asked[index]![0]);
   });
 
-  it('asks only for what neither a flag nor a preset file says', async () => {
+  it('asks only for what neither a flag nor a config file says', async () => {
     const preset = { preset: 'minimal', adapter: 'none', install: false };
     writeFileSync(join(cwd, 'a.json'), JSON.stringify(preset));
     const { type, ended } = terminal(['my-app', '--config', 'a.json', '--no-git'], { cwd });
     await type(/Package manager/, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project/, KEYS.enter);
     const { code, screen } = await ended;
     expect(code).toBe(0);
-    expect(screen).not.toMatch(/Directory|Which|One node|Install|repository/);
+    expect(screen).not.toMatch(/Directory of|Preset|One node or|Install|repository/);
   });
 
   it('offers only package managers that are there, where one has to install', async () => {
@@ -126,6 +291,8 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const args = ['my-app', '--preset', 'minimal', '--adapter', 'none', '--no-git', '--install'];
     const { type, ended } = terminal(args, { cwd, env });
     await type(/npm \(not found\)[^]*❯ pnpm/, KEYS.enter);
+    await type(/More settings/, KEYS.enter);
+    await type(/Make this project/, KEYS.enter);
     const { code, screen } = await ended;
     expect(screen).toMatch(/pnpm install failed with exit code 7/);
     expect(code).toBe(5);
@@ -142,7 +309,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
 
   it('asks in CI too when --interactive says so', async () => {
     const { type, ended } = terminal(['my-app', '--interactive'], { cwd, env: { CI: '1' } });
-    await type(/Which features/, KEYS.interrupt);
+    await type(/Preset/, KEYS.interrupt);
     expect((await ended).code).toBe(130);
   });
 
@@ -163,6 +330,6 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     expect(screen).toContain('my-app --no-install --no-git --yes');
     const refused = await terminal(args, { cwd, columns: 20 }).ended;
     expect(refused.code).toBe(3);
-    expect(refused.screen).toContain('--on-conflict overwrite (replace, with backups).');
+    expect(refused.screen).toContain('create-chat-backend status says what it has.');
   });
 });

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JOURNAL } from '../../src/target.ts';
+import { JOURNAL } from '../../src/write/target.ts';
 import { command } from '../support/command.ts';
 import { quickScratch, treeOf } from '../support/scratch.ts';
 
@@ -21,7 +21,7 @@ const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
 // A process that has ended, as far as anybody can tell: beyond the highest id of Linux.
-const DEAD = { pid: 4_194_305, thread: 0, began: 1, spare: `${JOURNAL}.0123456789ab` };
+const DEAD = { pid: 4_194_305, thread: 0, began: 1, temporaryFile: `${JOURNAL}.0123456789ab` };
 const JOURNAL_OF_NOTHING = JSON.stringify({ ...DEAD, directories: [], steps: [] });
 
 interface Entry {
@@ -56,7 +56,7 @@ const PATHS = [
     'src/backend',
     'src/contract/index.ts',
     JOURNAL,
-    DEAD.spare,
+    DEAD.temporaryFile,
   ].map((name) => `here/my-app/${name}`),
 ];
 
@@ -118,7 +118,7 @@ const argv: fc.Arbitrary<readonly string[]> = fc
     '--no-install',
   ]);
 
-const isJournal = (name: string): boolean => name === JOURNAL || name === DEAD.spare;
+const isJournal = (name: string): boolean => name === JOURNAL || name === DEAD.temporaryFile;
 
 /** Makes the tree as far as its entries fit each other. */
 function plant(entries: readonly Entry[]): string {
@@ -220,6 +220,12 @@ const NOTHING_IGNORED: [Entry[], readonly string[]] = [
   ['my-app', '--no-git', '--yes', '--no-install'],
 ];
 
+// Found by chance: the same, which nobody may write to.
+const IGNORED_FOR_GOOD: [Entry[], readonly string[]] = [
+  [{ ...file, path: IGNORED, text: '', mode: 0o444 }],
+  ['my-app', '--no-git', '--yes', '--no-install'],
+];
+
 // Found by chance: a journal to follow, and then a file where a directory has to be.
 const DEAD_RUN_IN_THE_WAY: [Entry[], readonly string[]] = [
   [
@@ -236,7 +242,10 @@ describe('P3 any tree, any command line', () => {
       fc.asyncProperty(fc.array(situation, { minLength: 1, maxLength: 4 }), async (situations) => {
         await Promise.all(situations.map(([entries, args]) => expectHarmless(entries, args)));
       }),
-      { numRuns: 40, examples: [[[DEAD_RUN_IN_THE_WAY]], [[NOTHING_IGNORED]]] },
+      {
+        numRuns: 40,
+        examples: [[[DEAD_RUN_IN_THE_WAY]], [[NOTHING_IGNORED]], [[IGNORED_FOR_GOOD]]],
+      },
     );
   }, 300_000);
 });

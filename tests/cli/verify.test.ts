@@ -67,7 +67,9 @@ describe('--verify', () => {
         error: { code: 'STEP_FAILED', message: `npm run ${script} failed with exit code 3` },
       });
       expect(outcome.stderr).toMatch(
-        new RegExp(`is complete: .*my-app\\. To finish, type: cd my-app && npm run ${script}$`),
+        new RegExp(
+          `is complete: .*my-app\\. To finish, type:\\n {4}cd my-app\\n {4}npm run ${script}$`,
+        ),
       );
       expect(outcome.stderr).toContain('| 1 of 7 failed');
       expect(ran()).toBe(runs);

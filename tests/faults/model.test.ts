@@ -19,7 +19,7 @@ it('S40 I6 reference clients over a bad network at two nodes: every view becomes
   async function work(): Promise<void> {
     const child = startChild(project, 'model');
     for (let trial = next++; trial < trials; trial = next++) {
-      const names = ['a', 'b', 'c'].map((name) => `${name}-${trial}`);
+      const names = ['anna', 'bert', 'carl'].map((name) => `${name}-${trial}`);
       const users = await Promise.all(names.map((name) => register(first, name)));
       const room = await createGroup(first, users);
       const sessions = users.map(({ session }) => session);

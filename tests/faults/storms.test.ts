@@ -88,6 +88,6 @@ it('F23 a storm of clients that all have 400 messages to fetch', async () => {
 });
 
 async function send(url: string, owner: Parameters<typeof call>[4], room: string, number: number) {
-  const draft = { clientMessageId: randomUUID(), content: `owner ${number}` };
+  const draft = { id: randomUUID(), content: `owner ${number}` };
   await call(url, 'POST', `/conversations/${room}/messages`, draft, owner);
 }

@@ -7,7 +7,7 @@ import { expectWhole, startStage } from '../support/faults/stage.ts';
 
 /** The version after this one: messages get a field that may be absent, and the stored ones too. */
 function nextVersion(project: string): string {
-  const messages = 'src/backend/features/messages';
+  const messages = 'src/backend/messages';
   return mutantOf(
     project,
     {
@@ -17,17 +17,21 @@ function nextVersion(project: string): string {
     },
     {
       file: 'src/models/migrations/index.js',
-      from: 'migrations = []',
-      to: `migrations = [{
-        name: '0001-language-of-messages',
+      from: 'migrations = [nameKeys, messageIds]',
+      to: `migrations = [nameKeys, messageIds, {
+        name: '0003-language-of-messages',
         up: (db) => db.collection('messages').updateMany({ language: { $exists: false } }, { $set: { language: null } }),
       }]`,
     },
-    { file: `${messages}/sends.js`, from: 'rev: 0,', to: "rev: 0, language: 'en'," },
     {
       file: `${messages}/views.js`,
-      from: 'rev: row.rev,',
-      to: 'rev: row.rev, language: row.language ?? null,',
+      from: 'seq: message.seq,',
+      to: "seq: message.seq, language: 'en',",
+    },
+    {
+      file: `${messages}/views.js`,
+      from: 'rev: row.rev ?? 0,',
+      to: 'rev: row.rev ?? 0, language: row.language ?? null,',
     },
   );
 }

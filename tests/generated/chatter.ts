@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A message as its readers see it, in part. */
 interface Message {
   readonly seq: number;
-  readonly clientMessageId: string;
+  readonly id: string;
 }
 
 /** Somebody who writes in a group of their own. */
 export interface Chatter {
-  /** Whether the socket that was opened at the begin is still there. */
+  /** Whether the socket that was opened at the start is still there. */
   isConnected(): boolean;
   /** Sends some kilobytes that no compression makes smaller; a repeat says the same again. */
-  send(clientMessageId: string): Promise<number>;
+  send(messageId: string): Promise<number>;
   /** The status of a path. */
   statusOf(path: string): Promise<number>;
   history(): Promise<Message[]>;
@@ -40,10 +40,10 @@ export async function enter(url: string, project: string): Promise<Chatter> {
   return {
     isConnected: () => socket.connected,
     leave: () => void socket.disconnect(),
-    async send(clientMessageId) {
-      const content = contents.get(clientMessageId) ?? randomBytes(1_900).toString('hex');
-      contents.set(clientMessageId, content);
-      return (await call(messages, { clientMessageId, content }, token)).status;
+    async send(messageId) {
+      const content = contents.get(messageId) ?? randomBytes(1_900).toString('hex');
+      contents.set(messageId, content);
+      return (await call(messages, { id: messageId, content }, token)).status;
     },
     statusOf: async (path) => (await fetch(url + path)).status,
     async history() {

@@ -37,8 +37,9 @@ const payloads = [
   '\u202e<script>hit()</script>\u2066\u200f<img src=x onerror=hit()>',
 ];
 
-/** Looks like names that may be longer than a name is. */
-const shortened = (payload: string): string => payload.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+/** As names may be: without what turns the direction of text or is invisible. */
+const shortened = (payload: string): string =>
+  payload.replace(/[\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
 interface Watched {
   readonly page: Page;

@@ -58,7 +58,7 @@ describe('the published package', () => {
     const titles = [...text.matchAll(/^((?:@[\w-]+\/)?[\w.-]+) \d+\.\d+\.\d+ \(([\w.-]+)\)$/gm)];
     const names = titles.map(([, name]) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['chalk', 'commander', 'execa', 'fs-extra', 'inquirer']),
+      expect.arrayContaining(['chalk', 'commander', 'execa', 'fs-extra', '@inquirer/core']),
     );
     const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
       readonly packages: Readonly<Record<string, object>>;

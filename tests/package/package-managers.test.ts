@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -49,14 +49,18 @@ describe.each([
   it('A79 A81 A82 installs everything into the project, and nothing around it', async () => {
     const modules = await installed(specification);
     const { root, project, before } = monorepo();
+    const own = emptyHome(join(modules, '.bin'), join(modules, '@oven/bun-linux-x64/bin'));
     const env = {
       ...HOSTILE,
-      ...emptyHome(join(modules, '.bin'), join(modules, '@oven/bun-linux-x64/bin')),
+      ...own,
       GIT_AUTHOR_NAME: 'Test',
       GIT_AUTHOR_EMAIL: 'test@example.com',
       GIT_COMMITTER_NAME: 'Test',
       GIT_COMMITTER_EMAIL: 'test@example.com',
     };
+    // The user's own files reach them whatever the environment is.
+    writeFileSync(join(own['HOME'] ?? '', '.npmrc'), 'omit=dev\n');
+    writeFileSync(join(own['HOME'] ?? '', '.bunfig.toml'), '[install]\nproduction = true\n');
     const args = [PROGRAM, 'packages/my-app', '--package-manager', name, '--yes', '--json'];
     const ended = await execa(process.execPath, args, {
       cwd: root,
@@ -97,3 +101,35 @@ describe('npm', () => {
     expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 });
+
+describe('Corepack', () => {
+  it('runs pnpm in a project below a directory that pins Yarn', async () => {
+    const corepack = await installed('corepack@0.34.0');
+    const pnpm = await installed('pnpm@9.15.9');
+    const bin = scratch();
+    const enable = ['enable', '--install-directory', bin];
+    await execa(join(corepack, '.bin/corepack'), enable);
+    const root = scratch();
+    writeFileSync(join(root, 'package.json'), '{ "packageManager": "yarn@4.9.1" }');
+    const env = { ...emptyHome(bin), COREPACK_HOME: corepackHome(join(pnpm, 'pnpm')) };
+    const options = { cwd: root, env, extendEnv: false, reject: false, input: '' } as const;
+    expect((await execa('pnpm', ['--version'], options)).failed).toBe(true);
+    const args = [PROGRAM, 'my-app', '--package-manager', 'pnpm', '--yes', '--no-git', '--json'];
+    const { stdout } = await execa(process.execPath, args, options);
+    expect(JSON.parse(stdout)).toMatchObject({ install: { status: 'done' }, error: null });
+    const inside = { ...options, cwd: join(root, 'my-app') };
+    expect((await execa('pnpm', ['--version'], inside)).stdout).toBe('9.15.9');
+  });
+});
+
+/** What Corepack has when it fetched that version, which it does without the settings of npm. */
+function corepackHome(pnpm: string): string {
+  const home = scratch();
+  const place = join(home, 'v1/pnpm/9.15.9');
+  cpSync(pnpm, place, { recursive: true });
+  const bins = { pnpm: './bin/pnpm.cjs', pnpx: './bin/pnpx.cjs' };
+  const locator = { name: 'pnpm', reference: '9.15.9' };
+  writeFileSync(join(place, '.corepack'), JSON.stringify({ locator, bin: bins, hash: 'sha1.0' }));
+  writeFileSync(join(home, 'lastKnownGood.json'), '{ "pnpm": "9.15.9" }');
+  return home;
+}

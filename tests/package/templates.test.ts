@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadFeatures } from '../../src/features.ts';
+import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
+import { planProject } from '../../src/plan/plan.ts';
 import { combinations } from '../support/combinations.ts';
 import { ANSWERS } from '../support/templates.ts';
 
@@ -13,7 +13,7 @@ const HOSTILE = {
   description: `*/ "it's" \`\${x}\` C:\\new <%= 1 %> </script>  _a_ # - 1. | ]]> --> 日本`,
   author: `- yaml: 'x' # "y"`,
   databaseUri: `mongodb://a:$HOME#'@host/chat`,
-  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b' },
+  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b', dataKeys: 'k1:c' },
 };
 
 /** The published package reads packed templates and compiled hosts, the source folders and EJS. */

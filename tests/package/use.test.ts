@@ -1,4 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -66,7 +73,7 @@ describe('the create command of a package manager', () => {
       ['dlx', '--quiet', 'create-chat-backend', 'my-app', ...QUICK],
     ],
     ['bun', '@oven/bun-linux-x64@1.4.5', ['create', 'chat-backend', 'my-app', ...QUICK]],
-  ])('makes a project for %s (%s)', async (name, specification, args) => {
+  ])('makes a project for %s (%s), and again by its replay', async (name, specification, args) => {
     const modules = await installed(specification);
     const env = {
       ...emptyHome(join(modules, '.bin'), join(modules, '@oven/bun-linux-x64/bin')),
@@ -75,9 +82,19 @@ describe('the create command of a package manager', () => {
       YARN_NPM_REGISTRY_SERVER: registry.url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
     };
-    await execa(name, args, { cwd, env, extendEnv: false, input: '' });
-    const manifest = readFileSync(join(cwd, 'my-app/.chat-backend/manifest.json'), 'utf8');
-    expect(JSON.parse(manifest)).toMatchObject({ options: { packageManager: name } });
+    const options = { cwd, env, extendEnv: false, input: '' } as const;
+    const { stdout } = await execa(name, args, options);
+    const [, replay = ''] = /The same again\n {2}(.*)\n/.exec(stdout) ?? [];
+    // Yarn 1 cannot run a package of a certain version.
+    const isNpx = name === 'npm' || specification.startsWith('yarn@');
+    expect(replay).toContain(isNpx ? 'npx create-chat-backend@' : `${name} create chat-backend@`);
+    const before = treeOf(cwd, ['my-app/.env']);
+    renameSync(join(cwd, 'my-app'), join(cwd, 'first'));
+    await execa('sh', ['-c', replay], options);
+    const again = treeOf(cwd, ['my-app/.env', 'first']);
+    expect(again).toEqual(before);
+    const record = readFileSync(join(cwd, 'my-app/.chat-backend.json'), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({ answers: { packageManager: name } });
   });
 
   it('honours a --dry-run that npm keeps for itself', async () => {

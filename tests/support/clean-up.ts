@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
 import { removeScratch } from './scratch.ts';
 
-afterAll(removeScratch);
+// A file may have made a hundred projects, and a busy disk takes its time with so many files.
+afterAll(removeScratch, 10 * 60_000);

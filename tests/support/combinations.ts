@@ -1,6 +1,6 @@
 import { CreateError } from '../../src/errors.ts';
-import { adapterNames, choosableFeatures, selectFeatures } from '../../src/features.ts';
-import type { Feature } from '../../src/features.ts';
+import { adapterNames, choosableFeatures, selectFeatures } from '../../src/templates/features.ts';
+import type { Feature } from '../../src/templates/features.ts';
 
 /**
  * The sets of features to test, the largest first: all there are when these are few, else none,

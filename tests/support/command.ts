@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { execa } from 'execa';
-import type { CreateResult } from '../../src/index.ts';
+import type { CreateResult, LifecycleResult } from '../../src/index.ts';
 import { scratch } from './scratch.ts';
 
 /** The program as a user has it. */
 export const PROGRAM = join(import.meta.dirname, '../../bin/create-chat-backend.js');
 
+const SCHEMAS = join(import.meta.dirname, '../../schemas');
+
 /** The published schema of what `--json` prints. */
-export const SCHEMA = join(import.meta.dirname, '../../schemas/result.schema.json');
+export const SCHEMA = join(SCHEMAS, 'result.schema.json');
 
 const ajv = new Ajv({ allErrors: true });
 const isResult = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+const isLifecycleResult = ajv.compile(
+  JSON.parse(readFileSync(join(SCHEMAS, 'lifecycle.schema.json'), 'utf8')) as object,
+);
 
 /** What a run of the command may get. */
 export interface CommandOptions {
@@ -66,13 +71,18 @@ export function start(args: readonly string[], options: CommandOptions): Running
   return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended };
 }
 
-/** What `--json` prints. */
-export interface CommandJson extends CreateResult {
+interface Printed {
   readonly schemaVersion: number;
   readonly ok: boolean;
   readonly command: string;
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }
+
+/** What `--json` prints. */
+export interface CommandJson extends CreateResult, Printed {}
+
+/** The same of the commands for a project. */
+export type LifecycleJson = Omit<LifecycleResult, 'command'> & Printed;
 
 /** Parses what `--json` printed, and holds it against the schema that is published. */
 export function json({ stdout }: Pick<Outcome, 'stdout'>): CommandJson {
@@ -80,6 +90,14 @@ export function json({ stdout }: Pick<Outcome, 'stdout'>): CommandJson {
   if (!isResult(printed))
     throw new Error(`not as in ${SCHEMA}: ${ajv.errorsText(isResult.errors)}\n${stdout}`);
   return printed as CommandJson;
+}
+
+/** The same for what a command for a project printed. */
+export function lifecycleJson({ stdout }: Pick<Outcome, 'stdout'>): LifecycleJson {
+  const printed: unknown = JSON.parse(stdout);
+  if (!isLifecycleResult(printed))
+    throw new Error(`not as in ${SCHEMAS}: ${ajv.errorsText(isLifecycleResult.errors)}\n${stdout}`);
+  return printed as LifecycleJson;
 }
 
 let home: string | undefined;

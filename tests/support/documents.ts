@@ -16,12 +16,13 @@ export interface Documents {
 
 /** Writes the documents of an installed project, as its server does at the first request. */
 export async function documentsOf(directory: string): Promise<Documents> {
-  const folder = pathToFileURL(join(directory, 'src/backend/features/api-docs')).href;
+  const folder = pathToFileURL(join(directory, 'src/backend/api-docs')).href;
   const code = `
     import { createAsyncApi } from '${folder}/asyncapi.ts';
     import { createOpenApi } from '${folder}/openapi.ts';
     import { createPage } from '${folder}/page.ts';
-    const [openApi, asyncApi, page] = [createOpenApi(), createAsyncApi('localhost:3000'), createPage().body];
+    const asyncApi = createAsyncApi({ host: 'localhost:3000', protocol: 'ws' });
+    const [openApi, page] = [createOpenApi(), createPage().body];
     process.stdout.write(JSON.stringify({ openApi, asyncApi, page }));
   `;
   const options = ['--import', 'tsx', '--input-type=module', '--eval', code];

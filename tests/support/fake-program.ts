@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { scratch } from './scratch.ts';
 
 /**
- * A program that stands before the real one on the PATH, as a shell script.
+ * A program that stands before the real one on the PATH, as a shell script. npm is asked whether its
+ * registry is there before it installs: `ping` is the answer.
  * @returns the environment in which it is found.
  */
-export function fakeProgram(name: string, script: string): { readonly PATH: string } {
+export function fakeProgram(
+  name: string,
+  script: string,
+  ping = 'exit 0',
+): { readonly PATH: string } {
   const directory = scratch();
-  writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const answer = `if [ "$1" = ping ]; then ${ping}; fi`;
+  writeFileSync(join(directory, name), `#!/bin/sh\n${answer}\n${script}\n`, { mode: 0o755 });
   return { PATH: `${directory}:${process.env['PATH'] ?? ''}` };
 }
 

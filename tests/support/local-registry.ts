@@ -10,8 +10,15 @@ export interface LocalRegistry {
   close(): Promise<void>;
 }
 
-/** Serves a tarball as a registry does. */
-export async function serveRegistry(tarball: string): Promise<LocalRegistry> {
+/**
+ * Serves a tarball as a registry does.
+ * @param published - long ago by default, because some package managers pass over what is younger than
+ * some days.
+ */
+export async function serveRegistry(
+  tarball: string,
+  published = new Date('2020-01-01'),
+): Promise<LocalRegistry> {
   const bytes = readFileSync(tarball);
   const manifest = JSON.parse(contentsOf(tarball).get('package.json')!.toString()) as {
     readonly name: string;
@@ -39,8 +46,7 @@ export async function serveRegistry(tarball: string): Promise<LocalRegistry> {
       integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
       shasum: createHash('sha1').update(bytes).digest('hex'),
     };
-    // Long ago, because some package managers pass over what is younger than some days.
-    const time = { created: '2020-01-01T00:00:00.000Z', [version]: '2020-01-01T00:00:00.000Z' };
+    const time = { created: published.toISOString(), [version]: published.toISOString() };
     const versions = { [version]: { ...manifest, dist } };
     return { name, 'dist-tags': { latest: version }, versions, time };
   }

@@ -54,7 +54,8 @@ export async function applyTo(directory: string, { name, patch }: Mutant): Promi
   const env = { GIT_CEILING_DIRECTORIES: dirname(directory) };
   const options = { cwd: directory, env, reject: false, all: true } as const;
   const { failed, all } = await execa('git', ['apply', patch], options);
-  if (failed) throw new Error(`${name} does not fit the templates any more, make it anew:\n${all}`);
+  if (failed)
+    throw new Error(`${name} does not fit the templates any more, make it again:\n${all}`);
 }
 
 /** Runs these tests of an installed project and no others. */

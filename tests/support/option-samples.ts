@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { adapterNames, choosableFeatures, loadFeatures } from '../../src/features.ts';
-import type { OptionRow } from '../../src/option-row.ts';
-import { OPTIONS, SHARED_OPTIONS, flagOf } from '../../src/options.ts';
-import type { CreateOptions } from '../../src/options.ts';
+import { adapterNames, choosableFeatures, loadFeatures } from '../../src/templates/features.ts';
+import type { OptionRow } from '../../src/options/option-row.ts';
+import { OPTIONS, SHARED_OPTIONS, flagOf } from '../../src/options/options.ts';
+import type { CreateOptions } from '../../src/options/options.ts';
 import { TEMPLATES } from '../../src/package.ts';
 import { hostileLine } from './hostile-text.ts';
 

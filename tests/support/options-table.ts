@@ -1,5 +1,5 @@
-import type { OptionRow } from '../../src/option-row.ts';
-import { OPTIONS } from '../../src/options.ts';
+import type { OptionRow } from '../../src/options/option-row.ts';
+import { OPTIONS } from '../../src/options/options.ts';
 
 // A list of adapters would have to change with every feature.
 const KINDS: Readonly<Record<OptionRow['kind'], string>> = {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ const command = join(import.meta.dirname, '../../bin/create-chat-backend.js');
 export interface GeneratedProject {
   readonly directory: string;
   /** Runs an npm script to its end; the output is in the error when it fails. */
-  run(script: string, env?: Record<string, string>): Promise<string>;
+  run(script: string, env?: Record<string, string>, args?: readonly string[]): Promise<string>;
   /** Runs some of its tests; the output is in the error when one fails. */
   tests(filters: readonly string[], env?: Record<string, string>): Promise<string>;
   /** Starts a script that goes on; resolves once its output matches. */
@@ -23,8 +23,12 @@ export interface RunningScript {
   /** What matched. */
   readonly match: RegExpExecArray;
   readonly output: () => string;
+  /** Waits until the output matches, from its beginning or a place in it. */
+  says(text: RegExp, from?: number): Promise<void>;
   /** Sends a signal to the script and its children, as Ctrl-C does, and waits until all ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Sends a signal to npm only, as supervisors do, and waits until all ended. */
+  stopNpm(signal: NodeJS.Signals): Promise<void>;
 }
 
 /** Creates a project with the command, as a user would, in a temporary directory. */
@@ -38,9 +42,12 @@ export async function generate(flags: readonly string[]): Promise<GeneratedProje
   return projectIn(join(parent, 'my-app'));
 }
 
-/** A copy of an installed project, with data and builds of its own; the packages are shared. */
-export function copyOf(installed: string): GeneratedProject {
-  const directory = join(scratch(), 'my-app');
+/**
+ * A copy of an installed project, with data and builds of its own; the packages are shared.
+ * @param name - of its directory.
+ */
+export function copyOf(installed: string, name = 'my-app'): GeneratedProject {
+  const directory = join(scratch(), name);
   cpSync(installed, directory, {
     recursive: true,
     filter: (path) => !['node_modules', '.data', 'dist'].includes(basename(path)),
@@ -64,7 +71,7 @@ export function projectIn(directory: string): GeneratedProject {
   };
   return {
     directory,
-    run: (script, env) => npm(['run', '--silent', script], env),
+    run: (script, env, args = []) => npm(['run', '--silent', script, '--', ...args], env),
     tests: (filters, env) => npm(['test', '--silent', '--', ...filters], env),
     start: (script, until, env = {}) => start(directory, script, until, env),
   };
@@ -106,12 +113,20 @@ async function start(
     child.stderr.on('data', look);
     child.once('exit', (code) => fail(`ended with ${code}`));
   });
-  return { match, output: () => output, stop: (signal = 'SIGTERM') => stop(child, signal) };
+  const group = -(child.pid as number);
+  return {
+    match,
+    output: () => output,
+    async says(text, from = 0) {
+      while (!text.test(output.slice(from))) await sleep(50);
+    },
+    stop: (signal = 'SIGTERM') => stop(group, group, signal),
+    stopNpm: (signal) => stop(group, -group, signal),
+  };
 }
 
 /** The script's own children may need longer than npm, which ends with the signal. */
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const group = -(child.pid as number);
+async function stop(group: number, receiver: number, signal: NodeJS.Signals): Promise<void> {
   const isAlive = (): boolean => {
     try {
       return process.kill(group, 0);
@@ -120,6 +135,6 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
     }
   };
   if (!isAlive()) return;
-  process.kill(group, signal);
+  process.kill(receiver, signal);
   while (isAlive()) await sleep(50);
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { scratch } from './scratch.ts';
@@ -28,4 +28,14 @@ export function contentsOf(tarball: string): ReadonlyMap<string, Buffer> {
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return files;
+}
+
+/** Unpacks a tarball. @returns the new directory with its files. */
+export function unpacked(tarball: string): string {
+  const directory = join(scratch(), 'package');
+  for (const [path, content] of contentsOf(tarball)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+  }
+  return directory;
 }

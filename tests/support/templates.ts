@@ -1,7 +1,7 @@
-import { loadFeatures } from '../../src/features.ts';
-import type { Feature } from '../../src/features.ts';
-import { planProject } from '../../src/plan.ts';
-import type { Plan, PlanAnswers } from '../../src/plan.ts';
+import { loadFeatures } from '../../src/templates/features.ts';
+import type { Feature } from '../../src/templates/features.ts';
+import { planProject } from '../../src/plan/plan.ts';
+import type { Plan, PlanAnswers } from '../../src/plan/plan.ts';
 import { scratchTree } from './scratch.ts';
 
 /** Files of a templates directory: path → text, or a value for JSON. */

@@ -16,6 +16,8 @@ export const hasTerminal = existsSync(SCRIPT);
 export const KEYS = {
   enter: '\r',
   down: '\u001B[B',
+  left: '\u001B[D',
+  escape: '\u001B',
   space: ' ',
   erase: '\u007F',
   interrupt: '\u0003',
@@ -38,9 +40,13 @@ export function terminal(
     readonly cwd: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly columns?: number;
+    /** Another installation than that of these tests. */
+    readonly program?: string;
   },
 ): Terminal {
-  const line = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+  const line = [process.execPath, options.program ?? PROGRAM, ...args]
+    .map((word) => `'${word}'`)
+    .join(' ');
   const child = spawn(
     SCRIPT,
     [

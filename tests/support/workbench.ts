@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { VERSION } from '../../src/package.ts';
-import type { Plan } from '../../src/plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { scratch } from './scratch.ts';
 import { textOf } from './templates.ts';
 import { typeErrors } from './types.ts';

@@ -2,15 +2,15 @@ import { cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadFeatures, readFeatures } from '../../src/features.ts';
+import { loadFeatures, readFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
+import { planProject } from '../../src/plan/plan.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { combinations } from '../support/combinations.ts';
 import { documentsOf, judgeAsyncApi, judgeOpenApi, operationsOf } from '../support/documents.ts';
 import type { Documents } from '../support/documents.ts';
 import { findings } from '../support/findings.ts';
-import { writeGuide } from '../support/guide.ts';
+import { GUIDE, writeGuide } from '../support/guide.ts';
 import { scratch } from '../support/scratch.ts';
 import { ANSWERS } from '../support/templates.ts';
 import { workbench } from '../support/workbench.ts';
@@ -22,7 +22,7 @@ const documents = new Map<string, Documents>();
 beforeAll(async () => {
   const directory = join(scratch(), 'templates');
   cpSync(TEMPLATES, directory, { recursive: true });
-  writeGuide(dirname(directory));
+  writeGuide(dirname(directory), GUIDE);
   const templates = readFeatures(directory);
   const sets = [everything ?? [], ['api-docs'], ['api-docs', 'ping']];
   const projects = await workbench(

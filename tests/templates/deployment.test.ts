@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { limits } from '../../templates/base/files/src/configs/limits.ts';
-import { loadFeatures } from '../../src/features.ts';
+import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
+import { planProject } from '../../src/plan/plan.ts';
 import { lastOf, readStages, wordsOf } from '../support/dockerfile.ts';
 import { ANSWERS, textOf } from '../support/templates.ts';
 
@@ -18,10 +18,10 @@ const OWN_TESTS = ['compose.yml', 'compose.nodes.yml'];
 /** Compose's word for what a later file takes away. */
 const RESET = { tag: '!reset', collection: 'seq', resolve: () => 'reset' } as const;
 
-/** The arguments of a script that runs built code, without the file of a developer's variables. */
+/** The arguments of a script that runs built code, without what is for npm and developers only. */
 function builtCommand(script: string): readonly string[] {
   const words = manifest.scripts[script]?.split(' ') ?? [];
-  return words.filter((word) => !word.startsWith('--env-file'));
+  return words.filter((word) => !/^--(?:env-file|import)/.test(word));
 }
 
 describe('the workflow', () => {
@@ -235,5 +235,12 @@ describe('the compose file of two nodes', () => {
     expect(nodes['nginx']?.['ports']).toEqual([`127.0.0.1:\${PORT:-3000}:${port}`]);
     expect(textOf(withRedis, 'nginx.conf')).toContain('server backend:3000;');
     for (const name of members) expect(nodes[name]?.['ports']).toBeUndefined();
+  });
+
+  it('has proxies end their idle connections before the backend does', () => {
+    for (const path of ['nginx.conf', 'docs/operations.md']) {
+      const [, seconds] = /keepalive_timeout (\d+)s;/.exec(textOf(withRedis, path)) ?? [];
+      expect([path, Number(seconds) * 1_000 < limits.http.keepAliveMs]).toEqual([path, true]);
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadFeatures } from '../../src/features.ts';
+import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
+import { planProject } from '../../src/plan/plan.ts';
 import { ANSWERS, textOf } from '../support/templates.ts';
 
 const templates = loadFeatures(TEMPLATES);
@@ -29,27 +29,43 @@ function namesIn(path: string, declaration: RegExp): readonly string[] {
   return [...body.matchAll(/^ {2}'?([a-z:-]+)'?: /gm)].map(([, name]) => name as string);
 }
 
+/** The numbers of promises in the titles of a file of tests; those of controls are in SECURITY.md. */
+function numbersIn(text: string): readonly string[] {
+  const titles = text.matchAll(/\bit(?:\.\w+)*\((?:[^'"`\n]*\)\()?\s*['"`]((?:[A-Z]\d+ )+)/g);
+  return [...titles]
+    .flatMap(([, numbers = '']) => numbers.trim().split(' '))
+    .filter((number) => !number.startsWith('C'));
+}
+
 describe('the documents of a project', () => {
   it('are those that a reader needs', () => {
     expect(documents.toSorted()).toEqual([
       'README.md',
       'SECURITY.md',
+      'docs/add-a-feature.md',
       'docs/architecture.md',
       'docs/client.md',
       'docs/configuration.md',
+      'docs/glossary.md',
+      'docs/guarantees.md',
       'docs/http.md',
       'docs/operations.md',
       'docs/protocol.md',
       'docs/send-path.md',
+      'docs/updates.md',
+      'src/platform/README.md',
     ]);
   });
 
   it.each(documents)('%s names files that are there', (document) => {
-    const named = spansOf(document).filter((span) =>
-      /^(?:\.github|client|demo|docs|src|tests|tools)\/[\w./-]*$|^[A-Z]+\.md$|^compose\.yml$/.test(
-        span,
-      ),
-    );
+    // The guide makes files; a test follows it.
+    const named = spansOf(document)
+      .filter((span) => !span.includes('statistics'))
+      .filter((span) =>
+        /^(?:\.github|client|demo|docs|src|tests|tools)\/[\w./-]*$|^[A-Z]+\.md$|^compose\.yml$/.test(
+          span,
+        ),
+      );
     for (const span of named) {
       const path = span.replace(/\/$/, '');
       const isThere = paths.some((known) => known === path || known.startsWith(`${path}/`));
@@ -63,6 +79,24 @@ describe('the documents of a project', () => {
     for (const [, script = ''] of textOf(project, document).matchAll(/\bnpm run ([\w:-]+)/g))
       expect(scripts).toContain(script);
   });
+
+  it.each([['minimal', []] as const, ['full', features.slice(1)] as const])(
+    'say what each number in a title of the tests stands for: %s',
+    (_preset, chosen) => {
+      const made = planProject({ ...ANSWERS, features: [...chosen] }, templates);
+      const inTests = made.files
+        .filter(({ path }) => path.endsWith('.test.ts'))
+        .flatMap(({ path }) => {
+          const place = path.slice('tests/'.length, -'.test.ts'.length);
+          return numbersIn(textOf(made, path)).map((number) => `${number} ${place}`);
+        });
+      const guarantees = textOf(made, 'docs/guarantees.md').matchAll(/^- \*\*(\w+)\*\* .*/gm);
+      const said = [...guarantees].flatMap(([line, number]) =>
+        [...line.matchAll(/`([^`]+)`/g)].map(([, place]) => `${number} ${place}`),
+      );
+      expect([...new Set(said)].toSorted()).toEqual([...new Set(inTests)].toSorted());
+    },
+  );
 
   it('explain every error code, and no other', () => {
     const table = /## Problems([^]*)$/.exec(textOf(project, 'docs/protocol.md'))?.[1] ?? '';
@@ -79,7 +113,7 @@ describe('the documents of a project', () => {
 
   it('name every command and every notice of the base', () => {
     const spans = new Set(spansOf('docs/protocol.md'));
-    const parts = ['auth', 'connection', 'conversations', 'messages'];
+    const parts = ['auth', 'connection', 'conversations', 'messages', 'sync'];
     const declared = parts.flatMap((part) => [
       ...namesIn(`src/contract/${part}.ts`, /Commands = \{\n([^]*?)^\};/m),
       ...namesIn(`src/contract/${part}.ts`, /Notices = \{\n([^]*?)^\};/m),
@@ -91,11 +125,13 @@ describe('the documents of a project', () => {
   it('say of every control which tests prove it, or why there is none', () => {
     const text = textOf(project, 'SECURITY.md');
     const tested = [...text.matchAll(/^\|.*\|([^|]*)\|$/gm)].flatMap(([, numbers = '']) =>
-      [...numbers.matchAll(/C\d{2}/g)].map(String),
+      [...numbers.matchAll(/\bC\d{2,3}\b/g)].map(String),
     );
     const excepted = [...text.matchAll(/^- \*\*(C\d{2}),/gm)].map(([, number]) => number as string);
     const all = Array.from({ length: 76 }, (_, index) => `C${String(index + 1).padStart(2, '0')}`);
-    expect([...new Set([...tested, ...excepted])].toSorted()).toEqual(all);
+    // Those of three digits come with what they control.
+    const core = [...tested, ...excepted].filter((number) => number.length === 3);
+    expect([...new Set(core)].toSorted()).toEqual(all);
     expect(tested.filter((number, index) => tested.indexOf(number) !== index)).toEqual([]);
     const titles = paths
       .filter((path) => path.endsWith('.test.ts'))

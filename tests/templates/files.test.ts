@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encoders } from '../../src/encoders.ts';
-import { loadFeatures } from '../../src/features.ts';
+import { encoders } from '../../src/plan/encoders.ts';
+import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
 
 const MOST_HOSTS = 10;

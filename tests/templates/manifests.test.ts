@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../../src/manifest.ts';
-import { optionOf } from '../../src/options.ts';
+import { POLICIES } from '../../src/templates/manifest.ts';
+import { optionOf } from '../../src/options/options.ts';
 import { TEMPLATES } from '../../src/package.ts';
 
 type Schema = { readonly properties: Readonly<Record<string, Record<string, never>>> };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { choosableFeatures, loadFeatures } from '../../src/features.ts';
+import { choosableFeatures, loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
+import { planProject } from '../../src/plan/plan.ts';
 import { applyTo, readMutants } from '../support/mutants.ts';
 import { scratchTree } from '../support/scratch.ts';
 import { ANSWERS } from '../support/templates.ts';

@@ -4,16 +4,16 @@ import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { choosableFeatures, loadFeatures } from '../../src/features.ts';
+import { choosableFeatures, loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
-import { planProject } from '../../src/plan.ts';
-import { databaseUriProblem } from '../../src/values.ts';
+import { planProject } from '../../src/plan/plan.ts';
+import { databaseUriProblem } from '../../src/options/values.ts';
 import { hostileLine } from '../support/hostile-text.ts';
 import { shownBlocks } from '../support/markdown.ts';
 import { ANSWERS, textOf } from '../support/templates.ts';
 
 const features = choosableFeatures(loadFeatures(TEMPLATES)).map(({ name }) => name);
-const secrets = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'bbb' };
+const secrets = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'bbb', dataKeys: 'k1:ccc' };
 
 /** The first whose pattern fits the path; other files are text. */
 const PARSERS: readonly (readonly [RegExp, (text: string, path: string) => unknown])[] = [

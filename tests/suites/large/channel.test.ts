@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { expect, it } from 'vitest';
-import { newId } from '../../src/backend/shared/ids.ts';
+import { newId } from '../../src/platform/database/ids.ts';
 import { createModels } from '../../src/models/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { seedMessages } from '../support/node.ts';
@@ -67,18 +68,18 @@ it('S19 a channel of 100,000 messages and 1,000 members: no document grows, and 
   const channel = { type: 'channel', visibility: 'public', name: 'News' };
   const { id } = (await owner.post('/conversations', channel)).body;
   const path = `/conversations/${id}/messages`;
-  const say = (name: string) => owner.post(path, { clientMessageId: name, content: 'as long' });
+  const say = () => owner.post(path, { id: randomUUID(), content: 'as long' });
   const page = (of: string) => owner.get(`${of}?limit=${PAGE}`);
 
   await seedMembers(app, id, 1);
   await seedMessages(app, id, 2 * PAGE);
-  expect((await say('before')).status).toBe(201);
+  expect((await say()).status).toBe(201);
   const before = await largestOf(app);
   const readBefore = await lookedAt(app, () => page(path));
 
   await seedMembers(app, id, MEMBERS);
   await seedMessages(app, id, MESSAGES, { from: 2 * PAGE + 2 });
-  expect((await say('after')).body.message.seq).toBe(2 * PAGE + MESSAGES + 2);
+  expect((await say()).body.message.seq).toBe(2 * PAGE + MESSAGES + 2);
   const after = await largestOf(app);
   for (const [name, bytes] of Object.entries(after))
     expect([name, bytes - (before[name] ?? 0)]).toEqual([name, expect.toSatisfy(isNumbers)]);

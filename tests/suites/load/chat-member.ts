@@ -42,8 +42,7 @@ export function createChatMember(part: Part, ledger: Ledger, tally: Tally): Memb
           throw error;
         })) as Acknowledgement<SendResult>;
         note(answer.ok ? 'ok' : answer.error.code);
-        if (answer.ok)
-          ledger.acked(room, answer.data.message.clientMessageId, answer.data.message.seq);
+        if (answer.ok) ledger.acked(room, answer.data.message.id, answer.data.message.seq);
         return answer as never;
       };
       return socket;
@@ -55,8 +54,8 @@ export function createChatMember(part: Part, ledger: Ledger, tally: Tally): Memb
   });
 
   function write(): void {
-    const { clientMessageId } = chat.send(room, `${part.name} ${(number += 1)}`);
-    ledger.sent(room, clientMessageId, number);
+    const { id } = chat.send(room, `${part.name} ${(number += 1)}`);
+    ledger.sent(room, id, number);
   }
 
   return {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { MessageView } from '../../src/contract/messages.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
-import { createRandom } from '../machines/random.ts';
+import { createRandom } from '../support/random.ts';
 import { serve } from './rpc.ts';
 
 interface Race {
@@ -34,7 +34,7 @@ serve({
     const writing = sockets.map(async (socket) => {
       for (let number = 0; !over.signal.aborted; number += 1) {
         const content = `${isGone ? 'gone' : 'here'} ${number}`;
-        const draft = { conversationId: room, clientMessageId: randomUUID(), content };
+        const draft = { conversationId: room, id: randomUUID(), content };
         await socket.timeout(10_000).emitWithAck('message:send', draft);
       }
     });

@@ -70,8 +70,6 @@ async function historyOf(part: Part): Promise<MessageView[]> {
 }
 
 function write(part: Part, kind: 'live' | 'history', messages: readonly MessageView[]): void {
-  const lines = messages.map(
-    ({ seq, clientMessageId, content }) => `${seq} ${clientMessageId} ${content}\n`,
-  );
+  const lines = messages.map(({ seq, id, content }) => `${seq} ${id} ${content}\n`);
   writeFileSync(join(folder, `${part.name}.${part.room}.${kind}`), lines.join(''));
 }

@@ -4,7 +4,7 @@ import { createChat, type Chat } from '../../client/chat.ts';
 import { loadOlder } from '../../client/history.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
-import { createRandom } from '../machines/random.ts';
+import { createRandom } from '../support/random.ts';
 import { until } from './member.ts';
 import { serve } from './rpc.ts';
 

@@ -13,7 +13,7 @@ const answerMs = 10_000;
 const pauseMs = 300;
 
 interface Item {
-  readonly clientMessageId: string;
+  readonly id: string;
   readonly content: string;
 }
 
@@ -56,7 +56,7 @@ export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Mem
     const outcome = answer === null ? 'lost' : answer.ok ? 'ok' : answer.error.code;
     tally.note({ outcome, ms: performance.now() - startedAt });
     if (answer?.ok) {
-      ledger.acked(room, item.clientMessageId, answer.data.message.seq);
+      ledger.acked(room, item.id, answer.data.message.seq);
       unacked.splice(unacked.indexOf(item), 1);
       next -= 1;
     } else isBroken = true;
@@ -84,8 +84,8 @@ export function createPlainMember(part: Part, ledger: Ledger, tally: Tally): Mem
   });
 
   function write(): void {
-    const item = { clientMessageId: randomUUID(), content: `${part.name} ${(number += 1)}` };
-    ledger.sent(room, item.clientMessageId, number);
+    const item = { id: randomUUID(), content: `${part.name} ${(number += 1)}` };
+    ledger.sent(room, item.id, number);
     unacked.push(item);
   }
 

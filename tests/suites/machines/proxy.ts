@@ -75,7 +75,7 @@ export async function startProxy(urls: readonly string[] = [], port = 0): Promis
       if (typeof weather === 'object') setTimeout(write, weather.delayMs);
       else write();
     });
-    // Who pulled the cable hears no goodbye either.
+    // Whoever pulled the cable hears no goodbye either.
     from.once('close', () => {
       if (weatherOf(link) !== 'black hole') to.destroy();
     });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { SessionView } from '../../src/contract/auth.ts';
 import { expect, it } from 'vitest';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { ask, done, next, until, type TestSocket, type TestUser } from '../support/app.ts';
+import { holdLateWrites } from '../support/late-writes.ts';
 import { startNodes } from './nodes.ts';
 
 const draft = (conversationId: string, content = 'hello') => ({
   conversationId,
-  clientMessageId: randomUUID(),
+  id: randomUUID(),
   content,
 });
 
@@ -48,6 +50,21 @@ it('S28 messages, typing, receipts and members cross from node to node', async (
   expect(await updated).toMatchObject({ id: message.id, content: 'edit', rev: 1 });
 });
 
+it('what a send moves is seen on the other node too, before it is stored', async () => {
+  const [one, two] = await startNodes(2);
+  const { conversationId, owner } = await one.group(1);
+  await owner.post('/conversations', { type: 'group', name: 'A later one' });
+  holdLateWrites(one);
+  await done(await owner.connect(), 'message:send', draft(conversationId));
+  const there = two.adopt(owner.session);
+  await until(async () => {
+    const { items } = (await there.get('/conversations')).body;
+    return items[0].id === conversationId && items[0].lastReadSeq === 1;
+  });
+  const members = (await there.get(`/conversations/${conversationId}/members`)).body.items;
+  expect(members).toMatchObject([{ lastReadSeq: 1 }]);
+});
+
 it('C24 after the acknowledgement of a removal nothing reaches the one removed, on any node', async () => {
   const [one, two] = await startNodes(2);
   const { conversationId, owner, others } = await one.group(2);
@@ -87,6 +104,27 @@ it('S6 C17 a device revoked at one node loses its socket at the other, and only 
   expect(answer.status).toBe(401);
 });
 
+it('S100 C120 a new password at one node ends what the old one opens at the other, sockets too', async () => {
+  const [one, two] = await startNodes(2);
+  for (let round = 0; round < 3; round += 1) {
+    const user = await one.register();
+    const password = `${user.username} likes long words`;
+    const login = { login: user.username, password };
+    const enter = () => two.call<SessionView>('POST', '/auth/login', { body: login });
+    const socket = await two.connect(two.adopt((await enter()).body).token);
+    const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+    const { id = '' } = socket;
+    const body = { currentPassword: password, newPassword: 'a quite new password 1' };
+    const racing = Array.from({ length: 20 }, enter);
+    expect((await user.post('/auth/password', body)).status).toBe(204);
+    expect(two.app.io.of('/').sockets.has(id)).toBe(false);
+    await closed;
+    for (const { status } of await Promise.all(racing)) expect([200, 401]).toContain(status);
+    const devices = (await user.get('/devices')).body.items;
+    expect(devices.map((device: { id: string }) => device.id)).toEqual([user.session.deviceId]);
+  }
+}, 120_000);
+
 it('S11 one direct conversation comes of 50 requests at once at two nodes', async () => {
   const [one, two] = await startNodes(2);
   const [a, b] = (await one.registerMany(2)) as [TestUser, TestUser];
@@ -98,6 +136,8 @@ it('S11 one direct conversation comes of 50 requests at once at two nodes', asyn
         : atTwo.put(`/conversations/direct/${a.id}`),
     ),
   );
+  const refused = answers.filter(({ status }) => status >= 400);
+  expect(refused.map(({ body }) => body)).toEqual([]);
   expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   expect(await one.app.connection.collection('conversations').countDocuments()).toBe(1);
 });
@@ -119,7 +159,7 @@ it('S15 every client sees the order of four writers at two nodes', async () => {
     [...new Map(messages.map((message) => [message.seq, message.content]))].toSorted(
       ([a], [b]) => a - b,
     );
-  await until(() => heard.every((messages) => inOrder(messages).length === 1_000), 20_000);
+  await until(() => heard.every((messages) => inOrder(messages).length === 1_000));
   const [first, ...rest] = heard.map(inOrder);
   expect(first?.map(([seq]) => seq)).toEqual(Array.from({ length: 1_000 }, (_, i) => i + 1));
   for (const view of rest) expect(view).toEqual(first);

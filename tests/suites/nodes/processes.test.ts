@@ -39,7 +39,7 @@ it('S37 F13 a node that ends under 200 clients loses nothing, and they come back
   }
   proxy.route(urls.slice(0, 1));
   const chats = users.map((user) => chatAt(proxy.url, user));
-  await until(() => chats.every((chat) => chat.timeline(conversationId) !== undefined), 30_000);
+  await until(() => chats.every((chat) => chat.timeline(conversationId) !== undefined));
   proxy.route(urls);
 
   const returned: number[] = [];
@@ -56,19 +56,19 @@ it('S37 F13 a node that ends under 200 clients loses nothing, and they come back
   node?.child.kill('SIGTERM');
   expect(await node?.exit).toBe(0);
   expect(performance.now() - stopped).toBeLessThan(25_000);
-  await until(() => returned.length === chats.length, 30_000);
+  await until(() => returned.length === chats.length);
   clearInterval(sending);
   expect(Math.max(...returned) - Math.min(...returned)).toBeGreaterThan(5_000);
 
-  await until(() => chats.every((chat) => chat.waiting(conversationId).length === 0), 30_000);
+  await until(() => chats.every((chat) => chat.waiting(conversationId).length === 0));
   await Promise.all(chats.map((chat) => chat.check()));
   const rows = await stored(observer);
   expect(rows.map((row) => Number.parseInt(row, 10))).toEqual(
     Array.from({ length: sent }, (_, index) => index + 1),
   );
-  await until(() => chats.every((chat) => chat.timeline(conversationId)?.seq === sent), 30_000);
+  await until(() => chats.every((chat) => chat.timeline(conversationId)?.seq === sent));
   for (const chat of chats) expect(rows.slice(-50)).toEqual(shown(chat, conversationId).slice(-50));
-}, 120_000);
+}, 300_000);
 
 it('S30 F10 the users of a node that was killed are offline within 60 s, told exactly once', async () => {
   const { observer, nodes, urls } = await startProcesses(2);
@@ -100,4 +100,4 @@ it('S30 F10 the users of a node that was killed are offline within 60 s, told ex
     { userId: one.id, status: 'offline', lastSeenAt: expect.any(String) as string },
   ]);
   expect(returned.socket.connected).toBe(true);
-}, 120_000);
+}, 300_000);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
@@ -42,7 +43,7 @@ it('C75 no token, key or password crosses from node to node', async () => {
   const heardThere = next(there, 'message:created');
   const message = {
     conversationId: group.id,
-    clientMessageId: 'one',
+    id: randomUUID(),
     content: 'what members read',
   };
   await done(here, 'message:send', message);
@@ -54,8 +55,9 @@ it('C75 no token, key or password crosses from node to node', async () => {
 
   // What members may read does cross, in clear: who reads the bus reads messages.
   expect(heard()).toContain('what members read');
-  const { ACCESS_TOKEN_KEYS = '', REFRESH_TOKEN_KEY = '' } = one.variables;
-  const secrets = [password, ACCESS_TOKEN_KEYS.split(':')[1] as string, REFRESH_TOKEN_KEY];
+  const { ACCESS_TOKEN_KEYS = '', REFRESH_TOKEN_KEY = '', DATA_KEYS = '' } = one.variables;
+  const rings = [ACCESS_TOKEN_KEYS, DATA_KEYS].map((ring) => ring.split(':')[1] as string);
+  const secrets = [password, ...rings, REFRESH_TOKEN_KEY];
   for (const { accessToken, refreshToken } of sessions) secrets.push(accessToken, refreshToken);
   for (const secret of secrets) expect(heard()).not.toContain(secret);
 });

@@ -14,7 +14,7 @@ function keepSending(socket: TestSocket, conversationId: string, name: string) {
   const ended = (async () => {
     for (let number = 0; !end.signal.aborted; number += 1) {
       const content = `${name} ${number}`;
-      const draft = { conversationId, clientMessageId: randomUUID(), content };
+      const draft = { conversationId, id: randomUUID(), content };
       const answer = await ask(socket, 'message:send', draft);
       if (answer.ok) acknowledged.push(content);
       else refused.push(answer.error);
@@ -77,7 +77,7 @@ it('S34 F11 Redis killed for 10 s and restarted empty: every send acknowledged, 
   await Promise.all(setting.writers.map((writer) => writer.stop()));
   expect(setting.writers.flatMap((writer) => writer.refused)).toEqual([]);
   await converged(setting);
-}, 120_000);
+}, 300_000);
 
 it('F11 clients are told to sync once Redis is back, and not because a node starts', async () => {
   const redis = await startRedis();
@@ -91,7 +91,7 @@ it('F11 clients are told to sync once Redis is back, and not because a node star
   expect([...told]).toEqual([]);
   await redis.kill();
   await redis.start();
-  await until(() => told.size === sockets.length, 20_000);
+  await until(() => told.size === sockets.length);
 }, 60_000);
 
 it('F12 Redis frozen for 30 s: sends do not wait for it', async () => {

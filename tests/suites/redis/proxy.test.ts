@@ -59,7 +59,7 @@ it('S37 behind the proxy of compose.nodes.yml: people on both nodes talk, and go
   await until(() => texts().every((list) => list?.includes('first')));
   await two.app.stop();
   chats.forEach((chat, index) => chat.send(conversationId, `after ${index}`));
-  await until(() => texts().every((list) => list?.length === 9), 30_000);
+  await until(() => texts().every((list) => list?.length === 9));
   expect(new Set(texts().map((list) => list?.join()))).toHaveProperty('size', 1);
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createPublisher } from '../../src/backend/features/adapter/publisher.ts';
-import type { RedisClient } from '../../src/backend/features/adapter/client.ts';
+import { createPublisher } from '../../src/backend/adapter/publisher.ts';
+import type { RedisClient } from '../../src/backend/adapter/client.ts';
 
 const megabyte = 1024 * 1024;
 

@@ -28,6 +28,7 @@ export function nodeVariables(mongodbUri: string, redisUrl: string): Record<stri
     REDIS_URL: redisUrl,
     ACCESS_TOKEN_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
     REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+    DATA_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
     RATE_LIMIT_FACTOR: '1000',
     LOG_LEVEL: 'warn',
   };

@@ -31,7 +31,7 @@ export async function scan(client: Client): Promise<Stored[]> {
   return rows.map((row) => ({
     room: String(row['conversation']),
     seq: Number(row['seq']),
-    id: String(row['clientMessageId']),
+    id: String(row['_id']),
     content: String(row['content']),
   }));
 }

@@ -124,7 +124,8 @@ async function initiate(client: Client, hosts: readonly string[]): Promise<void>
 const hasEnded = (child: ChildProcess | undefined): boolean =>
   child === undefined || child.exitCode !== null || child.signalCode !== null;
 
-async function binaryOf(project: string): Promise<string> {
+/** The mongod that a project finds. */
+export async function binaryOf(project: string): Promise<string> {
   const code = `
     import { cacheFolder, findMongod } from './tools/find-mongod.ts';
     const { env } = process;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import type { Part } from '../../suites/load/part.ts';
-import { createRandom } from '../../suites/machines/random.ts';
+import { createRandom } from '../../../templates/base/files/tests/support/random.ts';
 import { scratch } from '../scratch.ts';
 import { startBackend, type Wanted } from './backend.ts';
 import { scan } from './driver.ts';

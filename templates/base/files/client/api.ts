@@ -16,6 +16,12 @@ export class ProblemError extends Error {
 export interface SessionStore {
   load(): SessionView | null;
   save(session: SessionView | null): void;
+  /**
+   * The token that says that somebody was signed in here; it opens nothing, and stays after signing
+   * out. Without these two it is kept as long as the page is.
+   */
+  loadKnownDevice?(): string | null;
+  saveKnownDevice?(token: string): void;
 }
 
 /** The HTTP part of the client: calls with a valid access token, and the sign-in itself. */
@@ -41,6 +47,7 @@ const requestMs = 20_000;
 /** Creates the client of a server, `baseUrl` without a slash at its end. */
 export function createApi(baseUrl: string, store: SessionStore): Api {
   let session = store.load();
+  let knownDeviceToken = session?.knownDeviceToken;
   let renewing: Promise<SessionView> | undefined;
 
   async function request<Body>(
@@ -67,6 +74,9 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
   function keep(next: SessionView | null): void {
     session = next;
     store.save(next);
+    if (next === null) return;
+    knownDeviceToken = next.knownDeviceToken;
+    store.saveKnownDevice?.(next.knownDeviceToken);
   }
 
   async function start(path: string, body: unknown): Promise<SessionView> {
@@ -109,7 +119,10 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
       return session;
     },
     register: (account) => start('/auth/register', account),
-    login: (login, password) => start('/auth/login', { login, password }),
+    login(login, password) {
+      const known = store.loadKnownDevice?.() ?? knownDeviceToken;
+      return start('/auth/login', { login, password, knownDeviceToken: known });
+    },
     async logout() {
       const last = await token().catch(() => undefined);
       keep(null);
@@ -120,7 +133,7 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
   };
 }
 
-/** Whether the server does not, or not any more, know who asks. */
+/** Whether the server does not, or no longer does, know the caller. */
 export const isUnauthenticated = (error: unknown): error is ProblemError =>
   error instanceof ProblemError && error.problem.code === 'unauthenticated';
 

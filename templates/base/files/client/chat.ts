@@ -42,10 +42,8 @@ export function createChat(options: ChatOptions): Chat {
   const { socket, close } = createConnection(options);
   const timelines = createTimelines(socket, changed);
   const outbox = createOutbox({
-    send: ({ conversationId, clientMessageId, content }, timeoutMs) =>
-      socket
-        .timeout(timeoutMs)
-        .emitWithAck('message:send', { conversationId, clientMessageId, content }),
+    send: ({ conversationId, id, content }, timeoutMs) =>
+      socket.timeout(timeoutMs).emitWithAck('message:send', { conversationId, id, content }),
     sent: ({ message }) => timelines.take(message, 'created'),
     changed,
   });

@@ -1,6 +1,7 @@
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import type { Problem } from '../src/contract/errors.ts';
-import type { ClientToServerEvents, ServerToClientEvents } from '../src/contract/index.ts';
+import type { ClientToServerEvents, ServerToClientEvents } from '../src/contract/events.ts';
+import type { Notices } from '../src/contract/index.ts';
 import { isUnauthenticated } from './api.ts';
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
@@ -14,6 +15,8 @@ export interface ConnectionOptions {
   readonly token: (refused?: string) => Promise<string>;
   /** The sign-in has ended: nothing comes until there is a new one. */
   readonly refused?: (problem: Problem) => void;
+  /** A command of this program was not done, as it was wrongly sent; by default a line on the console. */
+  readonly misused?: (problem: Notices['problem']) => void;
 }
 
 /** After a refusal the next connect comes about this much later, in milliseconds. */
@@ -53,7 +56,7 @@ export function createConnection(options: ConnectionOptions): {
     options.refused?.(problem);
   }
 
-  /** Only the server's word ends a sign-in, a network that is away does not. */
+  /** Only the server's word ends a sign-in, an unreachable network does not. */
   function withoutToken(error: unknown): void {
     if (isUnauthenticated(error)) end(error.problem);
     else comeBack(soon());
@@ -87,6 +90,7 @@ export function createConnection(options: ConnectionOptions): {
     mustWait = true;
     comeBack(reconnectInMs);
   });
+  socket.on('problem', options.misused ?? warn);
   socket.on('auth:expiring', () => {
     options.token(token).then(
       (next) => socket.emit('auth:refresh', { token: (token = next) }, () => {}),
@@ -98,3 +102,9 @@ export function createConnection(options: ConnectionOptions): {
 
 /** Spread, so that clients do not come back at once. */
 const soon = (): number => returnMs * (0.5 + Math.random());
+
+/** Who wrote the program looks there first. */
+function warn({ event, code, detail }: Notices['problem']): void {
+  // oxlint-disable-next-line no-console -- a page has no other log
+  console.warn(`${event} was refused (${code}): ${detail}`);
+}

@@ -1,4 +1,5 @@
-import type { HeadView, MessageView } from '../src/contract/messages.ts';
+import type { MessageView } from '../src/contract/messages.ts';
+import type { HeadView } from '../src/contract/sync.ts';
 import type { ChatSocket } from './connection.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -22,7 +23,10 @@ export interface Timelines {
   stop(): void;
 }
 
-/** Creates the timelines of one connection; `changed` hears of every conversation that changed. */
+/**
+ * Creates the timelines of one connection; `changed` is called with every conversation that
+ * changed.
+ */
 export function createTimelines(
   socket: ChatSocket,
   changed: (conversationId: string) => void,

@@ -1,4 +1,5 @@
-import type { MessageView, SyncedConversation } from '../src/contract/messages.ts';
+import type { MessageView } from '../src/contract/messages.ts';
+import type { SyncedConversation } from '../src/contract/sync.ts';
 
 /** A number below which nothing is missing, and what is known above it. */
 interface Cursor {
@@ -31,6 +32,8 @@ export interface Timeline extends Numbers {
   readonly epoch: number;
   /** The loaded messages, by place, from `firstSeq` on. */
   messages(): readonly MessageView[];
+  /** Every message that was seen, loaded or not, in no order. */
+  known(): Iterable<MessageView>;
   /** The newest state of a message that is known, loaded or not. */
   newest(message: MessageView): MessageView;
   /** Takes a notice of a new message. */
@@ -109,6 +112,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
       (loaded ??= [...known.values()]
         .filter((message) => message.seq >= firstSeq)
         .toSorted((a, b) => a.seq - b.seq)),
+    known: () => known.values(),
     newest: (message) => {
       const other = known.get(message.id);
       return other !== undefined && other.rev > message.rev ? other : message;

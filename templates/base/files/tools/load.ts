@@ -10,7 +10,7 @@ import { NoMongodError } from './find-mongod.ts';
 // `npm run load`: measures a server with real clients, and holds it to its promise meanwhile: every
 // acknowledged message is read once, in order and without a hole by every member.
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const mostShown = 20;
+const maxShown = 20;
 const tooNarrow =
   'Its limits are for people: start that server with a RATE_LIMIT_FACTOR such as 1000.';
 
@@ -61,7 +61,7 @@ async function load(options: LoadOptions): Promise<number> {
 
 function judge(acknowledged: number, faults: readonly string[]): number {
   if (faults.length > 0) {
-    const shown = faults.slice(0, mostShown).join('\n');
+    const shown = faults.slice(0, maxShown).join('\n');
     return fail(1, `${shown}\n${faults.length} faults in what the members read.`);
   }
   if (acknowledged === 0) return fail(1, 'No message was acknowledged.');

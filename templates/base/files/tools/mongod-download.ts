@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoBinary } from 'mongodb-memory-server-core';
-import type { Places } from './find-mongod.ts';
+import type { Places } from './mongod-places.ts';
 
 const host = 'https://fastdl.mongodb.org';
 const reachMs = 3_000;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Places } from './find-mongod.ts';
+import type { Places } from './mongod-places.ts';
 
 const run = promisify(execFile);
 

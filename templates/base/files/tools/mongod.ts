@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
+import { resetPortsCache } from 'mongodb-memory-server-core/lib/util/getport/index.js';
 import { cacheFolder, findMongod, type MongodBinary } from './find-mongod.ts';
 import { freePort, isTaken } from './free-port.ts';
 
@@ -31,6 +32,8 @@ export async function startMongod(options: {
   await mkdir(dbPath, { recursive: true });
   const remove = (): Promise<void> =>
     isKept ? Promise.resolve() : rm(folder, { recursive: true });
+  // The library holds a port that it used a moment ago for taken, and would move a set that is kept.
+  if (isKept) resetPortsCache();
   try {
     const set = await MongoMemoryReplSet.create({
       // Its version is said, so that the library does not compare it with the one it would fetch.

@@ -19,7 +19,7 @@ interface ComposerPorts {
   save(message: MessageView, content: string): Promise<boolean>;
 }
 
-const mostRows = 6;
+const maxRows = 6;
 
 /** Enter sends, Shift and Enter makes a new line, Arrow up edits the last message, Escape leaves it. */
 export function createComposer(model: Model, ports: ComposerPorts): Composer {
@@ -52,7 +52,7 @@ export function createComposer(model: Model, ports: ComposerPorts): Composer {
   }
 
   function resize(): void {
-    input.rows = Math.min(mostRows, input.value.split('\n').length);
+    input.rows = Math.min(maxRows, input.value.split('\n').length);
   }
 
   function onInput(): void {

@@ -30,6 +30,9 @@ export function field(
   return [h('label', { class: 'field' }, h('span', {}, label), input, hint), input];
 }
 
+/** Whether a field that gets the focus brings up a keyboard, which covers half of what is to be read. */
+export const opensKeyboard = (): boolean => matchMedia('(pointer: coarse)').matches;
+
 /** Text for those who listen to the page. */
 export const spoken = (text: string): HTMLElement => h('span', { class: 'spoken' }, text);
 

@@ -18,14 +18,29 @@ export async function findPeople(model: Model, text: string): Promise<UserView[]
   return items.filter(({ id }) => id !== model.me.id);
 }
 
-/** Asks for the name of a new group and makes it. */
-export function openNewGroup(model: Model, open: (conversationId: string) => void): void {
+/** What was typed for a new group, until it is made. */
+export interface GroupDraft {
+  name: string;
+  isPublic: boolean;
+}
+
+/** Asks for the name of a new group and makes it; a dialog that was closed begins where it ended. */
+export function openNewGroup(
+  model: Model,
+  draft: GroupDraft,
+  open: (conversationId: string) => void,
+): void {
   const [nameField, name] = field('Name of the group', {
     required: true,
     maxlength: '80',
     autocomplete: 'off',
   });
   const isPublic = h('input', { type: 'checkbox' });
+  name.value = draft.name;
+  isPublic.checked = draft.isPublic;
+  const keep = (): void => {
+    Object.assign(draft, { name: name.value, isPublic: isPublic.checked } satisfies GroupDraft);
+  };
   const problem = h('p', { role: 'alert', class: 'problem' });
   const attempt = createAttempt(problem);
 
@@ -36,6 +51,9 @@ export function openNewGroup(model: Model, open: (conversationId: string) => voi
       const group = { type: 'group', name: name.value, visibility };
       const row = await model.api.call<ConversationView>('POST', '/conversations', group);
       await model.enter(row);
+      name.value = '';
+      isPublic.checked = false;
+      keep();
       dialog.close();
       open(row.id);
     });
@@ -45,7 +63,7 @@ export function openNewGroup(model: Model, open: (conversationId: string) => voi
     'New group',
     h(
       'form',
-      { class: 'form', submit: create },
+      { class: 'form', submit: create, input: keep },
       nameField,
       h('label', { class: 'check' }, isPublic, h('span', {}, 'Everybody can find and join it')),
       problem,

@@ -2,14 +2,23 @@ import type { OutgoingMessage } from '../client/outbox.ts';
 import type { ConversationView } from '../src/contract/conversations.ts';
 import type { MessageView } from '../src/contract/messages.ts';
 import type { Model } from './model.ts';
-import { dayOf, listed } from './words.ts';
+import { dayOf, listed, timeOf } from './words.ts';
 
 /** A line of the open conversation; one that says the same has the same version. */
 export type Line = { readonly key: string; readonly version: string } & (
   | { readonly kind: 'start' | 'day' | 'new' | 'status'; readonly text: string }
-  | { readonly kind: 'message'; readonly message: MessageView; readonly joined: boolean }
+  | MessageLine
   | { readonly kind: 'outgoing'; readonly outgoing: OutgoingMessage; readonly joined: boolean }
 );
+
+interface MessageLine {
+  readonly kind: 'message';
+  readonly message: MessageView;
+  /** Belongs to the one above it. */
+  readonly joined: boolean;
+  /** The one below it says the same time. */
+  readonly hasLaterTime: boolean;
+}
 
 /** Messages of one sender within this time stand together, in milliseconds. */
 const togetherMs = 5 * 60_000;
@@ -31,18 +40,17 @@ export function toLines(model: Model, row: ConversationView, readSeq: number | n
     if (isNewDay) say('day', `day ${day}`, day);
     if (isFirstNew) say('new', 'new', 'New messages');
     const joined = !isNewDay && !isFirstNew && isTogether(before, message);
-    // An own message keeps its line when it is acknowledged, so that nothing jumps.
-    const isOwn = message.sender === model.me.id;
-    const key = isOwn ? message.clientMessageId : message.id;
     const name = model.people.nameOf(message.sender);
     const version = `${message.rev} ${joined} ${name} ${row.role}`;
-    lines.push({ kind: 'message', key, version, message, joined });
+    if (joined) leaveTimeTo(message, lines);
+    const key = message.id; // that it had while it waited, so that nothing jumps
+    lines.push({ kind: 'message', key, version, message, joined, hasLaterTime: false });
     before = message;
   }
 
   let isAfterOwn = before?.sender === model.me.id;
   for (const outgoing of model.chat.waiting(row.id)) {
-    const key = outgoing.clientMessageId;
+    const key = outgoing.id;
     const version = `waiting ${outgoing.problem?.code}`;
     lines.push({ kind: 'outgoing', key, version, outgoing, joined: isAfterOwn });
     isAfterOwn = true;
@@ -51,6 +59,14 @@ export function toLines(model: Model, row: ConversationView, readSeq: number | n
   if (last?.kind === 'message' && last.message.sender === model.me.id)
     say('status', 'status', statusOf(model, row, last.message.seq));
   return lines;
+}
+
+/** One minute is said once: by the last of those that stand together. */
+function leaveTimeTo(message: MessageView, lines: Line[]): void {
+  const last = lines.at(-1);
+  if (last?.kind !== 'message') return;
+  if (timeOf(last.message.timestamp) !== timeOf(message.timestamp)) return;
+  lines[lines.length - 1] = { ...last, version: `${last.version} later`, hasLaterTime: true };
 }
 
 const isTogether = (before: MessageView | undefined, message: MessageView): boolean =>

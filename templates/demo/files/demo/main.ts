@@ -1,7 +1,7 @@
 import { createApi, type SessionStore } from '../client/api.ts';
 import type { SessionView } from '../src/contract/auth.ts';
 import { createBanner } from './connection.ts';
-import { h } from './dom.ts';
+import { h, opensKeyboard } from './dom.ts';
 import { createModel } from './model.ts';
 import { createPlace } from './place.ts';
 import { createDoor } from './sign-in.ts';
@@ -21,6 +21,8 @@ const store: SessionStore = {
     session === null
       ? sessionStorage.removeItem('session')
       : sessionStorage.setItem('session', JSON.stringify(session)),
+  loadKnownDevice: () => localStorage.getItem('knownDevice'),
+  saveKnownDevice: (token) => localStorage.setItem('knownDevice', token),
 };
 const api = createApi(location.origin, store);
 
@@ -46,7 +48,7 @@ function askWho(reason = ''): void {
   document.title = 'Chat';
   document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
   app.replaceChildren(createDoor(api, open, reason));
-  app.querySelector<HTMLElement>('input')?.focus();
+  if (!opensKeyboard()) app.querySelector<HTMLElement>('input')?.focus();
 }
 
 async function open(): Promise<void> {
@@ -80,7 +82,7 @@ async function start(): Promise<void> {
   const sidebar = createSidebar(model, {
     open: place.open,
     signOut() {
-      // The server may be away: this tab forgets the sign-in all the same.
+      // The server may be unreachable: this tab forgets the sign-in all the same.
       api.logout().catch(() => {});
       end();
     },

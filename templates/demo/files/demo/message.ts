@@ -4,7 +4,7 @@ import { h } from './dom.ts';
 import type { Line } from './lines.ts';
 import { avatar, icon } from './look.ts';
 import type { Model } from './model.ts';
-import { momentOf, timeOf } from './words.ts';
+import { momentOf, timeOf, wordsOf } from './words.ts';
 
 /** What can be done with a message. */
 export interface MessageActions {
@@ -14,20 +14,20 @@ export interface MessageActions {
 
 /** Draws a line of the open conversation. */
 export function drawLine(model: Model, line: Line, actions: MessageActions): HTMLElement {
-  if (line.kind === 'message') return drawMessage(model, line.message, line.joined, actions);
+  if (line.kind === 'message') return drawMessage(model, line, actions);
   if (line.kind === 'outgoing') return drawOutgoing(model, line.outgoing, line.joined);
   return h('li', { class: `note ${line.kind}` }, h('span', { dir: 'auto' }, line.text));
 }
 
 function drawMessage(
   model: Model,
-  message: MessageView,
-  joined: boolean,
+  { message, joined, hasLaterTime }: Extract<Line, { readonly kind: 'message' }>,
   actions: MessageActions,
 ): HTMLElement {
   const { timestamp } = message;
   const isOwn = message.sender === model.me.id;
   const isDeleted = message.deletedAt !== null;
+  const isEdited = message.editedAt !== null && !isDeleted;
   const isGroup = model.open?.otherUser === null;
   const name = model.people.nameOf(message.sender);
   const mayRemove = isOwn || (isGroup && model.open?.role !== 'member');
@@ -48,8 +48,8 @@ function drawMessage(
         h('p', { class: 'content', dir: 'auto' }, message.content ?? 'This message was deleted'),
         h(
           'p',
-          { class: 'meta' },
-          message.editedAt !== null && !isDeleted ? 'edited ' : null,
+          { class: hasLaterTime && !isEdited ? 'spoken' : 'meta' },
+          isEdited ? 'edited ' : null,
           h('time', { datetime: timestamp, title: momentOf(timestamp) }, timeOf(timestamp)),
         ),
       ),
@@ -122,7 +122,7 @@ function drawOutgoing(model: Model, outgoing: OutgoingMessage, joined: boolean):
       ? h(
           'p',
           { class: 'problem' },
-          `${problem.detail ?? problem.title} `,
+          `${wordsOf(problem)} `,
           h('button', { class: 'link', click: () => model.chat.retry(outgoing) }, 'Try again'),
           h('button', { class: 'link', click: () => model.chat.discard(outgoing) }, 'Discard'),
         )

@@ -3,6 +3,7 @@ import type { Api } from '../client/api.ts';
 import { createChat, type Chat } from '../client/chat.ts';
 import { loadOlder } from '../client/history.ts';
 import type { Timeline } from '../client/timeline.ts';
+import { unreadOf } from '../client/unread.ts';
 import type { ConversationView } from '../src/contract/conversations.ts';
 import type { UserView } from '../src/contract/users.ts';
 import { createList, type ConversationList } from './list.ts';
@@ -169,7 +170,7 @@ export async function createModel(
     isOnline: (userId) => signals.presence(userId ?? '')?.status === 'online',
     unread(row) {
       const timeline = chat.timeline(row.id);
-      if (timeline !== undefined) return Math.max(0, timeline.seq - timeline.readSeq);
+      if (timeline !== undefined) return unreadOf(timeline, me.id, row);
       return signals.hasReceipts ? row.unread : 0;
     },
     select,

@@ -1,7 +1,7 @@
 import type { ConversationView } from '../src/contract/conversations.ts';
-import { h, keyed, spoken } from './dom.ts';
+import { h, keyed, opensKeyboard, spoken } from './dom.ts';
 import { createFinder, type Found } from './finder.ts';
-import { findPeople, openNewGroup } from './group.ts';
+import { findPeople, openNewGroup, type GroupDraft } from './group.ts';
 import { avatar, icon, iconButton, person } from './look.ts';
 import type { Model } from './model.ts';
 import { counted, createAttempt, shortly } from './words.ts';
@@ -18,6 +18,7 @@ export function createSidebar(
   ports: SidebarPorts,
 ): { readonly root: HTMLElement; show(): void; focus(): void } {
   const { me } = model;
+  const draft: GroupDraft = { name: '', isPublic: false };
   const problem = h('p', { role: 'alert', class: 'problem' });
   const attempt = createAttempt(problem);
   const list = h('ul', { class: 'conversations', keydown: moveFocus });
@@ -30,7 +31,7 @@ export function createSidebar(
   );
   const root = h(
     'nav',
-    { class: 'sidebar', 'aria-label': 'Conversations' },
+    { class: 'sidebar', 'aria-label': 'Conversations', tabindex: '-1' },
     h(
       'header',
       { class: 'bar' },
@@ -46,7 +47,7 @@ export function createSidebar(
     createFinder('Find people and public groups', search),
     h(
       'button',
-      { class: 'quiet new-group', click: () => openNewGroup(model, ports.open) },
+      { class: 'quiet new-group', click: () => openNewGroup(model, draft, ports.open) },
       icon('plus'),
       'New group',
     ),
@@ -111,7 +112,8 @@ export function createSidebar(
     show,
     focus() {
       const current = list.querySelector<HTMLElement>('[data-key] button');
-      (current ?? root.querySelector('input'))?.focus();
+      const other = opensKeyboard() ? root : root.querySelector('input');
+      (current ?? other)?.focus();
     },
   };
 }

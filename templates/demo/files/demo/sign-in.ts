@@ -1,12 +1,8 @@
 import type { Api } from '../client/api.ts';
 import { field, h } from './dom.ts';
+import { registerGuest } from './guest.ts';
 import { icon } from './look.ts';
 import { createAttempt } from './words.ts';
-
-const words = {
-  first: ['Brave', 'Calm', 'Clever', 'Gentle', 'Happy', 'Quick', 'Quiet', 'Sunny', 'Warm', 'Wise'],
-  second: ['Badger', 'Falcon', 'Fox', 'Heron', 'Lynx', 'Otter', 'Owl', 'Robin', 'Seal', 'Wren'],
-} as const;
 
 /** The form to sign in or to create an account; calls `done` with a session in place. */
 export function createDoor(api: Api, done: () => Promise<void>, reason = ''): HTMLElement {
@@ -32,7 +28,11 @@ export function createDoor(api: Api, done: () => Promise<void>, reason = ''): HT
   const title = h('h1');
   const submit = h('button', { class: 'primary' });
   const other = h('button', { type: 'button', class: 'link', click: () => show(!isNew) });
-  const guest = h('button', { type: 'button', click: () => void enter(asGuest) }, 'Try as a guest');
+  const guest = h(
+    'button',
+    { type: 'button', click: () => void enter(() => registerGuest(api)) },
+    'Try as a guest',
+  );
   const form = h(
     'form',
     { class: 'form', submit: onSubmit },
@@ -53,18 +53,6 @@ export function createDoor(api: Api, done: () => Promise<void>, reason = ''): HT
     email.required = isNew;
     passwordField.classList.toggle('without-hint', !isNew);
     password.autocomplete = isNew ? 'new-password' : 'current-password';
-  }
-
-  /** A user that exists for this tab only: nobody knows the password. */
-  async function asGuest(): Promise<void> {
-    const names = [pick(words.first), pick(words.second)];
-    const name = `${names.join('-').toLowerCase()}-${crypto.randomUUID().slice(0, 4)}`;
-    await api.register({
-      username: name,
-      email: `${name}@example.com`,
-      password: crypto.randomUUID(),
-    });
-    await api.call('PATCH', '/users/me', { displayName: names.join(' ') });
   }
 
   function onSubmit(event: Event): void {
@@ -99,6 +87,3 @@ export function createDoor(api: Api, done: () => Promise<void>, reason = ''): HT
     ),
   );
 }
-
-const pick = (texts: readonly string[]): string =>
-  texts[Math.floor(Math.random() * texts.length)] ?? '';

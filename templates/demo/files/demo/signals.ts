@@ -50,6 +50,9 @@ export function createSignals(
   let typing: { conversationId: string; at: number } | undefined;
   let saying: ReturnType<typeof setTimeout> | undefined;
 
+  // Nobody says who has left, or stopped writing, while nothing comes through.
+  const isConnected = (): boolean => socket.connected && navigator.onLine;
+
   function command(name: string, payload: object, done?: (data: Presences) => void): void {
     if (!commands.has(name) || !socket.connected) return;
     socket.emit(name, payload, (answer: { ok: boolean; data: Presences }) => {
@@ -76,6 +79,11 @@ export function createSignals(
   }
 
   socket.on('ready', () => follow('presence:subscribe', [...watched]));
+  socket.on('disconnect', () => {
+    presences.clear();
+    writers.clear();
+    changed();
+  });
   socket.on('presence:updated', show);
   socket.on('typing:updated', ({ conversationId, userId, isTyping, expiresInMs }: TypingNotice) => {
     const inConversation = writers.get(conversationId) ?? new Map<string, number>();
@@ -95,9 +103,9 @@ export function createSignals(
     hasReceipts: commands.has('receipt:read'),
     typing: (conversationId) =>
       [...(writers.get(conversationId) ?? [])]
-        .filter(([, until]) => until > Date.now())
+        .filter(([, until]) => until > Date.now() && isConnected())
         .map(([userId]) => userId),
-    presence: (userId) => presences.get(userId),
+    presence: (userId) => (isConnected() ? presences.get(userId) : undefined),
     readBy: (conversationId) => marks.get(conversationId) ?? new Map<string, number>(),
     type(conversationId, isTyping) {
       const isSaid = typing?.conversationId === conversationId;

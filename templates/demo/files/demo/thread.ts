@@ -2,7 +2,7 @@ import type { ConversationView } from '../src/contract/conversations.ts';
 import type { MessageView } from '../src/contract/messages.ts';
 import { createComposer } from './composer.ts';
 import { openDialog } from './dialog.ts';
-import { h } from './dom.ts';
+import { h, opensKeyboard } from './dom.ts';
 import { openGroup } from './group.ts';
 import { avatar, icon, iconButton } from './look.ts';
 import { createMessages } from './messages.ts';
@@ -39,7 +39,7 @@ export function createThread(
   );
   const root = h(
     'section',
-    { class: 'pane', 'aria-label': 'Conversation' },
+    { class: 'pane', 'aria-label': 'Conversation', tabindex: '-1' },
     nothingOpen(),
     content,
   );
@@ -77,7 +77,7 @@ export function createThread(
       names.length === 0 ? '' : `${listed(names)} ${names.length === 1 ? 'is' : 'are'} writing`;
   }
 
-  return { root, show, focus: composer.focus };
+  return { root, show, focus: () => (opensKeyboard() ? root.focus() : composer.focus()) };
 }
 
 const pathOf = ({ conversationId, id }: MessageView): string =>

@@ -1,11 +1,11 @@
 import { ProblemError } from '../client/api.ts';
+import type { Problem } from '../src/contract/errors.ts';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const letters = new Intl.Segmenter();
-const dayMs = 24 * 60 * 60_000;
 
 /** The time of day. */
 export const timeOf = (iso: string): string => time.format(new Date(iso));
@@ -15,18 +15,22 @@ export const momentOf = (iso: string): string => moment.format(new Date(iso));
 
 /** The day in words. */
 export function dayOf(iso: string): string {
-  if (isToday(iso)) return 'Today';
-  if (isToday(iso, dayMs)) return 'Yesterday';
+  if (isDay(iso)) return 'Today';
+  if (isDay(iso, 1)) return 'Yesterday';
   const year = new Date(iso).getFullYear();
   return day.format(new Date(iso)) + (year === new Date().getFullYear() ? '' : ` ${year}`);
 }
 
 /** As short as it can be: a time of day, or a date when it is not today's. */
 export const shortly = (iso: string): string =>
-  isToday(iso) ? timeOf(iso) : isToday(iso, dayMs) ? 'Yesterday' : date.format(new Date(iso));
+  isDay(iso) ? timeOf(iso) : isDay(iso, 1) ? 'Yesterday' : date.format(new Date(iso));
 
-const isToday = (iso: string, agoMs = 0): boolean =>
-  new Date(iso).toDateString() === new Date(Date.now() - agoMs).toDateString();
+/** Whether it is a day of the calendar, today or some days before: a day may have 23 hours, or 25. */
+function isDay(iso: string, daysAgo = 0): boolean {
+  const that = new Date();
+  that.setDate(that.getDate() - daysAgo);
+  return new Date(iso).toDateString() === that.toDateString();
+}
 
 /** At most two letters that stand for a name. */
 export const initials = (name: string): string =>
@@ -51,12 +55,16 @@ export function listed(names: readonly string[]): string {
 }
 
 /** What went wrong, in words for the reader. */
-export function explain(error: unknown): string {
-  if (!(error instanceof ProblemError)) return 'The server cannot be reached. Try again.';
-  const { problem } = error;
+export const explain = (error: unknown): string =>
+  error instanceof ProblemError
+    ? wordsOf(error.problem)
+    : 'The server cannot be reached. Try again.';
+
+/** The server's own words for a problem: it knows its rules. */
+export function wordsOf(problem: Problem): string {
   const details = problem.errors?.map(({ pointer, detail }) => {
     const name = pointer.split('/').at(-1);
-    return name ? `${name}: ${detail}` : detail;
+    return name ? `${name} ${detail}` : detail;
   });
   return details?.join(' · ') ?? problem.detail ?? problem.title;
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApi, ProblemError, type Api } from '../client/api.ts';
+import { idOf } from './derived-id.ts';
 
 // `npm run seed`: fills the backend that `npm run dev` runs, through its API. Every step finds what
 // an earlier run made, so repeating it changes nothing.
@@ -71,13 +72,13 @@ async function seed(url: string, password: string): Promise<void> {
   const apis = new Map<Person, Api>();
   for (const person of people) apis.set(person, await enter(url, person, password));
   const apiOf = (person: Person): Api => apis.get(person) as Api;
-  const idOf = (person: Person): string => apiOf(person).session?.user.id as string;
+  const userIdOf = (person: Person): string => apiOf(person).session?.user.id as string;
 
   for (const { says, ...group } of groups) {
-    const members = people.filter((person) => person !== anna).map(idOf);
+    const members = people.filter((person) => person !== anna).map(userIdOf);
     await say(apiOf, await groupOf(apiOf(anna), group, members), says);
   }
-  const path = `/conversations/direct/${idOf(ben)}`;
+  const path = `/conversations/direct/${userIdOf(ben)}`;
   const direct = await apiOf(anna).call<{ id: string }>('PUT', path);
   await say(apiOf, direct.id, privately);
 }
@@ -110,14 +111,14 @@ async function groupOf(
   return (await api.call<Named>('POST', '/conversations', body)).id;
 }
 
-/** Sends each message under an id of its own, which makes a repeat harmless. */
+/** Sends each message under an id that is the same in every run, which makes a repeat harmless. */
 async function say(
   apiOf: (person: Person) => Api,
   conversationId: string,
   messages: readonly (readonly [Person, string])[],
 ): Promise<void> {
   for (const [index, [person, content]] of messages.entries()) {
-    const body = { clientMessageId: `seed-${index}`, content };
+    const body = { id: idOf(conversationId, String(index)), content };
     await apiOf(person).call('POST', `/conversations/${conversationId}/messages`, body);
   }
 }

@@ -1,5 +1,5 @@
-import { createOpenApi } from '../../src/backend/features/api-docs/openapi.ts';
-import { createAsyncApi } from '../../src/backend/features/api-docs/asyncapi.ts';
+import { createOpenApi } from '../../src/backend/api-docs/openapi.ts';
+import { createAsyncApi } from '../../src/backend/api-docs/asyncapi.ts';
 import type { Answer, TestSocket, Witness } from './app.ts';
 import { createJudge } from './judge.ts';
 
@@ -78,7 +78,9 @@ function createRouteWitness(seen: Set<string>, blame: Blame): Witness['answered'
       const fault = judgeText([...place, 'parameters', String(index), 'schema'], value);
       if (fault !== undefined) return `${name}: ${fault}`;
     }
-    if (sent === undefined) return operation.requestBody?.required ? 'lacks a body' : undefined;
+    const { requestBody } = operation;
+    if (sent === undefined) return requestBody?.required ? 'lacks a body' : undefined;
+    if (requestBody === undefined) return isNothing(sent) ? undefined : 'takes no body';
     return judge([...place, 'requestBody', 'content', 'application/json', 'schema'], sent);
   }
 
@@ -116,6 +118,9 @@ function createRouteWitness(seen: Set<string>, blame: Blame): Witness['answered'
   };
 }
 
+/** What is none where no body is taken. */
+const isNothing = (body: unknown): boolean => body === null || JSON.stringify(body) === '{}';
+
 /** A route with the parameters of one request. */
 interface Route {
   readonly operation: Operation;
@@ -145,7 +150,7 @@ function createFinder(paths: Readonly<Record<string, Readonly<Record<string, Ope
 }
 
 function createSocketWitness(seen: Set<string>, blame: Blame): Witness['opened'] {
-  const document = createAsyncApi('localhost');
+  const document = createAsyncApi({ host: 'localhost', protocol: 'ws' });
   const operations = document.operations as Record<string, { action: string }>;
   const judge = createJudge(document);
   const judgeMessage = (key: string, value: unknown) =>

@@ -1,22 +1,27 @@
+import type { Types } from 'mongoose';
 import type { Logger } from 'pino';
 import type { Environment } from '../configs/env.ts';
 import type { MessageView } from '../contract/messages.ts';
+import type { MemberRole } from '../contract/conversations.ts';
 import type { Models, OpenModels } from '../models/index.ts';
-import type { Api } from './http/api.ts';
+import type { StoredMessage } from '../models/message.ts';
+import type { Api } from '../platform/http/api.ts';
 import type { Access } from './shared/access.ts';
-import type { Clock } from './shared/clock.ts';
-import type { Events } from './shared/events.ts';
-import type { Jobs } from './shared/jobs.ts';
-import type { Limiters } from './shared/limiters.ts';
-import type { Timers } from './shared/timers.ts';
-import type { ConnectReads, SocketHub } from './sockets/hub.ts';
+import type { Clock, Timers } from '../platform/lib/time.ts';
+import type { Events } from '../platform/lib/events.ts';
+import type { Jobs } from '../platform/jobs/jobs.ts';
+import type { Limiters } from '../platform/rate-limits/limiters.ts';
+import type { Caller } from '../platform/security/access-tokens.ts';
+import type { Names } from './shared/names.ts';
+import type { ReadSeqs } from './shared/read-seq.ts';
+import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
 import type { Express } from 'express';
 
 /** Whether this node should get traffic. */
 export interface Readiness {
   /** From the first signal to stop. */
   readonly draining: boolean;
-  /** It has too much to do and refuses new sends; what else it gets it still serves. */
+  /** It has too much to do and refuses new sends; it still serves everything else. */
   readonly overloaded: boolean;
   /** Whether the database answers a ping within a second. */
   databaseAnswers(): Promise<boolean>;
@@ -32,18 +37,16 @@ export interface FeatureContext {
   readonly models: OpenModels & Pick<Models, 'memberships'>;
   readonly events: Events;
   /**
-   * A feature with rows of its own adds their removal to `erase-account`, which gets the id of a user,
-   * and to `erase-conversation`, which gets that of an archived conversation. Each is done twice, the
-   * second time when what was under way at the first has ended.
+   * The data policy of a model removes its rows. What that cannot say is added to `erase-account`, which
+   * gets the id of a user, and to `erase-conversation`, which gets that of an archived conversation.
+   * Each is done twice, the second time when what was under way at the first has ended.
    */
   readonly jobs: Pick<Jobs, 'handle'>;
-  /** Commands name their bucket when they are mounted; a route takes from it by itself. */
-  readonly limiters: Pick<Limiters, 'take'>;
   readonly access: Access;
   readonly api: Api;
   /** For pages and files; routes of the contract belong to `api`. */
   readonly express: Express;
-  readonly sockets: SocketHub;
+  readonly sockets: SocketApi;
   /** What conversations hold; `access` says who may see it. */
   readonly history: Pick<ConnectReads, 'headsOf'> & {
     /** Messages of one conversation as members see them now, by id, also deleted ones. */
@@ -52,11 +55,46 @@ export interface FeatureContext {
       messageIds: readonly string[],
     ): Promise<ReadonlyMap<string, MessageView>>;
   };
-  readonly readMarks: {
-    /** How far a user has read by sending, as far as that is not stored yet. */
-    pending(userId: string, conversationId: string): number;
-  };
+  readonly readMarks: ReadSeqs;
   readonly readiness: Readiness;
+}
+
+/**
+ * What a feature may use besides that acts for users, as at the end of an account: all that is stored,
+ * and changes for which nobody is asked for a right.
+ */
+export interface TrustedContext extends FeatureContext {
+  readonly models: Models;
+  readonly jobs: Jobs;
+  readonly limiters: Limiters;
+  readonly names: Names;
+  readonly auth: {
+    /**
+     * The revision of the credentials that were checked. @throws AppError `unauthenticated` unless it
+     * is the password
+     */
+    assertPassword(caller: Caller, password: string, log: Logger): Promise<number>;
+  };
+  readonly devices: { revokeAll(userId: string): Promise<void> };
+  readonly conversations: { archive(by: null, conversationId: string): Promise<void> };
+  readonly members: {
+    changeRole(
+      by: null,
+      conversationId: string,
+      userId: string,
+      role: MemberRole,
+    ): Promise<unknown>;
+    remove(by: null, conversationId: string, userId: string): Promise<void>;
+  };
+  readonly messages: {
+    toView(row: StoredMessage): MessageView;
+    /** Deletes messages as their sender could; returns how many there were. */
+    removeAll(
+      conversationId: string,
+      by: string,
+      messageIds: readonly Types.UUID[],
+    ): Promise<number>;
+  };
 }
 
 /** A running feature; both are called once, in the order of the list and in its reverse. */
@@ -67,3 +105,6 @@ export interface RunningFeature {
 
 /** An optional feature: mounts its routes and commands when it is created. */
 export type Feature = (context: FeatureContext) => RunningFeature;
+
+/** The same, and trusted with everything; the linter says which ones are. */
+export type TrustedFeature = (context: TrustedContext) => RunningFeature;

@@ -1,25 +1,27 @@
 /**
- * What bounds the backend, each number with its unit; the rhythm of a feature stands with it.
+ * The limits of the backend, each number with its unit; intervals of a feature stand in the
+ * feature.
  *
- * Imports nothing, so that the contract can build its schemas from the same numbers.
- * Rates and caps are multiplied by `RATE_LIMIT_FACTOR` where they are applied.
+ * Imports nothing, so that the contract can build its schemas from the same numbers. Rates and
+ * maxima are multiplied by `RATE_LIMIT_FACTOR` where they are applied.
  */
 export const limits = {
   message: {
     contentCharacters: 4_000, // code points
     contentBytes: 16_384, // UTF-8
-    clientMessageIdCharacters: 64,
+    sendDeadlineMs: 5_000, // from its arrival to its answer
   },
   page: {
     defaultItems: 50,
     maxItems: 100,
+    countedDeleted: 10_000, // unread messages that were deleted, of all conversations of a page
   },
   sync: {
     maxConversations: 50, // cursors a command
-    resetBehind: 500, // messages or changes; farther behind gets the latest page
+    resetBehind: 500, // messages or changes; further behind gets the latest page
     answerBytes: 256 * 1024,
-    headsWindowMs: 50, // asks for heads that arrive within this time share one query
-    requiredSpreadMs: 5_000, // after notices were lost, clients are told to sync within it
+    headsWindowMs: 50, // requests for heads that arrive within this time share one query
+    requiredSpreadMs: 5_000, // after a loss of notices, clients are told to sync within this time
   },
   account: {
     usernameMinCharacters: 3,
@@ -32,6 +34,7 @@ export const limits = {
     passwordBytes: 1_024,
     deviceLabelCharacters: 64,
     devices: 50, // a user; the oldest ones expire
+    blocks: 1_000, // that a user made
     searchPrefixCharacters: 3,
   },
   conversation: {
@@ -43,24 +46,13 @@ export const limits = {
     quietAboveMembers: 100, // no typing, no receipts to others, joins not announced
     membershipCacheMs: 1_000,
   },
-  lane: {
-    count: 2, // commit lanes a process; two are best on two cores and no worse on more
-    batchMessages: 500,
-    queuedMessages: 1_000,
-    queuedBytes: 8 * 1024 * 1024,
-    sendDeadlineMs: 5_000, // from acceptance to verdict
-    conflictsBeforeWaiting: 2, // from the next one on it waits
-    conflictWaitMinMs: 5,
-    conflictWaitMaxMs: 50,
-    believedHeadAdvance: 500, // a larger jump told by another node is not believed
-    knownHeads: 50_000, // conversations whose head a node remembers
-  },
   token: {
     accessSeconds: 15 * 60,
     refreshIdleSeconds: 7 * 24 * 3_600,
     refreshAbsoluteSeconds: 30 * 24 * 3_600,
     refreshGraceMs: 10_000, // a lost answer is not a theft
     clockToleranceSeconds: 5,
+    knownDeviceDays: 400,
     expiryWarningMs: 30_000,
   },
   password: {
@@ -71,12 +63,17 @@ export const limits = {
     hashesWaiting: 64,
   },
   http: {
-    bodyBytes: 32 * 1024,
+    bodyBytes: 64 * 1024, // the longest message is 49 kB when JSON escapes every character of it
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 15_000,
     connectionsCheckMs: 1_000,
+    keepAliveMs: 5_000, // between requests; a proxy must close its connections sooner
     requestsPerSocket: 1_000,
     connections: 12_000,
+    connectionsPerAddress: 300,
+    unfinishedBodies: 16, // of an address, once they have lasted unfinishedBodyMs
+    unfinishedBodyMs: 1_000,
+    idleMs: 30_000, // a connection on which nothing moves, also one whose answer nobody reads
   },
   input: {
     depth: 8,
@@ -84,7 +81,7 @@ export const limits = {
     objectKeys: 50,
   },
   socket: {
-    frameBytes: 64 * 1024,
+    frameBytes: 64 * 1024, // as a body, and for the same reason
     pingIntervalMs: 20_000,
     pingTimeoutMs: 15_000,
     connectTimeoutMs: 5_000,
@@ -93,39 +90,53 @@ export const limits = {
     total: 10_000,
     revalidateMs: 5_000, // devices and memberships of open sockets, with several nodes
     revalidateAloneMs: 60_000,
-    slowReaderBytes: 4 * 1024 * 1024, // closed at once above this
-    slowReaderHeldBytes: 1024 * 1024, // closed when above this for slowReaderHeldMs
-    slowReaderHeldMs: 5_000,
+    slowConsumerBytes: 4 * 1024 * 1024, // closed at once above this
+    slowConsumerHeldBytes: 1024 * 1024, // closed when above this for slowConsumerHeldMs
+    slowConsumerHeldMs: 5_000,
     pendingCommands: 250, // of one socket, waiting for their turn: each may be a whole frame
-    strikes: 50, // refused commands before the socket is closed
-    strikeBanSeconds: 60,
+    emptyMs: 45_000, // a connection whose client has left and not come back
+    violations: { perSecond: 0.2, burst: 50 }, // a user: the last one closes the socket; they expire
+    violationBanSeconds: 60,
   },
   rate: {
     // points in a window of seconds; `burst` is how many may come at once
     global: { perSecond: 100, burst: 200 }, // an address
     history: { perSecond: 5, burst: 20 }, // a user
+    list: { perSecond: 5, burst: 20 }, // a user: pages of conversations, members, sign-ins
+    read: { perSecond: 10, burst: 50 }, // a user: one thing at a time
     search: { perSecond: 1, burst: 10 }, // a user
     send: { perSecond: 5, burst: 20 }, // a user
     typing: { perSecond: 1, burst: 3 }, // a user
     join: { perSecond: 0.5, burst: 10 }, // a user
     receipt: { perSecond: 5, burst: 20 }, // a user
     sync: { perSecond: 5, burst: 50 }, // a user
-    write: { perSecond: 5, burst: 20 }, // a user: edits, deletes, changes of conversations
+    write: { perSecond: 5, burst: 20 }, // a user: edits, deletes, changes of what is theirs
+    export: { perSecond: 1, burst: 5 }, // a user: pages of an export
     anyEvent: { perSecond: 30, burst: 60 }, // a socket
+    handshake: { perSecond: 10, burst: 200 }, // an address: twice all its sockets may come at once
+    renew: { perSecond: 1, burst: 20 }, // a user: newer tokens for open sockets
     registerPerHour: 3, // an address
     refreshPerMinute: 10, // a device
-    loginPerQuarterHour: 20, // an address
-    loginFreeTries: 5, // an account; then the delay doubles up to loginMaxDelaySeconds
+    loginPerQuarterHour: 20, // an address, or a device that is known
+    loginFreeTries: 5, // a login from a network; then the delay doubles up to loginMaxDelaySeconds
     loginMaxDelaySeconds: 15 * 60,
+    knownDeviceFreeTries: 10, // then the same delay
+    guardedFromFailures: 100, // at one login in a day, from devices that are not known
+    guardedTriesPerDay: 3, // a network, at a login that is guarded
+    wrongPasswordsPerHour: 5, // a device that is signed in
+    passwordChangesPerHour: 10, // a device
     conversationsPerDay: 20, // a user
-    newDirectPerHour: 20, // a user, with people they had no conversation with
+    newDirectPerHour: 20, // a user: new direct conversations, and strangers added to others
     invitesToOneUserPerHour: 5,
+    exportsPerHour: 5, // a user: first pages
   },
   database: {
     queryMs: 2_000,
+    pingMs: 1_000, // then /readyz says that the database does not answer
+    transactionMs: 5_000, // over which it is tried again when it conflicts with another one
     serverSelectionMs: 5_000,
     connectMs: 5_000, // also bounds a heartbeat, so how long a silent server counts as present
-    socketTimeoutMs: 20_000, // above the send deadline, which is raced by hand
+    socketTimeoutMs: 20_000, // above the send deadline, which is a race of our own
     heartbeatMs: 2_000, // halves the pause when a primary freezes
     waitQueueMs: 2_000,
     pool: 20, // connections
@@ -138,16 +149,21 @@ export const limits = {
     reconnectSpreadMs: 10_000, // clients get a moment within it; in production it is waited for
     closeSliceSockets: 100,
     closeSliceMs: 100,
-    goodbyeMs: 1_000, // for the other end of a socket to answer its end
+    goodbyeMs: 1_000, // for the other end of a socket to answer its close frame
   },
-  overload: {
+  loadShedding: {
     loopLagMs: 200, // p99 of the event loop's delay
-    windowMs: 5_000, // over which it is taken; a single pause is no overload
+    windowMs: 5_000, // over which it is measured; a single pause is not enough
     requestsInFlight: 1_000, // requests and commands that wait for their answer
   },
 } as const;
 
-/** A bucket: how fast it refills and how much may come at once. */
+/** The name of a rate limit of this node; the other rates are shared by the whole deployment. */
+export type RateName = {
+  [Name in keyof typeof limits.rate]: (typeof limits.rate)[Name] extends Rate ? Name : never;
+}[keyof typeof limits.rate];
+
+/** How fast a rate limit refills and how much may come at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;

@@ -25,7 +25,7 @@ export const secret = z
     message: `is weak: it needs ${keyBytes} random bytes in base64url, which this prints: ${recipe}`,
   });
 
-/** `name:secret,name:secret`: the first key signs, all of them verify. */
+/** `name:secret,name:secret`: the first key signs or writes, all of them verify or read. */
 export const keyRing = z
   .string({
     message: `is missing: put there k1:<secret>, and as secret what this prints: ${recipe}`,

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineCommand, defineRoute } from './define.ts';
-import { id, label, listOf, moment, password } from './scalars.ts';
+import { count, id, label, listOf, moment, newPassword, password } from './scalars.ts';
 import { email, meView, username } from './users.ts';
 
 const { account } = limits;
 
-const token = z.string().min(1).max(4_096);
+const token = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .meta({ examples: ['as the answer before gave it'] });
 
-/** A sign-in: who, on which device, and the two tokens. */
+/** A sign-in: who, on which device, and its tokens. */
 export const sessionView = z
   .object({
     user: meView,
@@ -17,6 +21,8 @@ export const sessionView = z
     accessTokenExpiresAt: moment,
     refreshToken: z.string(),
     refreshTokenExpiresAt: moment,
+    /** Keep it after signing out and send it with the next `login`: see docs/client.md. */
+    knownDeviceToken: z.string(),
   })
   .meta({ id: 'Session' });
 
@@ -42,7 +48,7 @@ export const authRoutes = {
     path: '/auth/register',
     summary: 'Create an account and sign in',
     public: true,
-    body: z.strictObject({ username, email, password, deviceLabel }),
+    body: z.strictObject({ username, email, password: newPassword, deviceLabel }),
     answers: { 201: sessionView },
     problems: ['username-taken', 'email-taken', 'weak-password'],
   }),
@@ -56,9 +62,15 @@ export const authRoutes = {
         .string()
         .min(1)
         .max(account.emailCharacters)
-        .transform((text) => text.normalize('NFKC').toLowerCase()),
+        .overwrite((text) => text.normalize('NFKC').toLowerCase())
+        .meta({ examples: ['anna'] }),
       password,
       deviceLabel,
+      knownDeviceToken: token
+        .optional()
+        .describe(
+          'That of an earlier session of this user here: guesses from elsewhere do not count.',
+        ),
     }),
     answers: { 200: sessionView },
     problems: ['unauthenticated'],
@@ -75,26 +87,30 @@ export const authRoutes = {
   logout: defineRoute({
     method: 'post',
     path: '/auth/logout',
+    rate: 'write',
     summary: 'End this sign-in',
     answers: { 204: null },
   }),
   changePassword: defineRoute({
     method: 'post',
     path: '/auth/password',
+    rate: 'write',
     summary: 'Change the password and end all other sign-ins',
-    body: z.strictObject({ currentPassword: password, newPassword: password }),
+    body: z.strictObject({ currentPassword: password, newPassword }),
     answers: { 204: null },
     problems: ['weak-password'],
   }),
   listDevices: defineRoute({
     method: 'get',
     path: '/devices',
+    rate: 'list',
     summary: 'The sign-ins of the user',
     answers: { 200: listOf(deviceView) },
   }),
   revokeDevice: defineRoute({
     method: 'delete',
     path: '/devices/:deviceId',
+    rate: 'write',
     summary: 'End one sign-in',
     params: z.strictObject({ deviceId: id }),
     answers: { 204: null },
@@ -102,6 +118,7 @@ export const authRoutes = {
   revokeOtherDevices: defineRoute({
     method: 'delete',
     path: '/devices',
+    rate: 'write',
     summary: 'End all other sign-ins',
     answers: { 204: null },
   }),
@@ -109,6 +126,7 @@ export const authRoutes = {
 
 export const authCommands = {
   'auth:refresh': defineCommand({
+    rate: 'renew',
     summary: 'Keep this socket open with a newer access token of the same device',
     input: z.strictObject({ token }),
     output: z.object({ expiresAt: moment }),
@@ -119,6 +137,6 @@ export const authCommands = {
 export const authNotices = {
   'device:revoked': z.object({}).describe('This sign-in was ended; the socket closes'),
   'auth:expiring': z
-    .object({ inMs: z.int() })
+    .object({ inMs: count })
     .describe('The access token ends soon, and the socket with it: send auth:refresh'),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { headView } from './messages.ts';
-import { id, moment } from './scalars.ts';
+import { problem } from './errors.ts';
+import { headView } from './sync.ts';
+import { count, id, moment } from './scalars.ts';
 
 /** What the server says about the connection itself. */
 export const connectionNotices = {
@@ -13,7 +14,10 @@ export const connectionNotices = {
     })
     .describe('The socket is in all rooms of its user; sync what is behind its head'),
   'server:draining': z
-    .object({ reconnectInMs: z.int() })
+    .object({ reconnectInMs: count })
     .describe('This node is shutting down: connect again after this time'),
+  problem: z
+    .object({ event: z.string(), code: problem.shape.code, detail: z.string() })
+    .describe('An event was not served, and asked for no acknowledgement that would say so'),
   'sync:required': z.object({}).describe('Notices may have been lost: sync every conversation'),
 };

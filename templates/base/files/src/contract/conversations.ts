@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
 import { defineRoute } from './define.ts';
 import { messageView } from './messages.ts';
-import { id, label, listOf, moment, queryCursor, queryLimit, sequence } from './scalars.ts';
+import { count, id, label, listOf, moment, queryCursor, queryLimit, sequence } from './scalars.ts';
 import { userView } from './users.ts';
 
 const { conversation } = limits;
@@ -20,7 +20,7 @@ export const sharedConversationView = z
     type: conversationType,
     visibility,
     name: z.string().nullable(),
-    memberCount: z.int(),
+    memberCount: count,
     archivedAt: moment.nullable(),
   })
   .meta({ id: 'SharedConversation' });
@@ -64,6 +64,7 @@ export const conversationRoutes = {
   openDirect: defineRoute({
     method: 'put',
     path: '/conversations/direct/:userId',
+    rate: 'write',
     summary: 'The direct conversation with a user, made when there is none',
     params: z.strictObject({ userId: id }),
     answers: { 201: conversationView, 200: conversationView },
@@ -72,6 +73,7 @@ export const conversationRoutes = {
   createConversation: defineRoute({
     method: 'post',
     path: '/conversations',
+    rate: 'write',
     summary: 'Create a group or a channel',
     body: z.strictObject({
       type: z.enum(['group', 'channel']),
@@ -80,11 +82,12 @@ export const conversationRoutes = {
       members: z.array(id).max(conversation.initialMembers).default([]),
     }),
     answers: { 201: conversationView },
-    problems: ['limit-reached'],
+    problems: ['blocked', 'limit-reached'],
   }),
   listConversations: defineRoute({
     method: 'get',
     path: '/conversations',
+    rate: 'list',
     summary: 'The conversations of the user, the latest first',
     query: pageQuery,
     answers: { 200: listOf(conversationView) },
@@ -92,9 +95,15 @@ export const conversationRoutes = {
   listPublicConversations: defineRoute({
     method: 'get',
     path: '/conversations/public',
+    rate: 'search',
     summary: 'Public conversations by name',
     query: z.strictObject({
-      prefix: z.string().min(1).max(conversation.nameCharacters).optional(),
+      prefix: z
+        .string()
+        .min(1)
+        .max(conversation.nameCharacters)
+        .optional()
+        .meta({ examples: ['Gen'] }),
       cursor: queryCursor,
       limit: queryLimit,
     }),
@@ -103,6 +112,7 @@ export const conversationRoutes = {
   getConversation: defineRoute({
     method: 'get',
     path: '/conversations/:conversationId',
+    rate: 'read',
     summary: 'A conversation',
     params,
     answers: { 200: conversationView },
@@ -110,17 +120,20 @@ export const conversationRoutes = {
   updateConversation: defineRoute({
     method: 'patch',
     path: '/conversations/:conversationId',
+    rate: 'write',
     summary: 'Rename a conversation or change who can find it',
     params,
     body: z
       .strictObject({ name: name.optional(), visibility: visibility.optional() })
-      .refine((body) => Object.keys(body).length > 0, 'name at least one field'),
+      .refine((body) => Object.keys(body).length > 0, 'must have at least one field')
+      .meta({ minProperties: 1 }),
     answers: { 200: conversationView },
     problems: ['forbidden', 'conflict'],
   }),
   archiveConversation: defineRoute({
     method: 'delete',
     path: '/conversations/:conversationId',
+    rate: 'write',
     summary: 'Archive a conversation: hidden for all, its content is erased',
     params,
     answers: { 204: null },
@@ -129,6 +142,7 @@ export const conversationRoutes = {
   joinConversation: defineRoute({
     method: 'post',
     path: '/conversations/:conversationId/join',
+    rate: 'join',
     summary: 'Join a public conversation',
     params,
     answers: { 200: conversationView },
@@ -137,6 +151,7 @@ export const conversationRoutes = {
   leaveConversation: defineRoute({
     method: 'post',
     path: '/conversations/:conversationId/leave',
+    rate: 'write',
     summary: 'Leave a conversation',
     params,
     answers: { 204: null },
@@ -145,6 +160,7 @@ export const conversationRoutes = {
   listMembers: defineRoute({
     method: 'get',
     path: '/conversations/:conversationId/members',
+    rate: 'list',
     summary: 'The members of a conversation',
     params,
     query: pageQuery,
@@ -154,15 +170,17 @@ export const conversationRoutes = {
   addMember: defineRoute({
     method: 'put',
     path: '/conversations/:conversationId/members/:userId',
+    rate: 'write',
     summary: 'Add a member; 200 when they are one already',
     params: memberParams,
     body: z.strictObject({ role: memberRole.optional() }).optional(),
     answers: { 201: memberView, 200: memberView },
-    problems: ['forbidden', 'conflict', 'limit-reached'],
+    problems: ['forbidden', 'blocked', 'conflict', 'limit-reached'],
   }),
   changeRole: defineRoute({
     method: 'patch',
     path: '/conversations/:conversationId/members/:userId',
+    rate: 'write',
     summary: 'Change the role of a member',
     params: memberParams,
     body: z.strictObject({ role: memberRole }),
@@ -172,6 +190,7 @@ export const conversationRoutes = {
   removeMember: defineRoute({
     method: 'delete',
     path: '/conversations/:conversationId/members/:userId',
+    rate: 'write',
     summary: 'Remove a member',
     params: memberParams,
     answers: { 204: null },

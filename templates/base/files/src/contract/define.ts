@@ -1,16 +1,29 @@
 import type { z } from 'zod';
+import type { RateName } from '../configs/limits.ts';
 import type { ProblemCode } from './errors.ts';
 
 /** An HTTP route as clients may rely on it; `null` as an answer means no body. */
-export interface RouteContract {
+export type RouteContract = RouteParts & (PublicRoute | UserRoute);
+
+/** Answers without an access token, and is limited by the rate of its address alone. */
+interface PublicRoute {
+  readonly public: true;
+  readonly rate?: never;
+}
+
+/** The rate limit of its user, consumed before its input is validated. */
+interface UserRoute {
+  readonly public?: never;
+  readonly rate: RateName;
+}
+
+interface RouteParts {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below `/v1` unless `root` is set; parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
   /** Served without the `/v1` prefix. */
   readonly root?: true;
-  /** Answers without an access token. */
-  readonly public?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -21,6 +34,8 @@ export interface RouteContract {
 
 /** A command that a client sends over its socket and that is acknowledged. */
 export interface CommandContract {
+  /** The rate limit of its user that it consumes, in addition to that of every event. */
+  readonly rate: RateName;
   readonly summary: string;
   readonly input: z.ZodType;
   readonly output: z.ZodType;

@@ -40,14 +40,14 @@ export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     code: z.enum(codes),
     detail: z.string().optional(),
     instance: z.string().optional(),
     requestId: z.string().optional(),
     /** What is wrong with the input, each with a JSON Pointer (RFC 6901). */
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-    retryAfterMs: z.int().optional(),
+    retryAfterMs: z.int().min(0).optional(),
   })
   .meta({ id: 'Problem' });
 

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { DataPolicy } from './data-policy.ts';
 
 /** One sign-in: a family of refresh tokens, of which only the generation is stored. */
 export const deviceSchema = new Schema(
@@ -7,6 +8,8 @@ export const deviceSchema = new Schema(
     generation: { type: Number, required: true }, // of the refresh token that is current
     rotatedAt: { type: Date, required: true }, // when that generation was issued
     label: { type: String, default: null },
+    amr: [String], // how it signed in (RFC 8176)
+    knownAs: Schema.Types.ObjectId, // the first sign-in there, for the guard; absent: this one
     ip: { type: String, default: null },
     lastUsedAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true }, // the absolute end, whatever is refreshed
@@ -18,3 +21,9 @@ export const deviceSchema = new Schema(
 
 deviceSchema.index({ user: 1, lastUsedAt: -1 }); // the devices of a user
 deviceSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 }); // removal of ended ones
+
+export const devicePolicy = {
+  accountErased: { deleted: ['user'] },
+  conversationErased: 'holds nothing of a conversation',
+  exported: 'shown',
+} satisfies DataPolicy<typeof deviceSchema>;

@@ -1,4 +1,6 @@
 import { Schema, type InferSchemaType } from 'mongoose';
+import { kept, type Remains } from '../platform/database/patch.ts';
+import type { DataPolicy } from './data-policy.ts';
 
 /**
  * A user in a conversation. The row stays after leaving (`leftAt`): erasing an account must find
@@ -11,14 +13,43 @@ export const membershipSchema = new Schema(
     role: { type: String, enum: ['owner', 'admin', 'member'], required: true },
     lastReadSeq: { type: Number, required: true, default: 0 }, // the head at joining, then forward
     lastDeliveredSeq: { type: Number, required: true, default: 0 },
-    mutedUntil: { type: Date, default: null },
+    mutedUntil: { type: Date, default: null }, // a member's own choice; no right depends on it
     joinedAt: { type: Date, required: true },
     leftAt: { type: Date, default: null },
+    erasedAt: { type: Date, default: null }, // of the account: nothing is done in its name any more
+    rightsRev: { type: Number, default: 0 }, // written by whatever is decided by this row
   },
   { collection: 'memberships' },
 );
 
-membershipSchema.index({ conversation: 1, user: 1 }, { unique: true }); // access, member lists
-membershipSchema.index({ user: 1, conversation: 1 }); // the conversations of a user
+membershipSchema.index({ conversation: 1, user: 1 }, { unique: true }); // access
+membershipSchema.index({ conversation: 1, leftAt: 1, user: 1 }); // member lists, without those who have left
+membershipSchema.index({ user: 1, leftAt: 1, conversation: 1 }); // the conversations of a user
+
+/**
+ * The rest of a filter for somebody who is in a conversation and may do something there: an account
+ * that is erased marks its memberships in the same transaction, a job ends them later.
+ */
+export const activeMember = { leftAt: null, erasedAt: null } as const;
 
 export type MembershipRow = InferSchemaType<typeof membershipSchema>;
+
+/** What is left of a membership when its user or its conversation is gone: that it was there. */
+export const erasedMembership = (leftAt: Date): Remains<MembershipRow> => ({
+  conversation: kept,
+  user: kept,
+  role: kept,
+  lastReadSeq: kept,
+  lastDeliveredSeq: kept,
+  mutedUntil: null,
+  joinedAt: kept,
+  leftAt,
+  erasedAt: kept,
+  rightsRev: kept,
+});
+
+export const membershipPolicy = {
+  accountErased: { erased: erasedMembership },
+  conversationErased: { erased: erasedMembership },
+  exported: 'shown',
+} satisfies DataPolicy<typeof membershipSchema>;

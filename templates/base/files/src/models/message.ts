@@ -1,23 +1,54 @@
-import { Schema } from 'mongoose';
+import { Schema, type InferSchemaType } from 'mongoose';
+import { kept, type Remains } from '../platform/database/patch.ts';
+import type { DataPolicy } from './data-policy.ts';
 
 /**
  * What a user wrote. The rows are the only truth about order: a conversation's head is its highest
- * `seq`. A third index would cost every send.
+ * `seq`. Another index of all of them would cost every send.
  */
 export const messageSchema = new Schema(
   {
+    _id: { type: Schema.Types.UUID, required: true }, // its sender's client makes it; decides repeats
     conversation: { type: Schema.Types.ObjectId, required: true },
     seq: { type: Number, required: true }, // 1, 2, 3 … without a hole
     sender: { type: Schema.Types.ObjectId, required: true },
-    clientMessageId: { type: String, required: true },
     content: { type: String, default: null }, // null once deleted
     timestamp: { type: Date, required: true },
-    rev: { type: Number, required: true, default: 0 }, // its last change, 0 as created
-    editedAt: { type: Date, default: null },
-    deletedAt: { type: Date, default: null },
+    // Absent until they are set: most messages are never changed.
+    rev: { type: Number }, // its last change
+    editedAt: { type: Date },
+    deletedAt: { type: Date },
   },
   { collection: 'messages' },
 );
 
-messageSchema.index({ conversation: 1, seq: 1 }, { unique: true }); // order, history, referee
-messageSchema.index({ conversation: 1, sender: 1, clientMessageId: 1 }, { unique: true }); // repeats
+messageSchema.index({ conversation: 1, seq: 1 }, { unique: true }); // order, history; decides races of nodes
+messageSchema.index(
+  { conversation: 1, seq: 1, deletedAt: 1 }, // unread counts; a new message is not in it
+  { partialFilterExpression: { deletedAt: { $type: 'date' } } },
+);
+
+/** A message as it is stored. */
+export type StoredMessage = Readonly<InferSchemaType<typeof messageSchema>>;
+
+/** A message as it is stored first. */
+export type NewStoredMessage = Required<Omit<StoredMessage, 'rev' | 'editedAt' | 'deletedAt'>>;
+
+/** What is left of a message that is deleted, by whomever: its place, and that it was there. */
+export const erasedMessage = (deletedAt: Date): Remains<StoredMessage> => ({
+  _id: kept, // a repeat of its send finds it
+  conversation: kept,
+  seq: kept,
+  sender: kept,
+  content: null,
+  timestamp: kept,
+  rev: kept,
+  editedAt: kept,
+  deletedAt,
+});
+
+export const messagePolicy = {
+  accountErased: { erased: erasedMessage },
+  conversationErased: { erased: erasedMessage },
+  exported: 'shown',
+} satisfies DataPolicy<typeof messageSchema>;

@@ -3,7 +3,7 @@ import type { Use } from '../support/uses.ts';
 
 const newUsername = (): string => `new-${randomUUID().slice(0, 8)}`;
 
-/** Accounts, sign-ins and the own profile: for oneself only. */
+/** Accounts, sign-ins and one's own profile: for oneself only. */
 export const uses: readonly Use[] = [
   {
     of: 'register',
@@ -50,10 +50,4 @@ export const uses: readonly Use[] = [
     input: () => ({ body: { displayName: 'Another name', avatarUrl: null } }),
     answers: { signedIn: 200 },
   },
-  {
-    of: 'eraseMe',
-    input: ({ asker }) => ({ body: { password: asker.password } }),
-    answers: { signedIn: 204 },
-  },
-  { of: 'exportMe', input: () => ({ query: {} }), answers: { signedIn: 200 } },
 ];

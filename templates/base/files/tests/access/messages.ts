@@ -10,7 +10,7 @@ const other = ({ conversationId, otherMessageId }: Place) => ({
   conversationId,
   messageId: otherMessageId,
 });
-const draft = () => ({ clientMessageId: randomUUID(), content: 'hello' });
+const draft = () => ({ id: randomUUID(), content: 'hello' });
 
 const reading = {
   group: '404 404 200 200 200',
@@ -18,7 +18,9 @@ const reading = {
   channel: '200 200',
   direct: '404 200 200',
 };
-const editingOwn = { ...reading, public: '404 404' };
+const retractingOwn = { ...reading, public: '404 404' };
+/** Whoever may not send may not edit. */
+const editingOwn = { ...retractingOwn, channel: '403 200', direct: '404 200 403' };
 const editingOthers = {
   group: '404 404 403 403 403',
   public: '404 404',
@@ -56,7 +58,7 @@ export const uses: readonly Use[] = [
   },
   {
     of: 'editMessage',
-    as: 'the own one',
+    as: 'one of their own',
     input: (place) => ({ params: own(place), body: { content: 'better' } }),
     answers: editingOwn,
   },
@@ -68,7 +70,7 @@ export const uses: readonly Use[] = [
   },
   {
     of: 'message:edit',
-    as: 'the own one',
+    as: 'one of their own',
     input: (place) => ({ ...own(place), content: 'better' }),
     answers: editingOwn,
   },
@@ -80,7 +82,7 @@ export const uses: readonly Use[] = [
   },
   {
     of: 'deleteMessage',
-    as: 'the own one',
+    as: 'one of their own',
     input: (place) => ({ params: own(place) }),
     answers: {
       group: '404 404 204 204 204',
@@ -100,7 +102,7 @@ export const uses: readonly Use[] = [
       direct: '404 403 403',
     },
   },
-  { of: 'message:delete', as: 'the own one', input: own, answers: editingOwn },
+  { of: 'message:delete', as: 'one of their own', input: own, answers: retractingOwn },
   {
     of: 'message:delete',
     as: "another's",

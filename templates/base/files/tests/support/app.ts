@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { io as connectSocket, type Socket } from 'socket.io-client';
-import { createApp, type App, type Overrides } from '../../src/app.ts';
+import { App } from '../../src/app.ts';
+import type { Overrides } from '../../src/core.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
 import { borrowDatabase, giveBackDatabase, isBorrowed, newDatabase } from './databases.ts';
-import { onTestFinished } from './finish.ts';
+import { currentTest, onTestFinished } from './finish.ts';
 import type {
-  ClientToServerEvents,
-  CommandInput,
   CommandName,
   CommandOutput,
+  CommandPayload,
   NoticeName,
   Notices,
-  ServerToClientEvents,
 } from '../../src/contract/index.ts';
+import type { ClientToServerEvents, ServerToClientEvents } from '../../src/contract/events.ts';
 
 export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -54,6 +54,7 @@ export function testVariables(changes: Record<string, string> = {}): Record<stri
     MONGODB_URI: newDatabase(),
     ACCESS_TOKEN_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+    DATA_KEYS: `test:${randomBytes(32).toString('base64url')}`,
     RATE_LIMIT_FACTOR: '1000',
     LOG_LEVEL: 'silent',
     ...changes,
@@ -74,7 +75,7 @@ export async function startApp(
 ): Promise<TestApp> {
   const isNamed = changes['MONGODB_URI'] !== undefined;
   const variables = isNamed ? testVariables(changes) : sharedVariables(changes);
-  const app = createApp(parseEnvironment(variables), {
+  const app = new App(parseEnvironment(variables), {
     log: pino({ level: 'silent' }),
     ...overrides,
   });
@@ -115,6 +116,11 @@ function createTestApp(
   const { port } = app.http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const sockets = new Set<TestSocket>();
+  // What a test says when it fails is often only what follows from these.
+  const faults: string[] = [];
+  currentTest.getStore()?.onTestFailed(() => {
+    if (faults.length > 0) process.stderr.write(`the backend answered:\n${faults.join('\n')}\n`);
+  });
 
   /** Calls the API; the path stands below /v1 unless it starts with `//`. */
   async function call<Body = any>(
@@ -138,6 +144,7 @@ function createTestApp(
     const answer = { status: response.status, body: body as Body, headers: response.headers };
     const seenAs = target.slice(url.length);
     for (const witness of witnesses) witness.answered(method, seenAs, options.body, answer);
+    if (answer.status >= 500) faults.push(`${method} ${seenAs}: ${answer.status} ${text}`);
     return answer;
   }
 
@@ -225,11 +232,14 @@ function createTestApp(
 
 const randomName = (): string => `user-${randomUUID().slice(0, 13)}`;
 
+/** How long a test waits for what must come: a slow and busy machine needs some of it. */
+const patienceMs = 60_000;
+
 /** The next notice of a name. */
 export const next = <Name extends NoticeName>(
   socket: TestSocket,
   name: Name,
-  timeoutMs = 10_000,
+  timeoutMs = patienceMs,
 ): Promise<Notices[Name]> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -255,14 +265,14 @@ export const ask = async <Name extends CommandName>(
   payload: unknown,
 ): Promise<Acknowledgement<CommandOutput<Name>>> =>
   (await (socket as unknown as Socket)
-    .timeout(10_000)
+    .timeout(patienceMs)
     .emitWithAck(name, payload)) as Acknowledgement<CommandOutput<Name>>;
 
 /** Sends a command that must succeed. */
 export async function done<Name extends CommandName>(
   socket: TestSocket,
   name: Name,
-  payload: CommandInput<Name>,
+  payload: CommandPayload<Name>,
 ): Promise<CommandOutput<Name>> {
   const answer = await ask(socket, name, payload);
   if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
@@ -283,7 +293,7 @@ export async function refused(
 /** Waits until a condition holds, looking every few milliseconds. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = patienceMs,
 ): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {

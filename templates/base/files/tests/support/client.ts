@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import { createChat, type Chat, type ChatOptions } from '../../client/chat.ts';
 import type { Numbers } from '../../client/timeline.ts';
+import { toNewMessage } from '../../src/backend/messages/views.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { until, type TestApp, type TestUser } from './app.ts';
 import { onTestFinished } from './finish.ts';
+import { idOf } from '../../tools/derived-id.ts';
 
 /** A chat of a user on a running backend; it ends with the test. */
 export function openChat(app: TestApp, user: TestUser, options: Partial<ChatOptions> = {}): Chat {
@@ -34,7 +36,7 @@ export async function post(
   conversationId: string,
   content: string,
 ): Promise<MessageView> {
-  const message = { clientMessageId: randomUUID(), content };
+  const message = { id: randomUUID(), content };
   return (await user.post(`/conversations/${conversationId}/messages`, message)).body.message;
 }
 
@@ -57,16 +59,12 @@ export function lose(
 
 /** A message as a server might have it. */
 export const message = (seq: number, rev = 0, content = `message ${seq}`): MessageView => ({
-  id: String(seq).padStart(24, '0'),
-  conversationId: 'c',
-  seq,
+  ...toNewMessage(
+    { id: idOf(String(seq)), conversationId: 'c', sender: 's', content },
+    seq,
+    new Date('2026-01-01'),
+  ),
   rev,
-  sender: 's',
-  content,
-  timestamp: '2026-01-01T00:00:00Z',
-  clientMessageId: String(seq),
-  editedAt: null,
-  deletedAt: null,
 });
 
 /** The answer to a sync that brings the client to these numbers. */

@@ -14,8 +14,8 @@ export interface Target {
 }
 
 /** A place where every use is valid. */
-export async function startTarget(): Promise<Target> {
-  const app = await startApp();
+export async function startTarget(changes: Record<string, string> = {}): Promise<Target> {
+  const app = await startApp(changes);
   const [{ place, user }] = (await stage(app, [{ kind: 'group', by: 'owner' }])) as [Stage];
   return { app, user, socket: await user.connect(), inputOf: (use) => use.input(place) };
 }

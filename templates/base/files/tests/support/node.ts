@@ -1,18 +1,26 @@
 import { pino } from 'pino';
-import { createCommit, createOrderedInsert } from '../../src/backend/features/messages/commit.ts';
-import { createKnownHeads } from '../../src/backend/features/messages/heads.ts';
-import { createHistory } from '../../src/backend/features/messages/history.ts';
-import { createLane } from '../../src/backend/features/messages/lane.ts';
-import { Send } from '../../src/backend/features/messages/sends.ts';
-import type { StoredMessage } from '../../src/backend/features/messages/views.ts';
-import type { MessageView } from '../../src/contract/messages.ts';
-import type { BatchEnd } from '../../src/backend/shared/events.ts';
-import { newId, toObjectId } from '../../src/backend/shared/ids.ts';
+import { History } from '../../src/backend/messages/history.ts';
+import { createMessageStore } from '../../src/backend/messages/message-store.ts';
+import { toNewMessage, toStoredMessage } from '../../src/backend/messages/views.ts';
+import type { MessageView, SendResult } from '../../src/contract/messages.ts';
+import type { BatchEnd } from '../../src/platform/lib/events.ts';
+import { newId, toObjectId } from '../../src/platform/database/ids.ts';
 import { createModels } from '../../src/models/index.ts';
+import type { StoredMessage } from '../../src/models/message.ts';
+import { deadlineOf } from '../../src/platform/lib/time.ts';
+import { MessageLog } from '../../src/platform/log/message-log.ts';
+import type { Draft, MessageStore } from '../../src/platform/log/types.ts';
 import { startApp, type TestApp } from './app.ts';
+import { idOf } from '../../tools/derived-id.ts';
 
-export type Insert = (rows: StoredMessage[]) => Promise<unknown>;
-export type History = ReturnType<typeof createHistory>;
+export type Insert = MessageStore['insert'];
+
+/** A message that was given to a log. */
+export interface Sent {
+  readonly draft: Draft;
+  readonly result: Promise<SendResult>;
+  isSettled: boolean;
+}
 
 /** What a test may put around the parts of a node. */
 interface NodeOptions {
@@ -20,63 +28,59 @@ interface NodeOptions {
   readonly app?: TestApp;
   /** Around the insert of a batch: faults of the driver and of the network. */
   readonly around?: (insert: Insert) => Insert;
-  /** In place of some reads. */
-  readonly history?: (history: History) => Partial<History>;
+  /** In place of some parts of the store. */
+  readonly store?: (store: MessageStore) => Partial<MessageStore>;
 }
 
 /** What a send may say besides its content. */
 interface SendOptions {
   readonly to?: string;
-  readonly id?: string;
   readonly by?: string;
+  /** What its id follows from, with its conversation and its sender; its content by default. */
+  readonly name?: string;
+  /** In place of the id of its name. */
+  readonly id?: string;
   readonly inMs?: number;
 }
 
-/** The commit lane of one node, without its sockets, on a real database. */
+/** The message log of one node, without its sockets, on a real database. */
 export async function createNode(options: NodeOptions = {}) {
   const app = options.app ?? (await startApp());
   const models = createModels(app.app.connection);
-  const real = createHistory({ models });
-  const history = { ...real, ...options.history?.(real) };
-  const heads = createKnownHeads((ids) => history.lastSeqs(ids));
+  const real = createMessageStore({ models, history: new History({ models }) });
   const messages = app.app.connection.collection<StoredMessage>('messages');
   const told: MessageView[] = [];
-  const toldAgain: StoredMessage[] = [];
+  const toldAgain: MessageView[] = [];
   const ends: BatchEnd[] = [];
-  const insert = createOrderedInsert({ models });
-  const lane = createLane(
-    createCommit({
-      log: pino({ level: 'silent' }),
-      heads,
-      history,
-      insert: options.around?.(insert) ?? insert,
-      stored: (views) => void told.push(...views),
-      repeated: (rows) => void toldAgain.push(...rows),
-      ended: (end) => void ends.push(end),
-    }),
-  );
+  const log = new MessageLog({
+    log: pino({ level: 'silent' }),
+    store: {
+      ...real,
+      insert: options.around?.(real.insert) ?? real.insert,
+      ...options.store?.(real),
+    },
+    now: () => new Date(),
+    onStored: (views) => void told.push(...views),
+    onRepeated: (repeated) => void toldAgain.push(...repeated),
+    onBatchEnd: (end) => void ends.push(end),
+  });
   const conversationId = newId().toHexString();
   const sender = newId().toHexString();
 
-  function send(content: string, { to, id, by, inMs }: SendOptions = {}): Send {
-    const created = new Send(
-      {
-        conversationId: to ?? conversationId,
-        sender: by ?? sender,
-        clientMessageId: id ?? content,
-        content,
-      },
-      new Date(),
-      ...(inMs === undefined ? [] : [performance.now() + inMs]),
-    );
-    created.verdict.catch(() => {});
-    lane.push(created);
-    return created;
+  function send(content: string, given: SendOptions = {}): Sent {
+    const { to = conversationId, by = sender, name = content, inMs } = given;
+    const { id = idOf(to, by, name) } = given;
+    const draft = { id, conversationId: to, sender: by, content };
+    const deadline = inMs === undefined ? deadlineOf() : performance.now() + inMs;
+    const sent: Sent = { draft, result: log.append(draft, deadline), isSettled: false };
+    const settled = (): void => void (sent.isSettled = true);
+    sent.result.then(settled, settled);
+    return sent;
   }
 
   /** Another node stores a message and tells nobody. */
-  const elsewhere = (seq: number, id = `elsewhere ${seq}`, by = newId().toHexString()) =>
-    messages.insertOne(toStored({ conversationId, seq, sender: by, content: id }));
+  const elsewhere = (seq: number, content = `elsewhere ${seq}`, by = newId().toHexString()) =>
+    messages.insertOne(toStored({ conversationId, seq, sender: by, content }));
 
   /** What is stored of a conversation, in order. */
   async function stored(of = conversationId): Promise<string[]> {
@@ -91,8 +95,7 @@ export async function createNode(options: NodeOptions = {}) {
     app,
     conversationId,
     sender,
-    heads,
-    lane,
+    log,
     send,
     elsewhere,
     stored,
@@ -102,24 +105,17 @@ export async function createNode(options: NodeOptions = {}) {
   };
 }
 
-/** A message as it would be stored; its content is its sender's id of it. */
-export const toStored = (message: {
+/** A message as it would be stored; its id follows from the rest. */
+export function toStored(message: {
   conversationId: string;
   seq: number;
   sender: string;
   content: string;
-}): StoredMessage => ({
-  _id: newId(),
-  conversation: toObjectId(message.conversationId),
-  seq: message.seq,
-  sender: toObjectId(message.sender),
-  clientMessageId: message.content,
-  content: message.content,
-  timestamp: new Date(),
-  rev: 0,
-  editedAt: null,
-  deletedAt: null,
-});
+}): StoredMessage {
+  const { conversationId, seq, sender, content } = message;
+  const id = idOf(conversationId, sender, content);
+  return toStoredMessage(toNewMessage({ id, conversationId, sender, content }, seq, new Date()));
+}
 
 /** Puts messages 1, 2, 3 … into the database of an app as if they had been sent. */
 export async function seedMessages(
@@ -129,7 +125,7 @@ export async function seedMessages(
   { sender = newId().toHexString(), content = 'message', from = 1 } = {},
 ): Promise<void> {
   await app.connection
-    .collection('messages')
+    .collection<StoredMessage>('messages')
     .insertMany(
       numbers(count, from).map((seq) =>
         toStored({ conversationId, seq, sender, content: `${content} ${seq}` }),
@@ -137,15 +133,15 @@ export async function seedMessages(
     );
 }
 
-/** The verdict of a send in a word: its number, or why it failed. */
-export const outcome = (send: Send): Promise<string> =>
-  send.verdict.then(
+/** The result of a send in a word: its number, or why it failed. */
+export const outcome = ({ result }: Sent): Promise<string> =>
+  result.then(
     ({ message, duplicate }) => `${message.seq}${duplicate ? ' duplicate' : ''}`,
     (error: { code: string }) => error.code,
   );
 
-/** The verdicts of several sends. */
-export const outcomes = (sends: readonly Send[]): Promise<string[]> =>
+/** The results of several sends. */
+export const outcomes = (sends: readonly Sent[]): Promise<string[]> =>
   Promise.all(sends.map(outcome));
 
 /** 1, 2, 3 … */

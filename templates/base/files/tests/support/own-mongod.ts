@@ -61,7 +61,7 @@ export async function startOwnMongod(
     const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
     await client.db('admin').command({ replSetInitiate: { _id: 'test', members } });
   }
-  await until(async () => (await hello())['isWritablePrimary'] === true, 20_000);
+  await until(async () => (await hello())['isWritablePrimary'] === true);
   await client.close();
   return {
     uri: `mongodb://127.0.0.1:${port}/chat?replicaSet=test`,

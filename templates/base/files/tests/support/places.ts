@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { mongo } from 'mongoose';
-import { newId, toObjectId } from '../../src/backend/shared/ids.ts';
+import { newId, toObjectId } from '../../src/platform/database/ids.ts';
 import { passwordOf } from './accounts.ts';
 import type { TestApp, TestUser } from './app.ts';
 import { toStored } from './node.ts';
@@ -68,13 +69,14 @@ export const placeOf = (user: TestUser, outsiderId: string, otherDeviceId: strin
 /** A place that does not exist. */
 export const nowhere = (): Omit<Place, 'outsiderId' | 'asker'> => ({
   conversationId: newId().toHexString(),
-  ownMessageId: newId().toHexString(),
-  otherMessageId: newId().toHexString(),
+  ownMessageId: randomUUID(),
+  otherMessageId: randomUUID(),
   targetId: newId().toHexString(),
   adminId: newId().toHexString(),
 });
 
-const toAsker = ({ username, session }: TestUser): Place['asker'] => ({
+/** What an asker knows of themselves. */
+export const toAsker = ({ username, session }: TestUser): Place['asker'] => ({
   username,
   password: passwordOf(username),
   accessToken: session.accessToken,
@@ -82,7 +84,8 @@ const toAsker = ({ username, session }: TestUser): Place['asker'] => ({
   otherDeviceId: newId().toHexString(),
 });
 
-function seed({ kind, by }: Cell, user: TestUser, target: TestUser, admin: TestUser) {
+/** The rows of a conversation with two messages, of whoever asks and of the target. */
+export function seed({ kind, by }: Cell, user: TestUser, target: TestUser, admin: TestUser) {
   const id = newId();
   const isDirect = kind === 'direct';
   const isIn = by !== 'stranger' && by !== 'left';

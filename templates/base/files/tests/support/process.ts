@@ -2,8 +2,10 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { compiled } from './compiled.ts';
 import { onTestFinished } from './finish.ts';
+import { patience } from './limits.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -22,6 +24,16 @@ export interface BackendProcess {
   listening(): Promise<string>;
 }
 
+/** Lets a process wait as the backends of tests do. */
+const patient = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    import { limits } from ${JSON.stringify(pathToFileURL(compiled('src/configs/limits.ts')))};
+    for (const [name, changes] of Object.entries(${JSON.stringify(patience)}))
+      Object.assign(limits[name], changes);
+  `)}`,
+];
+
 /** Makes a minute of the process pass in two seconds: its clock and its timers. */
 export const fastClock = [
   '--import',
@@ -37,7 +49,7 @@ export function startProcess(
   variables: Record<string, string>,
   nodeOptions: readonly string[] = [],
 ): BackendProcess {
-  const child = spawn(process.execPath, [...nodeOptions, compiled('src/main.ts')], {
+  const child = spawn(process.execPath, [...patient, ...nodeOptions, compiled('src/main.ts')], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -90,7 +102,7 @@ export function runTool(
 ): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
   const env = { PATH: process.env['PATH'], ...variables };
   return new Promise((resolve) => {
-    const args = [compiled(tool), ...options];
+    const args = [...patient, compiled(tool), ...options];
     const child = execFile(process.execPath, args, { cwd: root, env }, (error, output, errors) =>
       resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
     );

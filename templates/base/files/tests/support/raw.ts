@@ -1,6 +1,6 @@
 import { Manager } from 'socket.io-client';
 import type { Acknowledgement } from '../../src/contract/errors.ts';
-import type { TestApp, TestSocket } from './app.ts';
+import { until, type TestApp, type TestSocket } from './app.ts';
 
 interface Engine {
   readonly transport: { readonly ws: { send(packet: string | Uint8Array): void } };
@@ -45,4 +45,45 @@ export function sendCommand(
     engine.on('data', listen);
     sendPacket(socket, `${type}${id}[${JSON.stringify(name)}${args === '' ? '' : `,${args}`}]`);
   });
+}
+
+/** A connection of the engine whose packets a test writes and reads by hand. */
+export interface RawConnection {
+  /** What came from the server, without the engine's own type of a message. */
+  readonly heard: readonly string[];
+  readonly isOpen: boolean;
+  send(...packets: string[]): void;
+  /** The data of the next packet that begins so; rejects when the connection ends before. */
+  answer(start: string): Promise<string>;
+}
+
+/** Opens a connection below Socket.IO, which joins no namespace by itself. */
+export async function openRaw(app: TestApp): Promise<RawConnection> {
+  const manager = openTransport(app);
+  await new Promise<void>((resolve, reject) =>
+    manager.open((error) => (error === undefined ? resolve() : reject(error))),
+  );
+  const heard: string[] = [];
+  let read = 0;
+  let isOpen = true;
+  manager.engine.on('data', (data: string) => heard.push(data));
+  manager.engine.once('close', () => (isOpen = false));
+  return {
+    heard,
+    get isOpen() {
+      return isOpen;
+    },
+    send(...packets) {
+      for (const packet of packets) sendPacket({ io: manager }, packet);
+    },
+    async answer(start) {
+      const find = (): number =>
+        heard.findIndex((data, at) => at >= read && data.startsWith(start));
+      await until(() => find() >= 0 || !isOpen);
+      const found = find();
+      if (found < 0) throw new Error(`the connection ended without ${start}: ${heard.join(' ')}`);
+      read = found + 1;
+      return heard[found]!.slice(start.length);
+    },
+  };
 }

@@ -75,7 +75,7 @@ async function initiate(ports: readonly number[]): Promise<void> {
       await until(async () => {
         const status = (await admin.command({ replSetGetStatus: 1 })) as SetStatus;
         return status.members[size - 1]?.stateStr === 'SECONDARY';
-      }, 60_000);
+      });
     }
   } finally {
     await client.close();

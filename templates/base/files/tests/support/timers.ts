@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Timers } from '../../src/backend/shared/timers.ts';
+import type { Timers } from '../../src/platform/lib/time.ts';
 
 /** Timers that stand still until a test lets time pass. */
 export interface TestTimers extends Timers {
@@ -39,9 +39,9 @@ export function createTestTimers(): TestTimers {
 
 /**
  * The monotonic clock stands still, until the test ends, but for what the function that it returns
- * lets pass: what a bucket gets back while a slow machine works would count too. Timers go on.
+ * lets pass: what a rate limit gets back while a slow machine works would count too. Timers go on.
  */
-export function holdTheBuckets(): (ms: number) => void {
+export function holdRateLimits(): (ms: number) => void {
   let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   return (ms) => void (now += ms);

@@ -72,7 +72,8 @@ export async function readUses(): Promise<readonly Use[]> {
   return modules.flatMap(({ uses }) => uses);
 }
 
-async function importAll<Module>(path: string): Promise<Module[]> {
+/** All modules of a folder below tests/support. */
+export async function importAll<Module>(path: string): Promise<Module[]> {
   const folder = join(import.meta.dirname, path);
   return Promise.all(
     (await readdir(folder)).map(
@@ -82,7 +83,8 @@ async function importAll<Module>(path: string): Promise<Module[]> {
 }
 
 /** Its name in a table. */
-export const nameOf = ({ of, as }: Use): string => (as === undefined ? of : `${of}, ${as}`);
+export const nameOf = ({ of, as }: { readonly of: string; readonly as?: string }): string =>
+  as === undefined ? of : `${of}, ${as}`;
 
 /** The route of a use; undefined for a command. */
 export const routeOf = ({ of }: Use): RouteContract | undefined =>
@@ -102,7 +104,7 @@ export interface Outcome {
   readonly text: string;
 }
 
-/** Asks, with a token for routes and a socket for commands; who has neither is anonymous. */
+/** Asks, with a token for routes and a socket for commands; whoever has neither is anonymous. */
 export async function askFor(
   app: TestApp,
   use: Use,

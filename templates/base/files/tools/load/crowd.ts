@@ -77,7 +77,7 @@ async function register(url: string, username: string): Promise<Api> {
 
 const idOf = (api: Api): string => api.session?.user.id as string;
 
-/** Groups of a size; who is left over joins the last one. */
+/** Groups of a size; whoever is left over joins the last one. */
 function divide<Item>(items: readonly Item[], size: number): Item[][] {
   const count = Math.max(1, Math.floor(items.length / size));
   const groups = Array.from({ length: count }, (_, index) =>

@@ -1,19 +1,14 @@
+import type { MessageView } from '../../src/contract/messages.ts';
+import type { Draft } from '../../src/platform/log/types.ts';
+
 /** A message that somebody sent into a room. */
-export interface SentMessage {
-  readonly clientMessageId: string;
-  readonly sender: string;
-  readonly content: string;
+export interface SentMessage extends Pick<Draft, 'id' | 'sender' | 'content'> {
   /** The number of its acknowledgement; undefined: refused, or no answer. */
   seq: number | undefined;
 }
 
 /** A message as a member reads it in the history. */
-export interface ReadMessage {
-  readonly seq: number;
-  readonly clientMessageId: string;
-  readonly sender: string;
-  readonly content: string | null;
-}
+export type ReadMessage = Readonly<Pick<MessageView, 'seq' | 'id' | 'sender' | 'content'>>;
 
 /**
  * Holds what a member reads of a room against what was sent into it, in the order of sending. Every
@@ -28,31 +23,30 @@ export function findFaults(
   read: readonly ReadMessage[],
 ): readonly string[] {
   const faults: string[] = [];
-  const sends = new Map(sent.map((message) => [message.clientMessageId, message]));
+  const sends = new Map(sent.map((message) => [message.id, message]));
   const seen = new Set<string>();
   let last = 0;
   for (const message of read) {
-    const { seq, clientMessageId } = message;
+    const { seq, id } = message;
     if (seq <= last) faults.push(`disorder: number ${seq} stands after ${last}`);
     else if (seq > last + 1) faults.push(`hole: number ${seq} stands after ${last}`);
     last = Math.max(last, seq);
-    if (seen.has(clientMessageId)) faults.push(`double: ${clientMessageId} again at ${seq}`);
-    seen.add(clientMessageId);
-    const fault = compare(sends.get(clientMessageId), message);
+    if (seen.has(id)) faults.push(`double: ${id} again at ${seq}`);
+    seen.add(id);
+    const fault = compare(sends.get(id), message);
     if (fault !== undefined) faults.push(fault);
   }
-  for (const { clientMessageId, seq } of sent)
-    if (seq !== undefined && !seen.has(clientMessageId))
-      faults.push(`loss: ${clientMessageId} was acknowledged as ${seq}`);
+  for (const { id, seq } of sent)
+    if (seq !== undefined && !seen.has(id)) faults.push(`loss: ${id} was acknowledged as ${seq}`);
   return [...faults, ...findDisorder(sent)];
 }
 
 function compare(sent: SentMessage | undefined, read: ReadMessage): string | undefined {
-  const { clientMessageId, seq } = read;
-  if (sent?.sender !== read.sender) return `stranger: nobody sent ${clientMessageId} at ${seq}`;
-  if (sent.content !== read.content) return `change: ${clientMessageId} has another content`;
+  const { id, seq } = read;
+  if (sent?.sender !== read.sender) return `stranger: nobody sent ${id} at ${seq}`;
+  if (sent.content !== read.content) return `change: ${id} has another content`;
   if (sent.seq !== undefined && sent.seq !== seq)
-    return `number: ${clientMessageId} was acknowledged as ${sent.seq} and is ${seq}`;
+    return `number: ${id} was acknowledged as ${sent.seq} and is ${seq}`;
   return undefined;
 }
 
@@ -60,10 +54,10 @@ function compare(sent: SentMessage | undefined, read: ReadMessage): string | und
 function findDisorder(sent: readonly SentMessage[]): readonly string[] {
   const faults: string[] = [];
   const lasts = new Map<string, number>();
-  for (const { sender, seq, clientMessageId } of sent) {
+  for (const { sender, seq, id } of sent) {
     if (seq === undefined) continue;
     const last = lasts.get(sender) ?? 0;
-    if (seq < last) faults.push(`disorder: ${clientMessageId} at ${seq} was sent after ${last}`);
+    if (seq < last) faults.push(`disorder: ${id} at ${seq} was sent after ${last}`);
     lasts.set(sender, Math.max(last, seq));
   }
   return faults;

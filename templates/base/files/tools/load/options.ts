@@ -55,8 +55,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function numberOf(name: string, text: string, least: number, most: number): number {
+function numberOf(name: string, text: string, min: number, max: number): number {
   const number = text === '' ? Number.NaN : Number(text);
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`--${name} ${text} is no number from ${least} to ${most}`);
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`--${name} ${text} is no number from ${min} to ${max}`);
 }

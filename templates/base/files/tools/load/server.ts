@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { portIn } from '../dev-log.ts';
 import { startMongod } from '../mongod.ts';
 
 /** The server under load. */
@@ -54,6 +56,7 @@ const variablesFor = (mongodbUri: string) => ({
   MONGODB_URI: mongodbUri,
   ACCESS_TOKEN_KEYS: `load:${randomBytes(32).toString('base64url')}`,
   REFRESH_TOKEN_KEY: randomBytes(32).toString('base64url'),
+  DATA_KEYS: `load:${randomBytes(32).toString('base64url')}`,
   RATE_LIMIT_FACTOR: '1000000',
   LOG_LEVEL: 'info',
 });
@@ -67,7 +70,10 @@ async function setUp(env: NodeJS.ProcessEnv): Promise<void> {
 
 function start(env: NodeJS.ProcessEnv): ChildProcess {
   const loaded = ['tools/end-with-parent', 'tools/load/meter'];
-  const imports = loaded.flatMap((file) => ['--import', join(root, file + suffix)]);
+  const imports = loaded.flatMap((file) => [
+    '--import',
+    pathToFileURL(join(root, file + suffix)).href,
+  ]);
   const args = [
     '--disable-proto=delete',
     ...withLoader,
@@ -86,7 +92,7 @@ function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended (${code})`)));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const port = /"address":\{[^}]*"port":(\d+)/.exec(line)?.[1];
+      const port = portIn(line);
       if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
     });
   });

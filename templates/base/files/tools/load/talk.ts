@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newMessageId } from '../../client/message-id.ts';
 import type { Member, Room } from './crowd.ts';
 import type { SentMessage } from './ledger.ts';
 import type { LoadOptions } from './options.ts';
@@ -37,21 +38,22 @@ export async function talk(rooms: readonly Room[], options: LoadOptions): Promis
   let count = 0;
 
   for (const { member } of speakers)
-    member.socket.on('message:created', ({ clientMessageId }) => {
-      const at = startedAt.get(clientMessageId);
+    member.socket.on('message:created', ({ id }) => {
+      const at = startedAt.get(id);
       if (at !== undefined) notices.add(performance.now() - at);
     });
 
-  async function say(room: Room, { id, socket }: Member): Promise<void> {
-    const clientMessageId = `load-${(count += 1)}`;
+  async function say(room: Room, { id: sender, socket }: Member): Promise<void> {
+    const id = newMessageId();
+    count += 1;
     const content = `Message ${count} of the load, as long as people write in a chat to each other.`;
-    const message: SentMessage = { clientMessageId, sender: id, content, seq: undefined };
+    const message: SentMessage = { id, sender, content, seq: undefined };
     ledgers.get(room.id)?.push(message);
     const at = performance.now();
-    startedAt.set(clientMessageId, at);
+    startedAt.set(id, at);
     const answer = await socket
       .timeout(answerMs)
-      .emitWithAck('message:send', { conversationId: room.id, clientMessageId, content })
+      .emitWithAck('message:send', { conversationId: room.id, id, content })
       .catch(() => null);
     if (answer?.ok) {
       message.seq = answer.data.message.seq;

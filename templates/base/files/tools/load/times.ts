@@ -1,4 +1,4 @@
-const mostKept = 100_000;
+const maxKept = 100_000;
 
 /** Many times in milliseconds, of which an even part is kept. */
 export interface Times {
@@ -18,7 +18,7 @@ export function createTimes(): Times {
       count += 1;
       if (count % every !== 0) return;
       kept.push(milliseconds);
-      if (kept.length < mostKept) return;
+      if (kept.length < maxKept) return;
       kept = kept.filter((_time, index) => index % 2 === 1);
       every *= 2;
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from './define.ts';
 import { id, moment } from './scalars.ts';
 
-const mostUsers = 100; // a command
+const maxUsers = 100; // a command
 
 /** `lastSeenAt` is coarse, and null while a user is online and where nothing is known. */
 const presenceView = z
@@ -13,18 +13,20 @@ const presenceView = z
   })
   .meta({ id: 'Presence' });
 
-const input = z.strictObject({ userIds: z.array(id).max(mostUsers) });
+const input = z.strictObject({ userIds: z.array(id).max(maxUsers) });
 const output = z.strictObject({ presences: z.array(presenceView) });
 
 export const presenceCommands = {
   'presence:subscribe': defineCommand({
+    rate: 'sync',
     summary: 'Tell whether users are online now, and on this socket when that changes',
     input,
     output,
     problems: ['limit-reached'],
   }),
   'presence:unsubscribe': defineCommand({
-    summary: 'No longer tell of users; the answer lists nobody',
+    rate: 'sync',
+    summary: 'Unsubscribe from users; the answer lists nobody',
     input,
     output,
   }),

@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
+import type { DataPolicy } from './data-policy.ts';
 
-/** That a user has a socket on a node, or had one a few seconds ago. */
+/** A socket of a user on a node, up to a few seconds after its end. */
 export const connectionSchema = new Schema(
   {
     user: { type: Schema.Types.ObjectId, required: true },
@@ -11,3 +12,9 @@ export const connectionSchema = new Schema(
 
 connectionSchema.index({ user: 1 }); // whether a user is online
 connectionSchema.index({ node: 1 }); // what a dead node left behind
+
+export const connectionPolicy = {
+  accountErased: { deleted: ['user'] },
+  conversationErased: 'holds nothing of a conversation',
+  exported: { hidden: 'who asks knows that they are connected' },
+} satisfies DataPolicy<typeof connectionSchema>;

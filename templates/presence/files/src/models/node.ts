@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { DataPolicy } from './data-policy.ts';
 
 const daySeconds = 24 * 3_600;
 
@@ -6,10 +7,16 @@ const daySeconds = 24 * 3_600;
 export const nodeSchema = new Schema(
   {
     expiresAt: { type: Date, required: true }, // by the clock of the database
-    isSwept: { type: Boolean, default: false }, // another node clears up after it
+    isSwept: { type: Boolean, default: false }, // another node cleans up after it
   },
   { collection: 'nodes' },
 );
 
-// Only a day later: a node that clears up after an expired one must win it, not the database.
+// Only a day later: a node that cleans up after an expired one must claim it, not the database.
 nodeSchema.index({ expiresAt: 1 }, { expireAfterSeconds: daySeconds });
+
+export const nodePolicy = {
+  accountErased: 'holds nothing of a user',
+  conversationErased: 'holds nothing of a conversation',
+  exported: 'holds nothing of a user',
+} satisfies DataPolicy<typeof nodeSchema>;

@@ -29,7 +29,7 @@ export function listen(socket: TestSocket): PresenceView[] {
 }
 
 /** A user who is told of another one with whom they share a group. */
-export async function startWatching(app: TestApp) {
+export async function startSubscribed(app: TestApp) {
   const { conversationId, owner, others } = await app.group(3);
   const [watched, other] = others as [TestUser, TestUser];
   const socket = await owner.connect();
@@ -45,7 +45,7 @@ export async function startWatching(app: TestApp) {
     return heard();
   }
 
-  return { conversationId, watcher: owner, watched, socket, heard, heardByNow };
+  return { conversationId, subscriber: owner, watched, socket, heard, heardByNow };
 }
 
 export const online = (userId: string) => ({ userId, status: 'online', lastSeenAt: null });

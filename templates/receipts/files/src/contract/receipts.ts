@@ -12,6 +12,7 @@ export const receiptRoutes = {
   markRead: defineRoute({
     method: 'put',
     path: '/conversations/:conversationId/read',
+    rate: 'receipt',
     summary: 'Mark a conversation as read up to a message',
     params: z.strictObject({ conversationId: id }),
     body: z.strictObject({ seq: sequence }),
@@ -22,12 +23,14 @@ export const receiptRoutes = {
 
 export const receiptCommands = {
   'receipt:read': defineCommand({
+    rate: 'receipt',
     summary: 'The user has read up to a message',
     input,
     output,
     problems,
   }),
   'receipt:delivered': defineCommand({
+    rate: 'receipt',
     summary: 'A device of the user has got the messages up to one',
     input,
     output,

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { defineCommand } from './define.ts';
-import { id } from './scalars.ts';
+import { count, id } from './scalars.ts';
 
 const input = z.strictObject({ conversationId: id });
 const output = z.strictObject({});
 
 export const typingCommands = {
   'typing:start': defineCommand({
+    rate: 'typing',
     summary: 'The user writes; repeat while it lasts',
     input,
     output,
     problems: ['not-found', 'forbidden'],
   }),
   'typing:stop': defineCommand({
+    rate: 'typing',
     summary: 'The user stopped writing',
     input,
     output,
@@ -26,7 +28,7 @@ export const typingNotices = {
       conversationId: id,
       userId: id,
       isTyping: z.boolean(),
-      expiresInMs: z.int(),
+      expiresInMs: count,
     })
     .describe('Somebody began or stopped writing'),
 };

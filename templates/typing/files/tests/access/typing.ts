@@ -2,7 +2,7 @@ import type { Place, Use } from '../support/uses.ts';
 
 const input = ({ conversationId }: Place) => ({ conversationId });
 
-/** Members only; who is blocked gets the same answer, and nobody hears of it. */
+/** Members only; a blocked member gets the same answer, and nobody hears of it. */
 const answers = {
   group: '404 404 200 200 200',
   public: '403 403',

@@ -1,16 +1,19 @@
+import type { ClientSession } from 'mongoose';
 import type { ConversationRow, MembershipRow } from '../../models/index.ts';
 
 /** What somebody wants to do in a conversation. */
-export type Need =
+export type Permission =
   | 'see' // the conversation's row: members, and anybody when it is public
   | 'read' // history, sync, members
   | 'send' // a message: in a channel owner and admins only, in a direct one nobody who is blocked
+  | 'edit' // one's own message: whoever may not send may not write in other ways either
+  | 'retract' // delete one's own message: any member
   | 'signal' // typing, receipts: like read; a block in a direct one says nothing
   | 'moderate' // delete another's message, rename, add and remove plain members
   | 'own'; // roles, visibility, archiving
 
 /** A conversation with the caller's own membership. */
-export interface Room {
+export interface Participation {
   readonly conversationId: string;
   readonly type: ConversationRow['type'];
   readonly visibility: ConversationRow['visibility'];
@@ -18,30 +21,75 @@ export interface Room {
   readonly role: MembershipRow['role'] | null;
   /** A block between the two of a direct conversation. */
   readonly blocked: boolean;
+  /** One of the two of a direct conversation has erased their account. */
+  readonly erased: boolean;
 }
 
 /** Users, each with some others. */
 export type UserPairs = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** The work of a transaction; it may be repeated. */
+export type Work<Result> = (session: ClientSession) => Promise<Result>;
+
 /**
  * The only way to a conversation; the table of rights is in docs/architecture.md.
  *
- * Rows are cached for at most a second and forgotten on all nodes at every change.
+ * What is sent or read asks for a right that may be a second old. What is stored and depends on a
+ * right checks it again where it is written, by `requireIn` in the transaction of a `change`.
  */
 export interface Access {
   /**
-   * There at once where it is known.
+   * The right as it was at most a second ago, never older than the last acknowledged change;
+   * available at once where it is known.
    *
    * @throws AppError `not-found` for strangers of a private conversation and for archived ones,
-   * `forbidden` for a missing role and for strangers of a public one, `blocked`, `conflict` for what
-   * a direct conversation does not have.
+   * `forbidden` for a missing role and for strangers of a public one, `blocked`, `conflict` for
+   * what a direct conversation does not have.
    */
-  room(userId: string, conversationId: string, need: Need): Room | Promise<Room>;
+  require(
+    userId: string,
+    conversationId: string,
+    permission: Permission,
+  ): Participation | Promise<Participation>;
+  /**
+   * Changes something of a conversation in one transaction, in turn with the other changes of this
+   * node. `deadline` is on the monotonic clock, in milliseconds.
+   *
+   * @throws AppError `unavailable` when it cannot be done in time
+   */
+  change<Result>(conversationId: string, work: Work<Result>, deadline?: number): Promise<Result>;
+  /**
+   * The right as this transaction sees it. Reading it is not enough: two transactions that read
+   * what the other one writes both succeed. So this writes the conversation's row and the caller's
+   * membership, which whatever ends a right writes too: only one of the two is committed.
+   *
+   * @throws AppError as `require`
+   */
+  requireIn(
+    session: ClientSession,
+    userId: string,
+    conversationId: string,
+    permission: Permission,
+  ): Promise<Participation>;
+  /**
+   * Changes a block between two users in one transaction, which conflicts with what they do in
+   * their direct conversation. When it resolves with true, as `work` says that something changed,
+   * all nodes have forgotten what they knew of it.
+   */
+  changePair(userId: string, otherId: string, work: Work<boolean>): Promise<boolean>;
+  /** With whom a user has a block, whoever made it; as current as `require`. */
+  blockedWith(userId: string): ReadonlySet<string> | Promise<ReadonlySet<string>>;
+  /** Those of them who are in a conversation now, and are left out of a notice there. */
+  blockedIn(conversationId: string, userId: string): Promise<readonly string[]>;
   /**
    * For each user those of the others whom they know: both are in one conversation, and neither has
    * blocked the other. Nothing of it is cached.
    */
-  acquainted(pairs: UserPairs): Promise<UserPairs>;
-  /** Forgets what is cached of a conversation, of one member or of all; here before it returns. */
+  haveMutualConversation(pairs: UserPairs): Promise<UserPairs>;
+  /** Forgets what is cached about a conversation or one member; on all nodes when it resolves. */
   forget(conversationId: string, userId?: string): Promise<void>;
+  /**
+   * Forgets what is cached about a user, and about conversations; on all nodes when it resolves.
+   */
+  forgetUser(userId: string, conversationIds: readonly string[]): Promise<void>;
 }

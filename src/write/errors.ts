@@ -1,0 +1,52 @@
+import { CreateError } from '../errors.ts';
+import { systemCode, whatIsWrong } from '../lib/file-system.ts';
+
+/** Puts a failed system call into words. Everything else comes back as it is. */
+export function toFileSystemError(error: unknown, path: string): unknown {
+  const code = systemCode(error);
+  if (error instanceof CreateError || code === undefined || !/^E[A-Z0-9]+$/.test(code))
+    return error;
+  return new CreateError(
+    'FILE_SYSTEM',
+    `cannot write ${path}: ${whatIsWrong(code)} (${code})`,
+    'Make room or change the permissions, or choose another directory; then type the same command again.',
+    { cause: error },
+  );
+}
+
+/**
+ * Cleans up after an error, and says so when that fails too.
+ * @throws CreateError FILE_SYSTEM with both errors as its cause.
+ */
+export async function cleanUp(
+  error: unknown,
+  action: () => Promise<void>,
+  left: { readonly place: string; readonly hint?: string },
+): Promise<void> {
+  try {
+    await action();
+  } catch (failure) {
+    throw new CreateError(
+      'FILE_SYSTEM',
+      `writing failed, and what was written could not be removed: ${left.place}`,
+      left.hint ?? 'Remove it by hand; --debug shows both reasons.',
+      { cause: new AggregateError([error, failure]) },
+    );
+  }
+}
+
+/** The error for a place that is not any more what it was when this run looked at it. */
+export function changedMeanwhile(path: string, cause?: unknown): CreateError {
+  return new CreateError(
+    'TARGET_IN_THE_WAY',
+    `${path} was changed by somebody else in the meantime`,
+    'Look at it, then type the command again, or choose another directory.',
+    { cause },
+  );
+}
+
+/** The same error for a system call that met something unexpected, or undefined. */
+export function collision(error: unknown, path: string): CreateError | undefined {
+  const met = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '');
+  return met ? changedMeanwhile(path, error) : undefined;
+}

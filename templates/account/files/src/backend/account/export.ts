@@ -1,0 +1,113 @@
+import type { ExportView } from '../../contract/account.ts';
+import type { Exported } from '../../models/data-policies.ts';
+import { AppError } from '../../platform/errors/app-error.ts';
+import { Seal } from '../../platform/security/data-keys.ts';
+import type { TrustedContext } from '../feature.ts';
+import { toMeView } from '../shared/user-view.ts';
+import { WrittenMessages, type Place } from './written-messages.ts';
+
+const pageMessages = 500;
+
+/**
+ * The export: everything stored about a user, their messages page by page. One page at a time for a
+ * user on each node. A cursor is good for its own user only and is one that a page has given, so that
+ * each page, the first one and any other, can be had a few times an hour.
+ */
+export class Export {
+  readonly #context: TrustedContext;
+  readonly #written: WrittenMessages;
+  readonly #seal: Seal;
+  readonly #reading = new Set<string>();
+
+  constructor(context: TrustedContext) {
+    this.#context = context;
+    this.#written = new WrittenMessages(context);
+    this.#seal = new Seal(context.env.DATA_KEYS, 'export-cursors');
+  }
+
+  /** @throws AppError `validation` for a cursor that no page gave this user, `rate-limited` */
+  async page(userId: string, cursor?: string): Promise<ExportView> {
+    const start: Place = cursor === undefined ? ['', 0] : this.#fromCursor(userId, cursor);
+    return this.#alone(userId, async () => {
+      const key = [userId, ...start].join(' ');
+      await this.#context.limiters.consumeShared('exports', key);
+      return this.#readPage(userId, start);
+    });
+  }
+
+  async #alone<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.#reading.has(userId))
+      throw new AppError('rate-limited', {
+        detail: 'A page of your export is being read: request the next one when you have it.',
+        retryAfterMs: 1_000,
+      });
+    this.#reading.add(userId);
+    try {
+      return await work();
+    } finally {
+      this.#reading.delete(userId);
+    }
+  }
+
+  async #readPage(userId: string, start: Place): Promise<ExportView> {
+    const [user, devices, blocked, conversations] = await Promise.all([
+      readOf.users(this.#context, userId),
+      readOf.devices(this.#context, userId),
+      readOf.blocks(this.#context, userId),
+      readOf.memberships(this.#context, userId),
+    ]);
+    const ids = conversations.map(({ id }) => id);
+    const { messages, end } = await this.#written.page(userId, ids, start, pageMessages);
+    const nextCursor = end === undefined ? null : this.#toCursor(userId, end);
+    return { user, devices, blocked, conversations, messages, nextCursor };
+  }
+
+  #toCursor(userId: string, end: Place): string {
+    const place = end.join('.');
+    return `${place}.${this.#seal.seal(`${userId}.${place}`)._id}`;
+  }
+
+  #fromCursor(userId: string, cursor: string): Place {
+    const [, place, conversationId, seq, given] =
+      /^(([0-9a-f]{24})\.(\d+))\.([\w-]{43})$/.exec(cursor) ?? [];
+    if (conversationId !== undefined && seq !== undefined)
+      if (this.#seal.all(`${userId}.${place}`).some(({ _id }) => _id === given))
+        return [conversationId, Number(seq)];
+    throw new AppError('validation', {
+      errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
+    });
+  }
+}
+
+type Read = (context: TrustedContext, userId: string) => Promise<unknown>;
+
+// Of each collection that an export shows, the messages aside, which are read page by page.
+const readOf = {
+  async users({ models }, userId) {
+    const user = await models.users.findOne({ _id: userId }).lean();
+    if (user === null) throw new AppError('unauthenticated');
+    return toMeView(user);
+  },
+  async devices({ models }, userId) {
+    const rows = await models.devices.find({ user: userId }).lean();
+    return rows.map((row) => ({
+      id: String(row._id),
+      label: row.label ?? null,
+      ip: row.ip ?? null,
+      lastUsedAt: row.lastUsedAt.toISOString(),
+    }));
+  },
+  async blocks({ models }, userId) {
+    const rows = await models.blocks.find({ user: userId }, { blocked: 1 }).lean();
+    return rows.map((row) => String(row.blocked));
+  },
+  async memberships({ models, readMarks }, userId) {
+    const rows = await models.memberships.find({ user: userId }).sort({ conversation: 1 }).lean();
+    return rows.map((row) => ({
+      id: String(row.conversation),
+      joinedAt: row.joinedAt.toISOString(),
+      leftAt: row.leftAt?.toISOString() ?? null,
+      lastReadSeq: readMarks.lastReadSeq(row),
+    }));
+  },
+} satisfies Record<Exclude<Exported, 'messages'>, Read>;

@@ -1,0 +1,116 @@
+import type { ClientSession, Connection } from 'mongoose';
+import type { Models } from '../../models/index.ts';
+import { withTransaction } from '../../platform/database/transaction.ts';
+import { duplicateKeyOf } from '../../platform/errors/database-errors.ts';
+import { KeyedMutex } from '../../platform/lib/keyed-mutex.ts';
+import type { Cluster } from '../../platform/sockets/socket-api.ts';
+import type { Access, Participation, Permission, UserPairs, Work } from '../shared/access.ts';
+import { Blocks } from './blocks.ts';
+import { findMutual } from './mutual-conversations.ts';
+import { forgetPublished, type Forgotten } from './older-nodes.ts';
+import { Participations } from './participations.ts';
+import { assertMay } from './permissions.ts';
+import { dmKeyOf } from './views.ts';
+
+const clusterEvent = 'access:forget';
+
+/** Decides who may do what in a conversation. */
+export class ConversationAccess implements Access {
+  readonly #models: Models;
+  readonly #cluster: Cluster;
+  readonly #connection: Connection;
+  readonly #participations: Participations;
+  readonly #blocks: Blocks;
+  readonly #mutex = new KeyedMutex();
+
+  constructor({ models, cluster }: { readonly models: Models; readonly cluster: Cluster }) {
+    this.#models = models;
+    this.#cluster = cluster;
+    this.#connection = models.conversations.db;
+    this.#participations = new Participations(models);
+    this.#blocks = new Blocks(models);
+    cluster.subscribe(clusterEvent, (published) =>
+      forgetPublished(published, (what) => this.#forgetHere(what)),
+    );
+  }
+
+  require(
+    userId: string,
+    conversationId: string,
+    permission: Permission,
+  ): Participation | Promise<Participation> {
+    const participation = this.#participations.get(userId, conversationId);
+    return participation instanceof Promise
+      ? participation.then((found) => assertMay(found, permission))
+      : assertMay(participation, permission);
+  }
+
+  change<Result>(conversationId: string, work: Work<Result>, deadline?: number): Promise<Result> {
+    return this.#mutex.run(conversationId, () =>
+      withTransaction(this.#connection, work, {
+        // A number or a key that another node was faster to take: the unique index decides.
+        isRepeatable: (error) => duplicateKeyOf(error) !== undefined,
+        ...(deadline === undefined ? {} : { deadline }),
+      }),
+    );
+  }
+
+  async requireIn(
+    session: ClientSession,
+    userId: string,
+    conversationId: string,
+    permission: Permission,
+  ): Promise<Participation> {
+    return assertMay(await this.#participations.lock(session, userId, conversationId), permission);
+  }
+
+  async changePair(userId: string, otherId: string, work: Work<boolean>): Promise<boolean> {
+    const dmKey = dmKeyOf(userId, otherId);
+    const touch = { $inc: { membersRev: 1 } };
+    const { isChanged, direct } = await withTransaction(this.#connection, async (session) => ({
+      direct: await this.#models.conversations
+        .findOneAndUpdate({ dmKey }, touch, { projection: { _id: 1 }, session })
+        .lean(),
+      isChanged: await work(session),
+    }));
+    // What else the two may do does not depend on it.
+    const conversations = direct === null ? [] : [String(direct._id)];
+    if (isChanged) await this.#forget({ blocksOf: [userId, otherId], conversations });
+    return isChanged;
+  }
+
+  blockedWith(userId: string): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    return this.#blocks.of(userId);
+  }
+
+  blockedIn(conversationId: string, userId: string): Promise<readonly string[]> {
+    return this.#blocks.among(conversationId, userId);
+  }
+
+  haveMutualConversation(pairs: UserPairs): Promise<UserPairs> {
+    return findMutual(this.#models, pairs);
+  }
+
+  forget(conversationId: string, userId?: string): Promise<void> {
+    return this.#forget(
+      userId === undefined
+        ? { conversations: [conversationId] }
+        : { member: [userId, conversationId] },
+    );
+  }
+
+  forgetUser(userId: string, conversationIds: readonly string[]): Promise<void> {
+    return this.#forget({ users: [userId], conversations: conversationIds });
+  }
+
+  #forget(what: Forgotten): Promise<void> {
+    this.#forgetHere(what);
+    return this.#cluster.request(clusterEvent, what);
+  }
+
+  #forgetHere({ conversations = [], users = [], blocksOf = [], member }: Forgotten): void {
+    if (member !== undefined) this.#participations.forgetMember(...member);
+    for (const id of [...conversations, ...users]) this.#participations.forgetAll(id);
+    for (const id of [...users, ...blocksOf]) this.#blocks.forget(id);
+  }
+}

@@ -1,0 +1,104 @@
+import type { mongo, Types } from 'mongoose';
+import type { MessageView } from '../../contract/messages.ts';
+import type { Models } from '../../models/index.ts';
+import type { StoredMessage } from '../../models/message.ts';
+import { toObjectId, toUuid } from '../../platform/database/ids.ts';
+import { read, rowsOf } from '../../platform/database/rows.ts';
+import type { Heads } from '../../platform/sockets/socket-api.ts';
+import { createDeletedCounts, type UnreadPlace } from './deleted-counts.ts';
+import { highest } from './highest.ts';
+import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
+import type { StoredChange } from '../../platform/log/change-log.ts';
+import { toMessageView } from './views.ts';
+
+/** Reads of messages and changes, with majority, from the primary; rights are the caller's. */
+export class History {
+  readonly #messages: mongo.Collection<StoredMessage>;
+  readonly #changes: mongo.Collection<StoredChange>;
+  /** How many of the messages of each place were deleted; those without any are left out. */
+  readonly deletedIn: (places: readonly UnreadPlace[]) => Promise<ReadonlyMap<string, number>>;
+
+  constructor({ models }: { readonly models: Models }) {
+    this.#messages = rowsOf<StoredMessage>(models.messages);
+    this.#changes = rowsOf<StoredChange>(models.changes);
+    this.deletedIn = createDeletedCounts(this.#messages);
+  }
+
+  /** The highest numbers; 0 where there is nothing. */
+  async headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>> {
+    const [seqs, revs] = await Promise.all([
+      this.lastSeqs(conversationIds),
+      highest(this.#changes, 'rev', conversationIds),
+    ]);
+    return new Map(
+      conversationIds.map((id) => [id, { lastSeq: seqs.get(id) ?? 0, lastRev: revs.get(id) ?? 0 }]),
+    );
+  }
+
+  /** The highest `seq` of each conversation that has messages. */
+  lastSeqs(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return highest(this.#messages, 'seq', conversationIds);
+  }
+
+  /** The last message of each conversation that has messages. */
+  async latestOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, MessageView>> {
+    const seqs = await this.lastSeqs(conversationIds);
+    if (seqs.size === 0) return new Map();
+    const places = [...seqs].map(([id, seq]) => ({ conversation: toObjectId(id), seq }));
+    const rows = await this.#messages.find({ $or: places }, read).toArray();
+    return new Map(rows.map((row) => [row.conversation.toHexString(), toMessageView(row)]));
+  }
+
+  page(conversationId: string, place: HistoryPlace, size?: number): Promise<HistoryPage> {
+    return readPage(this.#findIn(conversationId), place, size);
+  }
+
+  /** Messages after a place, by place. */
+  after(conversationId: string, seq: number, size: number): Promise<StoredMessage[]> {
+    return this.#findIn(conversationId)({ $gte: seq + 1 }, 1, size);
+  }
+
+  /** Changes after a rev: their numbers with the message of each, by rev. */
+  async changesAfter(
+    conversationId: string,
+    rev: number,
+    size: number,
+  ): Promise<{ rev: number; message: Types.UUID }[]> {
+    return this.#changes
+      .find({ conversation: toObjectId(conversationId), rev: { $gt: rev } }, read)
+      .project<{ rev: number; message: Types.UUID }>({ rev: 1, message: 1, _id: 0 })
+      .sort({ rev: 1 })
+      .limit(size)
+      .toArray();
+  }
+
+  /** Messages by id, as they are now. */
+  async byIds(conversationId: string, ids: readonly Types.UUID[]): Promise<StoredMessage[]> {
+    if (ids.length === 0) return [];
+    const filter = { _id: { $in: [...ids] }, conversation: toObjectId(conversationId) };
+    return this.#messages.find(filter, read).toArray();
+  }
+
+  /** Those of the messages that are in the conversation, by id, as members see them now. */
+  async viewsOf(
+    conversationId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, MessageView>> {
+    const rows = await this.byIds(conversationId, ids.map(toUuid));
+    return new Map(rows.map((row) => [row._id.toHexString(), toMessageView(row)]));
+  }
+
+  /** Messages by id, in whatever conversation: for what shows none of them. */
+  anywhere(ids: readonly string[]): Promise<StoredMessage[]> {
+    return this.#messages.find({ _id: { $in: ids.map(toUuid) } }, read).toArray();
+  }
+
+  #findIn(conversationId: string): FindMessages {
+    return (seq, sort, size) =>
+      this.#messages
+        .find({ conversation: toObjectId(conversationId), ...(seq && { seq }) }, read)
+        .sort({ seq: sort })
+        .limit(size)
+        .toArray();
+  }
+}

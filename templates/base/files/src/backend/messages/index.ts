@@ -1,0 +1,93 @@
+import { messageRoutes } from '../../contract/messages.ts';
+import { syncRoutes } from '../../contract/sync.ts';
+import type { Api } from '../../platform/http/api.ts';
+import { Changes } from './changes.ts';
+import { eraseConversation } from './erasing.ts';
+import type { MessagePorts } from './ports.ts';
+import { Sending } from './send.ts';
+import { Sync } from './sync.ts';
+import { toMessageView } from './views.ts';
+
+export { History } from './history.ts';
+export { ReadMarkers } from './read-marks.ts';
+
+/** Messages: sending, changing, reading, and what clients missed; mounts routes and commands. */
+export function createMessages(ports: MessagePorts & { readonly api: Api }): {
+  readonly toView: typeof toMessageView;
+  readonly removeAll: Changes['removeAll'];
+  /** Resolves once nothing is under way and what may be late is stored. */
+  idle(): Promise<void>;
+} {
+  const sending = new Sending(ports);
+  const changes = new Changes(ports);
+  const sync = new Sync(ports);
+  ports.jobs.handle('erase-conversation', (conversationId, signal) =>
+    eraseConversation(ports, conversationId, signal),
+  );
+  mountRoutes(ports, sending, changes, sync);
+  mountCommands(ports, sending, changes, sync);
+  return {
+    toView: toMessageView,
+    removeAll: (...given) => changes.removeAll(...given),
+    async idle() {
+      await sending.idle();
+      await ports.readMarks.flush();
+    },
+  };
+}
+
+function mountRoutes(
+  { api, access, history }: MessagePorts & { readonly api: Api },
+  sending: Sending,
+  changes: Changes,
+  sync: Sync,
+): void {
+  api.route(messageRoutes.listMessages, async ({ params, query, caller }) => {
+    await access.require(caller.userId, params.conversationId, 'read');
+    const { limit, ...place } = query;
+    return { 200: await history.page(params.conversationId, place, limit) };
+  });
+  api.route(messageRoutes.sendMessage, async ({ params, body, caller }) => {
+    const { completion } = await sending.send({ ...params, ...body, sender: caller.userId });
+    const result = await completion;
+    return result.duplicate ? { 200: result } : { 201: result };
+  });
+  api.route(messageRoutes.editMessage, async ({ params, body, caller }) => {
+    const message = await changes.edit({ ...params, userId: caller.userId }, body.content);
+    return { 200: { message } };
+  });
+  api.route(messageRoutes.deleteMessage, async ({ params, caller }) => {
+    await changes.remove({ ...params, userId: caller.userId });
+    return { 204: null };
+  });
+  api.route(syncRoutes.listChanges, async ({ params, query, caller }) => {
+    await access.require(caller.userId, params.conversationId, 'read');
+    return {
+      200: await sync.changes(params.conversationId, query.sinceRev ?? 0, query.limit),
+    };
+  });
+}
+
+function mountCommands(
+  { sockets }: MessagePorts,
+  sending: Sending,
+  changes: Changes,
+  sync: Sync,
+): void {
+  sockets.command('message:send', (input, { userId, arrivedAt }) => {
+    const { id, conversationId, content } = input;
+    return sending.send({ id, conversationId, content, sender: userId }, arrivedAt);
+  });
+  sockets.command('message:edit', async ({ content, ...place }, { userId }) => ({
+    message: await changes.edit({ ...place, userId }, content),
+  }));
+  sockets.command('message:delete', async (place, { userId }) => ({
+    message: await changes.remove({ ...place, userId }),
+  }));
+  sockets.command('conversation:sync', async ({ cursors, limit }, { userId }) => ({
+    conversations: await sync.conversations(userId, cursors, limit),
+  }));
+  sockets.command('conversation:heads', async (_input, { userId }) => ({
+    heads: await sync.heads(userId),
+  }));
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/lib/time.ts';
+import { Events } from '../../src/platform/lib/events.ts';
+import { toObjectId } from '../../src/platform/database/ids.ts';
+import { Connections } from '../../src/platform/sockets/connection.ts';
+import type {
+  Cluster,
+  ConnectReads,
+  OwnMembership,
+} from '../../src/platform/sockets/socket-api.ts';
+import { Revalidation } from '../../src/platform/sockets/revalidation.ts';
+import { done, next, startApp, sharedVariables, until, type TestApp } from '../support/app.ts';
+import { createTestTimers } from '../support/timers.ts';
+
+/** Two nodes on one database, of which the second hears nothing of what the first one does. */
+async function startNodes() {
+  const variables = sharedVariables();
+  const timers = createTestTimers();
+  return {
+    first: await startApp(variables),
+    second: await startApp(variables, { timers }),
+    timers,
+  };
+}
+
+/**
+ * The reads of a node, each answer with what happens on its way back: it is old when it arrives.
+ */
+function createReads({ app }: TestApp, onTheWay: (look: number) => Promise<void>) {
+  const memberships = app.connection.collection('memberships');
+  let looks = 0;
+  const reads: ConnectReads = {
+    activeDevices: async (deviceIds) => new Set(deviceIds),
+    headsOf: async () => new Map(),
+    async membershipsOf(userIds) {
+      const answer = new Map<string, OwnMembership[]>();
+      for (const userId of userIds) {
+        const rows = await memberships.find({ user: toObjectId(userId), leftAt: null }).toArray();
+        const own = rows.map((row) => ({
+          conversationId: String(row['conversation']),
+          lastReadSeq: 0,
+        }));
+        answer.set(userId, own);
+      }
+      looks += 1;
+      await onTheWay(looks);
+      return answer;
+    },
+  };
+  return { reads, looks: () => looks };
+}
+
+const log = pino({ level: 'silent' });
+const alone = { hasPeers: false } as Cluster;
+const roomOf = (conversationId: string) => `conversation:${conversationId}`;
+const membersIn = ({ app }: TestApp, conversationId: string): number =>
+  app.io.of('/').adapter.rooms.get(roomOf(conversationId))?.size ?? 0;
+
+it('C17 a revocation that a node did not hear of closes the socket at the next look', async () => {
+  const { first, second, timers } = await startNodes();
+  const user = await first.register();
+  const other = await first.register();
+  const [socket, kept] = [await second.connect(user.token), await second.connect(other.token)];
+  const revoked = next(socket, 'device:revoked');
+  const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+  await user.delete(`/devices/${user.session.deviceId}`);
+  timers.pass(60_000);
+  await Promise.all([revoked, closed]);
+  await done(kept, 'conversation:heads', {});
+});
+
+it('C24 a removal that a node did not hear of empties the room at the next look', async () => {
+  const { first, second, timers } = await startNodes();
+  const { conversationId, owner, others } = await first.group(3);
+  const [mine, theirs] = [
+    await second.connect(owner.token),
+    await second.connect(others[0]!.token),
+  ];
+  const heard: string[] = [];
+  await owner.delete(`/conversations/${conversationId}/members/${others[0]!.id}`);
+  expect(membersIn(second, conversationId)).toBe(2);
+  timers.pass(60_000);
+  await until(() => membersIn(second, conversationId) === 1);
+  theirs.onAny((name: string) => heard.push(name));
+  await done(mine, 'message:send', { conversationId, id: randomUUID(), content: 'hello' });
+  await done(theirs, 'conversation:heads', {});
+  expect(heard).toEqual([]);
+});
+
+it('a revalidation removes nobody who is added while it reads', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const added = await app.register();
+  await added.connect();
+  const timers = createTestTimers();
+  const { reads, looks } = createReads(app, async (look) => {
+    if (look === 1) await owner.put(`/conversations/${conversationId}/members/${added.id}`);
+  });
+  const node = { log, events: new Events(), timers, io: app.app.io, cluster: alone };
+  const revalidation = new Revalidation(node, reads);
+  timers.pass(60_000);
+  await until(() => looks() === 2);
+  await owner.get('/users/me'); // what follows the second look is done by the next answer
+  expect(membersIn(app, conversationId)).toBe(1);
+  revalidation.stop();
+});
+
+it('C17 nobody connects on a device that another node has just revoked', async () => {
+  const { first, second } = await startNodes();
+  const user = await first.register();
+  await second.call('GET', '/users/me', { token: user.token }); // remembered for seconds
+  await user.delete(`/devices/${user.session.deviceId}`);
+  const socket = second.open(user.token);
+  const heard: string[] = [];
+  socket.onAny((name: string) => heard.push(name));
+  await new Promise((resolve) => socket.once('disconnect', resolve));
+  expect(heard).toEqual(['device:revoked']);
+});
+
+it.each([
+  ['between the first look and the join', 1],
+  ['after the second look', 2],
+])('I8 C24 whoever is removed %s of a connect is in no room after it', async (_, at) => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  const member = others[0]!;
+  const { id = '' } = await member.connect();
+  const { io } = app.app;
+  const socket = io.of('/').sockets.get(id)!;
+  const { reads } = createReads(app, async (look) => {
+    if (look === at) await owner.delete(`/conversations/${conversationId}/members/${member.id}`);
+  });
+  const parts = { log, clock: systemClock, events: new Events(), timers: createTestTimers() };
+  const connecting = new Connections({ ...parts, io, cluster: alone });
+  connecting.read(reads);
+  const isReady = new Promise<void>((resolve) =>
+    socket.onAnyOutgoing((name: string) => void (name === 'ready' && resolve())),
+  );
+  connecting.onConnect(socket); // as if it had just come
+  await isReady;
+  expect([...socket.rooms]).not.toContain(roomOf(conversationId));
+});

@@ -1,0 +1,35 @@
+"""Refusals of requests that fit /openapi.json, each with the reason why no schema can say it.
+
+Everything else that schemathesis finds is a fault of the backend or of its document.
+"""
+
+# The code of a problem, and why.
+CODES = {
+    "idempotency-mismatch": "Whether an id was used before is known to the database only.",
+    "weak-password": "Common passwords, and those made of one's own name, are listed in no schema.",
+}
+
+# The pointer and the sentence of one error of a problem `validation`, and why.
+ERRORS = {
+    ("/query/cursor", "is not a cursor of this list"): "A cursor is opaque: only those that were given are taken.",
+    ("/query", "must name at most one of before, after and around"): "OpenAPI cannot say that parameters exclude each other.",
+    ("/content", "must have something that can be seen"): "It goes by Unicode properties, which no two dialects of patterns share.",
+    ("/members/*", "is not a user"): "Who is a user is known to the database only.",
+    ("/path/userId", "is the user who asks"): "Who asks is not part of the request.",
+}
+
+
+def is_explained(problem):
+    """Whether everything that a problem tells is listed above."""
+    if problem.get("code") in CODES:
+        return True
+    errors = problem.get("errors", [])
+    return errors != [] and all(
+        any(matches(error, pointer) and error["detail"] == detail for pointer, detail in ERRORS)
+        for error in errors
+    )
+
+
+def matches(error, pointer):
+    head, star, _ = pointer.partition("*")
+    return error["pointer"].startswith(head) if star else error["pointer"] == pointer
