@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { PROGRAM, json } from '../support/command.ts';
+import { whatFailed } from '../support/project.ts';
 import { scratch } from '../support/scratch.ts';
 
 it('--verify installs with npm, and the check and the tests of the new project pass', async () => {
@@ -10,7 +11,7 @@ it('--verify installs with npm, and the check and the tests of the new project p
   const args = [PROGRAM, 'my-app', '--preset', 'minimal', '--verify', '--no-git', '--json'];
   const outcome = await execa('node', args, { cwd, reject: false, stdin: 'ignore' });
   const result = json(outcome);
-  expect(result.error).toBeNull();
+  expect(result.error, whatFailed(outcome.stderr)).toBeNull();
   expect(outcome.exitCode).toBe(0);
   expect(result).toMatchObject({
     ok: true,

@@ -78,7 +78,7 @@ export function projectIn(directory: string): GeneratedProject {
 }
 
 /** What a report of tests says of those that failed, shortest first: reports of CI cut the middle. */
-function whatFailed(output: string): string {
+export function whatFailed(output: string): string {
   const at = output.indexOf(' Failed ');
   const details = at === -1 ? output : output.slice(at);
   const summary = details.split('\n').filter((line) => /^\s*(FAIL |\S*Error: )/.test(line));
