@@ -4,8 +4,9 @@ import type { Feature } from '../../src/templates/features.ts';
 
 /**
  * The sets of features to test, the largest first: all there are when these are few, else none,
- * every single one, every pair, all but one, and all with each adapter. What is required is part of
- * a set, and sets that exclude themselves are left out.
+ * every single one, all but one, and all with each adapter. These show every two features in each way:
+ * both, one without the other, neither. What is required is part of a set, and sets that exclude
+ * themselves are left out.
  */
 export function combinations(all: readonly Feature[], most = 64): readonly (readonly string[])[] {
   const names = all.map(({ name }) => name).filter((name) => name !== 'base');
@@ -31,8 +32,7 @@ function edges(all: readonly Feature[]): readonly (readonly string[])[] {
   const names = [...plain, ...adapters];
   const whole = [plain, ...adapters.map((adapter) => [...plain, adapter])];
   const but = plain.map((name) => whole.at(-1)?.filter((other) => other !== name) ?? []);
-  const upToTwo = names.flatMap((name) => names.map((other) => [name, other]));
-  return [[], ...upToTwo, ...but, ...whole];
+  return [[], ...names.map((name) => [name]), ...but, ...whole];
 }
 
 function select(all: readonly Feature[], wanted: readonly string[]): readonly string[] | undefined {
