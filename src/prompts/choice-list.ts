@@ -1,4 +1,5 @@
-import { broken, padded } from './drawing.ts';
+import { broken } from '../terminal/text-lines.ts';
+import { padded } from './drawing.ts';
 import type { Look } from '../terminal/look.ts';
 import { headingOf } from './question.ts';
 import type { Choice } from './question.ts';

@@ -1,37 +1,16 @@
-import { wrapAnsi } from 'fast-wrap-ansi';
 import type { Drawing, Size } from '../terminal/column.ts';
 import type { Look } from '../terminal/look.ts';
+import { FEWEST_CELLS, broken } from '../terminal/text-lines.ts';
 import { textWidth } from '../terminal/text-width.ts';
 
 /** Cells before what stands beside the rail. */
 export const INDENT = 3;
 // A line that fills its row makes some terminals begin a new one.
 const SPARE = 1;
-const FEWEST_CELLS = 8;
 
 /** How many cells are right of the rail. */
 export function cellsOf({ columns }: Size): number {
   return Math.max(FEWEST_CELLS, columns - INDENT - SPARE);
-}
-
-const wrapped = (text: string, cells: number): readonly string[] =>
-  text === text.trim() && !text.includes('\n') && textWidth(text) <= cells
-    ? [text]
-    : wrapAnsi(text, cells, { hard: true }).split('\n');
-
-/** Breaks a text without colours into lines of so many cells; all but the first are indented. */
-export function broken(text: string, cells: number, hanging = 0): readonly string[] {
-  const [first = '', ...others] = wrapped(text, cells);
-  if (others.length === 0 || hanging === 0) return [first, ...others];
-  // Breaking takes away spaces at the ends of lines, and nothing else.
-  const rest = text.slice(text.indexOf(first) + first.length).trimStart();
-  const more = wrapped(rest, Math.max(FEWEST_CELLS, cells - hanging));
-  return [first, ...more.map((line) => ' '.repeat(hanging) + line)];
-}
-
-/** Cuts a text into lines of so many cells, with every space, as somebody types it. */
-export function cut(text: string, cells: number): readonly string[] {
-  return wrapAnsi(text, cells, { hard: true, wordWrap: false, trim: false }).split('\n');
 }
 
 /** A text padded with spaces to so many cells. */

@@ -1,7 +1,8 @@
 import { NARROW_CELLS, drawList, windowOf } from './choice-list.ts';
 import type { Standing } from './choice-list.ts';
 import type { Drawing, Size } from '../terminal/column.ts';
-import { broken, cellsOf, cut, drawQuestion, linesBeside } from './drawing.ts';
+import { broken, cut } from '../terminal/text-lines.ts';
+import { cellsOf, drawQuestion, linesBeside } from './drawing.ts';
 import type { Parts } from './drawing.ts';
 import type { Look } from '../terminal/look.ts';
 import type { Form, ManyForm, OneForm, TextForm } from './question.ts';

@@ -1,28 +1,42 @@
 import type { ChalkInstance } from 'chalk';
 import { NAME } from '../package.ts';
 import type { FileChange, Finding, LifecycleResult } from '../result.ts';
+import { FEWEST_CELLS, broken } from './text-lines.ts';
 
 // The longest of the words.
 const WIDTH = 'CONFLICT'.length;
 
-/** What a command for a project says on stdout: a line a file, a count, what is left to do. */
-export function projectScreen(result: LifecycleResult, colour: ChalkInstance): string {
-  const lines = linesOf(result, colour);
+/**
+ * What a command for a project says on stdout: a line a file, a count, what is left to do.
+ * @param columns - of the terminal: sentences are broken for it; elsewhere each is one line.
+ */
+export function projectScreen(
+  result: LifecycleResult,
+  colour: ChalkInstance,
+  columns?: number,
+): string {
+  const lines = linesOf(result, colour, columns);
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function linesOf(result: LifecycleResult, colour: ChalkInstance): readonly string[] {
+function linesOf(
+  result: LifecycleResult,
+  colour: ChalkInstance,
+  columns: number | undefined,
+): readonly string[] {
   const { command, changes, findings, notices, nextSteps } = result;
   // A patch, and nothing else.
   if (command === 'diff') return changes.flatMap(({ diff }) => diff?.trimEnd() ?? []);
   if (command === 'doctor')
-    return findings.length === 0 ? ['all is well'] : findings.flatMap(found);
+    return findings.length === 0
+      ? ['all is well']
+      : findings.flatMap((finding) => found(finding, columns));
   return [
     ...(command === 'status' ? statusLines(result) : []),
     ...changes.flatMap((change) => changeLines(change, colour)),
     countOf(result),
     ...(notices.length === 0 ? [] : ['', colour.bold('Before you deploy')]),
-    ...notices.map(({ version, text }) => `  ${version}  ${text}`),
+    ...notices.flatMap(({ version, text }) => paragraph(`  ${version}  `, text, columns)),
     ...(nextSteps.length === 0 ? [] : ['', colour.bold('Next')]),
     ...nextSteps.map((step, index) => `  ${index + 1}. ${step}`),
   ];
@@ -59,9 +73,20 @@ function files(count: number): string {
   return count === 1 ? '1 file' : `${count} files`;
 }
 
-function found({ level, id, message, mend }: Finding): readonly string[] {
+function found(
+  { level, id, message, mend }: Finding,
+  columns: number | undefined,
+): readonly string[] {
+  const label = `${level.padEnd('warning'.length)}  `;
   return [
-    `${level.padEnd('warning'.length)}  ${id}: ${message}`,
-    ...(mend ? [`         ${mend}`] : []),
+    ...paragraph(label, `${id}: ${message}`, columns),
+    ...(mend ? [' '.repeat(label.length) + mend] : []),
   ];
+}
+
+/** A text beside its label. */
+function paragraph(label: string, text: string, columns: number | undefined): readonly string[] {
+  const cells = columns === undefined ? Infinity : Math.max(FEWEST_CELLS, columns - label.length);
+  const [first, ...others] = broken(text, cells);
+  return [`${label}${first}`, ...others.map((line) => ' '.repeat(label.length) + line)];
 }

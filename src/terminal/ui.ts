@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import { colourLevel, isLively } from './colour.ts';
 import type { Stream } from './colour.ts';
 import type { CreateError } from '../errors.ts';
+import { sayError, stackOf } from './error-text.ts';
 import { glyphsOf } from './glyphs.ts';
 import { lookOf } from './look.ts';
 import type { Look } from './look.ts';
@@ -90,7 +91,9 @@ function screenOf(
   environment: Environment,
 ): string {
   const colour = new Chalk({ level: colourLevel(stream, environment) });
-  return 'command' in result ? projectScreen(result, colour) : resultScreen(result, colour);
+  return 'command' in result
+    ? projectScreen(result, colour, stream.columns)
+    : resultScreen(result, colour);
 }
 
 function jsonOf(
@@ -153,19 +156,4 @@ function stateLine(
   return outcome === 'skipped'
     ? `${faint(glyphs.skipped)}  skipped  ${text}`
     : `${bad(glyphs.failed)}  ${text}`;
-}
-
-function sayError(error: CreateError, look: Look, say: (text: string) => void): void {
-  const { install = error.changed?.install, git, verify } = error.result ?? {};
-  const output = install?.output || git?.output || verify?.output;
-  if (output && error.code !== 'ABORTED') say(`\n${output.replace(/^/gm, look.faint('  | '))}\n`);
-  say(`${look.bad('error:')} ${error.message}`);
-  say(`  ${error.hint}`);
-}
-
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause];
-  const reasons = causes.filter((cause) => cause !== undefined).map(stackOf);
-  return [error.stack ?? error.message, ...reasons].join('\ncaused by ');
 }

@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width';
 import { wrapAnsi } from 'fast-wrap-ansi';
 import { describe, expect, it } from 'vitest';
-import { broken } from '../../../src/prompts/drawing.ts';
+import { broken } from '../../../src/terminal/text-lines.ts';
 import { glyphsOf } from '../../../src/terminal/glyphs.ts';
 import { textWidth } from '../../../src/terminal/text-width.ts';
 
