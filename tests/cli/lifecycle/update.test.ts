@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CreateError, updateProject } from '../../../src/index.ts';
+import { CreateError, addFeatures, removeFeatures, updateProject } from '../../../src/index.ts';
 import type { CreateOptions, LifecycleResult } from '../../../src/index.ts';
 import { VERSION } from '../../../src/package.ts';
 import { oldProgram, oldProject } from '../../support/old-version.ts';
@@ -61,6 +61,16 @@ describe('an unedited project of 0.1.0', () => {
     expect(result).toMatchObject({ from: { version: '0.1.0' }, to: { version: VERSION } });
     const again = await updateProject({ directory: project.root, install: false });
     expect(again.changes).toEqual([]);
+  });
+
+  it('L19 with features added and removed after the update it is as generated with them', async () => {
+    const project = await oldProject(program, ['--preset', 'minimal']);
+    await update(project);
+    const options = { directory: project.root, install: false };
+    await addFeatures({ ...options, features: ['presence', 'demo'] });
+    await removeFeatures({ ...options, features: ['account'] });
+    const made = await ownedProject({ features: ['presence', 'demo'] });
+    expect(project.tree()).toEqual(made.tree());
   });
 
   it('L40 a dry run writes nothing, and says what is then done', async () => {

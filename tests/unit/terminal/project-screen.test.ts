@@ -21,16 +21,21 @@ const RESULT = {
 } as LifecycleResult;
 
 const shown = (command: LifecycleResult['command'], columns?: number): readonly string[] =>
-  projectScreen({ ...RESULT, command }, new Chalk({ level: 0 }), columns).trimEnd().split('\n');
+  projectScreen({ ...RESULT, command }, new Chalk({ level: 0 }), columns)
+    .trimEnd()
+    .split('\n');
 
 describe('what a command for a project says', () => {
-  it.each(['update', 'doctor'] as const)('is broken between words for a terminal: %s', (command) => {
-    const lines = shown(command, 40);
-    expect(lines.every((line) => line.length <= 40)).toBe(true);
-    const words = lines.map((line) => line.trim()).join(' ');
-    expect(words).toContain(text);
-    expect(shown(command, 200).join('\n')).toContain(text);
-  });
+  it.each(['update', 'doctor'] as const)(
+    'is broken between words for a terminal: %s',
+    (command) => {
+      const lines = shown(command, 40);
+      expect(lines.every((line) => line.length <= 40)).toBe(true);
+      const words = lines.map((line) => line.trim()).join(' ');
+      expect(words).toContain(text);
+      expect(shown(command, 200).join('\n')).toContain(text);
+    },
+  );
 
   it('is a line a sentence where no terminal is, so that others can read it', () => {
     expect(shown('update').at(-1)).toBe(`  0.2.0  ${text}`);
