@@ -16,3 +16,15 @@ export function missingVariables(
     return name !== undefined && !known.has(name);
   });
 }
+
+/**
+ * The variables whose example the target changes and whose value of the owner's stays behind: the port
+ * of a project that was set to another one.
+ */
+export function staleVariables(yours: string, base: string, target: string): readonly string[] {
+  const [own, before, now] = [yours, base, target].map((text) => parseEnv(text));
+  return Object.entries(now ?? {}).flatMap(([name, value]) => {
+    const isChanged = before?.[name] !== undefined && before[name] !== value;
+    return isChanged && own?.[name] !== undefined && own[name] !== value ? [name] : [];
+  });
+}

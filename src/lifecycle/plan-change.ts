@@ -9,7 +9,7 @@ import { renderTarget } from './base.ts';
 import { invalidRecord } from './find-project.ts';
 import type { FoundProject } from './find-project.ts';
 import { formatterOf } from './format.ts';
-import { missingVariables } from './merge-env.ts';
+import { missingVariables, staleVariables } from './merge-env.ts';
 import { OLD_RECORD_FILES } from './old-record.ts';
 import { readProject, readRegularFile } from './read-project.ts';
 import { saysSame } from './text-form.ts';
@@ -17,6 +17,7 @@ import { inPlace, planTransition } from './transition.ts';
 import type { Base, Change, ProjectTree, Relocated, Target, Tree, TreeFile } from './types.ts';
 
 const ENV = '.env';
+const ENV_EXAMPLE = '.env.example';
 const SETTINGS_OF_FORMATTER = '.prettierrc.json';
 
 /** What becomes of a project: other answers, or the same with other templates. */
@@ -112,18 +113,22 @@ function changeOfRecord(
 function changeOfEnv({ bytes, mode }: TreeFile, base: Base, target: Target): readonly Change[] {
   const yours = bytes.toString();
   const missing = missingVariables(yours, base.env?.toString(), target.env?.toString() ?? '');
-  if (missing.length === 0) return [];
+  const [before, now] = [base.tree, target.tree].map((tree) => textIn(tree, ENV_EXAMPLE));
+  const stale = staleVariables(yours, before ?? '', now ?? '');
+  if (missing.length + stale.length === 0) return [];
+  const names = missing.map((line) => line.slice(0, line.indexOf('=')));
+  const reason = [
+    ...(missing.length > 0 ? [`new: ${names.join(', ')}`] : []),
+    ...(stale.length > 0 ? [`yours stays: ${stale.join(', ')}`] : []),
+  ].join('; ');
+  if (missing.length === 0) return [{ path: ENV, action: 'keep', conflicts: 0, reason }];
   const end = yours.includes('\r\n') ? '\r\n' : '\n';
   const gap = yours === '' || yours.endsWith('\n') ? '' : end;
   const added = missing.map((line) => line + end).join('');
-  const names = missing.map((line) => line.slice(0, line.indexOf('='))).join(', ');
-  return [
-    {
-      path: ENV,
-      action: 'merge',
-      file: { bytes: Buffer.concat([bytes, Buffer.from(gap + added)]), mode },
-      conflicts: 0,
-      reason: `new: ${names}`,
-    },
-  ];
+  const file = { bytes: Buffer.concat([bytes, Buffer.from(gap + added)]), mode };
+  return [{ path: ENV, action: 'merge', file, conflicts: 0, reason }];
+}
+
+function textIn(tree: Tree, path: string): string | undefined {
+  return tree.get(path)?.bytes.toString();
 }

@@ -199,6 +199,24 @@ describe('a feature that comes to an edited project', () => {
     expect(statSync(join(project.root, '.env')).mode & 0o777).toBe(0o600);
   });
 
+  it('L31 leaves the port in .env as it is, and says so', async () => {
+    const project = await minimal();
+    const before = project.read('.env');
+    const options = { directory: project.root, answers: { port: 4100 } };
+    const { changes } = await setAnswers(options);
+    expect(project.read('.env')).toBe(before);
+    expect(changes).toContainEqual(
+      expect.objectContaining({
+        path: '.env',
+        action: 'keep',
+        reason: 'yours stays: PORT',
+      }),
+    );
+    project.edit('.env', (text) => text.replace('PORT=3000', 'PORT=4200'));
+    const again = await setAnswers({ ...options, answers: { port: 4200 } });
+    expect(again.changes.map(({ path }) => path)).not.toContain('.env');
+  });
+
   it('L32 comes and goes beside an own entry of a list', async () => {
     const project = await minimal();
     project.edit(LIST, (text) =>
