@@ -12,6 +12,7 @@ import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
 import { borrowDatabase, giveBackDatabase, isBorrowed, newDatabase } from './databases.ts';
 import { currentTest, onTestFinished } from './finish.ts';
+import { asProblem } from './problem-body.ts';
 import type {
   CommandName,
   CommandOutput,
@@ -145,7 +146,8 @@ function createTestApp(
     const seenAs = target.slice(url.length);
     for (const witness of witnesses) witness.answered(method, seenAs, options.body, answer);
     if (answer.status >= 500) faults.push(`${method} ${seenAs}: ${answer.status} ${text}`);
-    return answer;
+    if (answer.status < 400) return answer;
+    return { ...answer, body: asProblem(answer.body, `${method} ${seenAs}`) };
   }
 
   /** A new user, signed in; the password is `passwordOf` the name. */
