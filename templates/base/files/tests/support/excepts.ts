@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import { newId, toObjectId } from '../../src/platform/database/ids.ts';
 import { SocketNotifier } from '../../src/platform/sockets/notifier.ts';
 import { rooms } from '../../src/platform/sockets/socket-api.ts';
@@ -14,20 +13,20 @@ export async function blockNobodies({ app }: TestApp, { id }: TestUser, count: n
   await app.connection.collection('blocks').insertMany(rows);
 }
 
-/** Of each notice of a name to a conversation from now on, the rooms of users that do not get it. */
+/**
+ * Of each notice of a name to a conversation from now on, the rooms of users that do not get it. No
+ * spy of the runner: the end of another test beside this one would restore it.
+ */
 export function watchExcepts(conversationId: string, name: string): string[][] {
   const excepts: string[][] = [];
-  const notify = Reflect.get(SocketNotifier.prototype, 'notify');
-  const watch = vi.spyOn(SocketNotifier.prototype, 'notify').mockImplementation(function (
-    this: SocketNotifier,
-    notice,
-    options,
-  ) {
+  const { prototype } = SocketNotifier;
+  const notify = Reflect.get(prototype, 'notify');
+  prototype.notify = function (notice, options) {
     if (notice.name === name && notice.room === rooms.conversation(conversationId))
       excepts.push([...(options?.except ?? [])].toSorted());
     notify.call(this, notice, options);
-  });
-  onTestFinished(() => watch.mockRestore());
+  };
+  onTestFinished(() => void (prototype.notify = notify));
   return excepts;
 }
 

@@ -51,7 +51,7 @@ const webSocketOpen = 1;
  * as acknowledgements, leaves with the frames in one write.
  */
 export class FrameWriter {
-  readonly #held = new Map<Transport, NetSocket>();
+  #held = new Map<Transport, NetSocket>();
 
   /**
    * Writes whole frames. False, and nothing written, where they would overtake something that was said
@@ -86,8 +86,8 @@ export class FrameWriter {
   }
 
   #release(): void {
-    const held = [...this.#held];
-    this.#held.clear();
+    const held = this.#held;
+    this.#held = new Map();
     for (const [transport, tcpSocket] of held) {
       transport.writable = true;
       transport.emit('ready');
