@@ -2,24 +2,36 @@ import { Socket as NetSocket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import {
   closeWithin,
-  holdWrites,
+  FrameWriter,
   pendingBytes,
   releaseHandshake,
   terminate,
+  toFrames,
   type EngineConnection,
 } from '../../src/platform/sockets/engine-internals.ts';
 import type { ServerSocket } from '../../src/platform/sockets/types.ts';
-import { done, next, startApp, until } from '../support/app.ts';
+import { done, startApp, until } from '../support/app.ts';
 
 /** What the libraries do not promise. */
 interface Internals {
+  readonly readyState: unknown;
   readonly transport: {
+    readonly name: unknown;
     readonly writable: unknown;
-    readonly socket: { readonly _socket: NetSocket; readonly bufferedAmount: unknown };
-    send(packets: readonly unknown[]): void;
+    readonly socket: {
+      readonly _socket: NetSocket & Writes;
+      readonly readyState: unknown;
+      readonly bufferedAmount: unknown;
+    };
   };
   readonly writeBuffer: unknown;
   readonly request: unknown;
+}
+
+/** What Node calls for each write to a TCP connection: one chunk, or those that were corked. */
+interface Writes {
+  _write(...args: unknown[]): void;
+  _writev(chunks: readonly unknown[], ...args: unknown[]): void;
 }
 
 /** A socket of a client with its end on this node. */
@@ -36,39 +48,96 @@ const internalsOf = (connection: EngineConnection): Internals => connection as u
 
 it('the private properties of the libraries are where they were', async () => {
   const { connection } = await startPair();
-  const { transport, writeBuffer } = internalsOf(connection);
+  const { readyState, transport, writeBuffer } = internalsOf(connection);
+  expect([readyState, transport.name, transport.socket.readyState]).toEqual([
+    'open',
+    'websocket',
+    1,
+  ]);
   expect(transport.socket._socket).toBeInstanceOf(NetSocket);
   expect(transport.writable).toBe(true);
   expect(transport.socket.bufferedAmount).toBe(0);
   expect(writeBuffer).toEqual([]);
 });
 
-it('packets that are held leave as one write', async () => {
-  const { socket, server, connection } = await startPair();
-  const { transport } = internalsOf(connection);
-  const sent: { packets: number; isCorked: boolean }[] = [];
-  const send = transport.send.bind(transport);
-  vi.spyOn(transport, 'send').mockImplementation((packets) => {
-    sent.push({ packets: packets.length, isCorked: transport.socket._socket.writableCorked > 0 });
-    send(packets);
-  });
-  const heard = next(socket, 'sync:required');
-  const release = holdWrites(connection);
-  for (let count = 0; count < 3; count += 1) server.emit('sync:required', {});
-  expect(sent).toEqual([]);
-  expect(holdWrites(connection)).toBeUndefined(); // it is held already
-  release?.();
-  expect(sent).toEqual([{ packets: 3, isCorked: true }]);
-  await heard;
+/** A notice as a packet of Socket.IO; `event` tells them apart. */
+const problemOf = (event: string) => ({ event, code: 'malformed', detail: '' }) as const;
+const packetOf = (event: string): string => `2${JSON.stringify(['problem', problemOf(event)])}`;
+
+/** What the client hears of them from now on. */
+function hear({ socket }: Awaited<ReturnType<typeof startPair>>): string[] {
+  const heard: string[] = [];
+  socket.on('problem', ({ event }) => heard.push(event));
+  return heard;
+}
+
+it('frames and what the engine is given behind them leave as one write', async () => {
+  const pair = await startPair();
+  const tcpSocket = internalsOf(pair.connection).transport.socket._socket;
+  const one = vi.spyOn(tcpSocket, '_write');
+  const many = vi.spyOn(tcpSocket, '_writev');
+  const heard = hear(pair);
+  const writer = new FrameWriter();
+
+  expect(writer.write(pair.connection, toFrames(['a', 'b'].map(packetOf)))).toBe(true);
+  expect(writer.write(pair.connection, toFrames([packetOf('c')]))).toBe(true);
+  pair.server.emit('problem', problemOf('d'));
+  pair.server.emit('problem', problemOf('e'));
+  expect([one.mock.calls.length, many.mock.calls.length]).toEqual([0, 0]);
+
+  await until(() => heard.length === 5);
+  expect(heard).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect([one.mock.calls.length, many.mock.calls.length]).toEqual([0, 1]);
+});
+
+it('no frame overtakes what the engine has not sent', async () => {
+  const pair = await startPair();
+  const heard = hear(pair);
+  const writer = new FrameWriter();
+  const frames = (event: string): Buffer => toFrames([packetOf(event)]);
+
+  pair.server.emit('problem', problemOf('a')); // handed to the transport, which is busy until it has left
+  pair.server.emit('problem', problemOf('b')); // waits above it
+  expect([writer.isBusy(pair.connection), writer.write(pair.connection, frames('c'))]).toEqual([
+    true,
+    false,
+  ]);
+  await until(() => heard.length === 2);
+
+  expect(writer.write(pair.connection, frames('d'))).toBe(true);
+  expect(writer.isBusy(pair.connection)).toBe(false);
+  pair.server.emit('problem', problemOf('e')); // waits above the held transport
+  expect(writer.write(pair.connection, frames('f'))).toBe(false);
+  await until(() => heard.length === 4);
+  expect(heard).toEqual(['a', 'b', 'd', 'e']);
+
+  pair.connection.close();
+  expect(writer.write(pair.connection, frames('g'))).toBe(false);
+});
+
+it('frames of every length are read as they were written', async () => {
+  const pair = await startPair();
+  const heard = hear(pair);
+  const rest = Buffer.byteLength(packetOf('')) + 1; // the engine's own type of a message
+  // A frame says its length in one byte below 126, in three below 65,536, and else in nine.
+  const events = [125, 126, 127, 65_535, 65_536, 65_537].map((size) => 'x'.repeat(size - rest));
+  events.push('', '😀'.repeat(40), 'é'.repeat(40_000));
+  expect(new FrameWriter().write(pair.connection, toFrames(events.map(packetOf)))).toBe(true);
+  await until(() => heard.length === events.length);
+  expect(heard).toEqual(events);
 });
 
 it('what waits above and in the WebSocket is counted', async () => {
   const { server, connection } = await startPair();
+  const tcpSocket = internalsOf(connection).transport.socket._socket;
   expect(pendingBytes(connection)).toBe(0);
-  const release = holdWrites(connection);
-  server.emit('problem', { event: 'x'.repeat(1_000), code: 'malformed', detail: '' });
-  expect(pendingBytes(connection)).toBeGreaterThan(1_000);
-  release?.();
+  tcpSocket.cork();
+  server.emit('problem', problemOf('x'.repeat(1_000)));
+  const inWebSocket = pendingBytes(connection);
+  expect(inWebSocket).toBeGreaterThan(1_000);
+  server.emit('problem', problemOf('x'.repeat(1_000)));
+  expect(pendingBytes(connection)).toBeGreaterThan(inWebSocket + 1_000);
+  tcpSocket.uncork();
   await until(() => pendingBytes(connection) === 0);
 });
 
@@ -95,7 +164,7 @@ it('a connection is cut off without a close frame', async () => {
 it('where nothing private is found, all of it still works', () => {
   const close = vi.fn();
   const connection = { transport: { name: 'websocket' }, close } as unknown as EngineConnection;
-  expect(holdWrites(connection)).toBeUndefined();
+  expect(new FrameWriter().write(connection, Buffer.alloc(2))).toBe(false);
   expect(pendingBytes(connection)).toBe(0);
   terminate(connection);
   expect(close).toHaveBeenCalledTimes(1);

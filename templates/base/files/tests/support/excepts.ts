@@ -1,6 +1,8 @@
 import { newId, toObjectId } from '../../src/platform/database/ids.ts';
+import { SocketNotifier } from '../../src/platform/sockets/notifier.ts';
 import { rooms } from '../../src/platform/sockets/socket-api.ts';
 import type { TestApp, TestUser } from './app.ts';
+import { onTestFinished } from './finish.ts';
 
 /** Blocks between a user and so many others who are in no conversation, half of them made by these. */
 export async function blockNobodies({ app }: TestApp, { id }: TestUser, count: number) {
@@ -11,15 +13,20 @@ export async function blockNobodies({ app }: TestApp, { id }: TestUser, count: n
   await app.connection.collection('blocks').insertMany(rows);
 }
 
-/** Of each notice of a name from now on, the rooms of users that do not get it. */
-export function watchExcepts({ app }: TestApp, name: string): string[][] {
-  const { adapter } = app.io.of('/');
-  const broadcast = adapter.broadcast.bind(adapter);
+/**
+ * Of each notice of a name to a conversation from now on, the rooms of users that do not get it. No
+ * spy of the runner: the end of another test beside this one would restore it.
+ */
+export function watchExcepts(conversationId: string, name: string): string[][] {
   const excepts: string[][] = [];
-  adapter.broadcast = (packet, options) => {
-    if (packet.data[0] === name) excepts.push([...(options.except ?? [])].toSorted());
-    broadcast(packet, options);
+  const { prototype } = SocketNotifier;
+  const notify = Reflect.get(prototype, 'notify');
+  prototype.notify = function (notice, options) {
+    if (notice.name === name && notice.room === rooms.conversation(conversationId))
+      excepts.push([...(options?.except ?? [])].toSorted());
+    notify.call(this, notice, options);
   };
+  onTestFinished(() => void (prototype.notify = notify));
   return excepts;
 }
 

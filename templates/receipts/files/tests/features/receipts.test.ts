@@ -157,7 +157,7 @@ it('S33 what is told of a reader names those with a block who are there', async 
   await blockNobodies(app, reader, 10);
   await blocked.put(`/users/${reader.id}/block`);
   const socket = await owner.connect();
-  const excepts = watchExcepts(app, 'receipt:updated');
+  const excepts = watchExcepts(conversationId, 'receipt:updated');
   const told = next(socket, 'receipt:updated');
   await reader.put(`/conversations/${conversationId}/read`, { seq: 1 });
   await told;

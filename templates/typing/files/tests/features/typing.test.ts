@@ -62,7 +62,7 @@ it.concurrent('S33 what is told of a writer names those with a block who are the
   await blockNobodies(app, owner, 10);
   await owner.put(`/users/${blocked.id}/block`);
   const [writer, theirs] = [await owner.connect(), await member.connect()];
-  const excepts = watchExcepts(app, 'typing:updated');
+  const excepts = watchExcepts(conversationId, 'typing:updated');
   const started = next(theirs, 'typing:updated');
   await done(writer, 'typing:start', { conversationId });
   await started;

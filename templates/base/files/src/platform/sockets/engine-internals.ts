@@ -9,7 +9,7 @@ import type { ServerSocket } from './types.ts';
 /** A connection of the engine, which carries the packets of a socket. */
 export type EngineConnection = ServerSocket['conn'];
 
-/** What the engine writes to; `ready` makes it write what waits. */
+/** What the engine writes to; `ready` makes it hand on what waits. */
 interface Transport {
   readonly name: string;
   writable: boolean;
@@ -18,6 +18,7 @@ interface Transport {
 }
 
 interface WebSocketInternals {
+  readonly readyState?: number;
   readonly bufferedAmount?: number;
   readonly _socket?: NetSocket;
   terminate?(): void;
@@ -29,30 +30,97 @@ interface Packet {
   readonly data?: unknown;
 }
 
+/** A connection with what it has not handed to its transport yet. */
+interface Waiting {
+  readonly writeBuffer?: readonly { readonly data?: unknown }[];
+}
+
 const transportOf = ({ transport }: EngineConnection): Transport => transport;
 
 const tcpSocketOf = (connection: EngineConnection): NetSocket | undefined =>
   transportOf(connection).socket?._socket;
 
+const packetsAbove = (connection: EngineConnection): Waiting['writeBuffer'] =>
+  (connection as unknown as Waiting).writeBuffer;
+
+const webSocketOpen = 1;
+
 /**
- * Holds the packets of a connection back until the returned function is called, so that they leave
- * as one write; undefined where they cannot be held, because it is busy already or no WebSocket.
- *
- * The engine sends what it is given at once, then waits for the write, and writes what came meanwhile
- * packet by packet: a transport that says it is busy gets all of them together. Where the TCP
- * connection is not found, the packets leave together, but not in one write.
+ * Writes frames to connections past the engine, so that one Buffer serves a whole room. It holds each
+ * of them until the end of this turn of the event loop: whatever the engine is given meanwhile, such
+ * as acknowledgements, leaves with the frames in one write.
  */
-export function holdWrites(connection: EngineConnection): (() => void) | undefined {
-  const transport = transportOf(connection);
-  if (transport.name !== 'websocket' || !transport.writable) return undefined;
-  transport.writable = false;
-  return () => {
-    const tcpSocket = tcpSocketOf(connection);
-    tcpSocket?.cork();
-    transport.writable = true;
-    transport.emit('ready');
-    tcpSocket?.uncork();
-  };
+export class FrameWriter {
+  #held = new Map<Transport, NetSocket>();
+
+  /**
+   * Writes whole frames. False, and nothing written, where they would overtake something that was said
+   * before, and where there is no WebSocket: their packets then go through the engine.
+   */
+  write(connection: EngineConnection, frames: Buffer): boolean {
+    if (connection.readyState !== 'open' || packetsAbove(connection)?.length !== 0) return false;
+    const transport = transportOf(connection);
+    if (transport.socket?.readyState !== webSocketOpen) return false;
+    const tcpSocket = this.#held.get(transport) ?? this.#hold(transport);
+    if (tcpSocket?.writable !== true) return false;
+    tcpSocket.write(frames);
+    return true;
+  }
+
+  /** Whether earlier writes have not left yet, so that what may be dropped is. */
+  isBusy(connection: EngineConnection): boolean {
+    const transport = transportOf(connection);
+    const isFree = transport.writable || this.#held.has(transport);
+    return !isFree || tcpSocketOf(connection)?.writableNeedDrain === true;
+  }
+
+  /** A transport that says it is busy gets what comes meanwhile all together. */
+  #hold(transport: Transport): NetSocket | undefined {
+    const tcpSocket = transport.socket?._socket;
+    if (transport.name !== 'websocket' || !transport.writable || !tcpSocket) return undefined;
+    tcpSocket.cork();
+    transport.writable = false;
+    if (this.#held.size === 0) setImmediate(() => this.#release());
+    this.#held.set(transport, tcpSocket);
+    return tcpSocket;
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = new Map();
+    for (const [transport, tcpSocket] of held) {
+      transport.writable = true;
+      transport.emit('ready');
+      tcpSocket.uncork();
+    }
+  }
+}
+
+const textFrame = 0x81; // final, and one of a server is not masked: it is the same for every client
+const engineMessage = 0x34; // '4', the engine's type of what it carries for Socket.IO
+
+/** The WebSocket frames of packets of Socket.IO, one behind the other. @see RFC 6455, 5.2 */
+export function toFrames(packets: readonly string[]): Buffer {
+  const sizes = packets.map((packet) => 1 + Buffer.byteLength(packet));
+  const total = sizes.reduce((sum, size) => sum + headerBytes(size) + size, 0);
+  const frames = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (const [index, packet] of packets.entries()) {
+    at = writeHeader(frames, at, sizes[index]!);
+    frames[at] = engineMessage;
+    at += 1 + frames.write(packet, at + 1);
+  }
+  return frames;
+}
+
+const headerBytes = (size: number): number => (size < 126 ? 2 : size < 65_536 ? 4 : 10);
+
+/** Returns where the payload begins. */
+function writeHeader(frames: Buffer, at: number, size: number): number {
+  frames[at] = textFrame;
+  if (size < 126) return frames.writeUInt8(size, at + 1);
+  if (size < 65_536) return frames.writeUInt16BE(size, frames.writeUInt8(126, at + 1));
+  return frames.writeBigUInt64BE(BigInt(size), frames.writeUInt8(127, at + 1));
 }
 
 /**
@@ -60,11 +128,9 @@ export function holdWrites(connection: EngineConnection): (() => void) | undefin
  * not found counts as nothing: whoever reads nothing at all is then closed by the missing pong.
  */
 export function pendingBytes(connection: EngineConnection): number {
-  const { writeBuffer = [] } = connection as unknown as {
-    readonly writeBuffer?: readonly { readonly data?: unknown }[];
-  };
   let bytes = transportOf(connection).socket?.bufferedAmount ?? 0;
-  for (const { data } of writeBuffer) bytes += typeof data === 'string' ? data.length : 0;
+  for (const { data } of packetsAbove(connection) ?? [])
+    bytes += typeof data === 'string' ? data.length : 0;
   return bytes;
 }
 

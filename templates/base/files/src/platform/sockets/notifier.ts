@@ -1,11 +1,11 @@
 import { limits } from '../../configs/limits.ts';
 import type { Notice, NoticeOptions, Notifier } from './socket-api.ts';
-import { holdWrites } from './engine-internals.ts';
-import type { SocketNode, SocketServer } from './types.ts';
+import { FrameWriter, toFrames, type EngineConnection } from './engine-internals.ts';
+import type { SocketNode } from './types.ts';
 
 const noticesEvent = 'notices';
 const resyncEvent = 'resync';
-const eventPacket = 2; // of the protocol of Socket.IO
+const eventPacket = '2'; // of the protocol of Socket.IO
 const noticesAtOnce = 50; // in one message to other nodes, so that none is above a megabyte
 
 /** The options as another node publishes them: one of 0.1.0 names a single room by itself. */
@@ -16,6 +16,7 @@ type Node = Pick<SocketNode, 'io' | 'cluster' | 'timers'>;
 /** The way from the server to its clients. */
 export class SocketNotifier implements Notifier {
   readonly #node: Node;
+  readonly #writer = new FrameWriter();
   /** The sockets that are about to be told to sync. */
   readonly #resyncing = new Set<string>();
 
@@ -61,36 +62,38 @@ export class SocketNotifier implements Notifier {
     }
   }
 
+  /** Below the engine and its adapter: what a room hears is encoded once, and written once a socket. */
   #emitLocally(notices: readonly Notice[], { volatile = false, except = [] }: NoticeOptions): void {
-    // A volatile notice is dropped where the transport is busy.
-    const rooms = new Set(volatile ? [] : notices.map((notice) => notice.room));
-    const release = hold(this.#node.io, rooms);
-    const { adapter } = this.#node.io.of('/');
-    const silent = new Set(except);
-    const flags = { local: true, volatile };
-    try {
-      // To the adapter directly: the library's chain of operators makes three sets for each notice.
-      for (const { room, name, payload } of notices)
-        adapter.broadcast(
-          { type: eventPacket, data: [name, payload] },
-          { rooms: new Set([room]), except: silent, flags },
-        );
-    } finally {
-      // The acknowledgements that follow in this turn of the event loop leave with the same write.
-      setImmediate(release);
+    const { adapter, sockets } = this.#node.io.of('/');
+    const silent = new Set(except.flatMap((room) => [...(adapter.rooms.get(room) ?? [])]));
+    for (const [room, packets] of toPackets(notices, adapter.rooms)) {
+      const frames = toFrames(packets);
+      for (const id of adapter.rooms.get(room)!) {
+        const connection = silent.has(id) ? undefined : sockets.get(id)?.conn;
+        if (connection === undefined || (volatile && this.#writer.isBusy(connection))) continue;
+        if (!this.#writer.write(connection, frames)) writeByEngine(connection, packets);
+      }
     }
   }
 }
 
-/** Holds the packets of all sockets in the rooms back until the returned function is called. */
-function hold(io: SocketServer, rooms: ReadonlySet<string>): () => void {
-  const { adapter, sockets } = io.of('/');
-  const releases: (() => void)[] = [];
-  for (const room of rooms)
-    for (const id of adapter.rooms.get(room) ?? []) {
-      const connection = sockets.get(id)?.conn;
-      const release = connection && holdWrites(connection);
-      if (release !== undefined) releases.push(release);
-    }
-  return () => releases.forEach((release) => release());
+/** The packets for each room that somebody here is in, in the order of their notices. */
+function toPackets(
+  notices: readonly Notice[],
+  here: { has(room: string): boolean },
+): Map<string, string[]> {
+  const packets = new Map<string, string[]>();
+  for (const { room, name, payload } of notices) {
+    if (!here.has(room)) continue;
+    const packet = eventPacket + JSON.stringify([name, payload]);
+    const others = packets.get(room);
+    if (others === undefined) packets.set(room, [packet]);
+    else others.push(packet);
+  }
+  return packets;
+}
+
+/** In order behind what waits there. */
+function writeByEngine(connection: EngineConnection, packets: readonly string[]): void {
+  for (const packet of packets) connection.write(packet, {});
 }

@@ -4,13 +4,13 @@ import { pendingBytes, terminate, type EngineConnection } from './engine-interna
 import type { ServerSocket, SocketServer } from './types.ts';
 
 const lookEveryMs = 500;
-const { slowConsumerBytes, slowConsumerHeldBytes, slowConsumerHeldMs } = limits.socket;
 
 /**
  * Closes sockets that do not read what is sent to them; their clients come back and sync. Returns
  * the way to stop.
  */
 export function watchSlowConsumers(io: SocketServer, log: Logger): () => void {
+  const { slowConsumerBytes, slowConsumerHeldBytes, slowConsumerHeldMs } = limits.socket;
   const heldSince = new WeakMap<ServerSocket, number>();
 
   function isTooSlow(socket: ServerSocket, now: number): boolean {

@@ -54,8 +54,8 @@ export interface Notifier {
   /** To a room, on every node. */
   notify(notice: Notice, options?: NoticeOptions): void;
   /**
-   * Many notices at once, in order: local sockets are held, so that each gets one write; other
-   * nodes get one message, which may be lost.
+   * Many notices at once, those of a room in order: each local socket gets one write; other nodes
+   * get one message, which may be lost.
    */
   notifyAll(notices: readonly Notice[]): void;
 }
