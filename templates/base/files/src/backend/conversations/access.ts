@@ -4,15 +4,30 @@ import { withTransaction } from '../../platform/database/transaction.ts';
 import { duplicateKeyOf } from '../../platform/errors/database-errors.ts';
 import { KeyedMutex } from '../../platform/lib/keyed-mutex.ts';
 import type { Cluster } from '../../platform/sockets/socket-api.ts';
-import type { Access, Participation, Permission, UserPairs, Work } from '../shared/access.ts';
+import { revalidationMs } from '../../platform/sockets/revalidation.ts';
+import type {
+  Access,
+  KnownMember,
+  Participation,
+  Permission,
+  UserPairs,
+  Work,
+} from '../shared/access.ts';
 import { Blocks } from './blocks.ts';
 import { findMutual } from './mutual-conversations.ts';
-import { forgetPublished, type Forgotten } from './older-nodes.ts';
+import { toForgotten, type Forgotten } from './older-nodes.ts';
+import { ParticipationRows } from './participation-rows.ts';
 import { Participations } from './participations.ts';
 import { assertMay } from './permissions.ts';
 import { dmKeyOf } from './views.ts';
 
 const clusterEvent = 'access:forget';
+
+interface Ports {
+  readonly models: Models;
+  readonly cluster: Cluster;
+  readonly database: { onTopologyChange(listener: () => void): void };
+}
 
 /** Decides who may do what in a conversation. */
 export class ConversationAccess implements Access {
@@ -23,15 +38,17 @@ export class ConversationAccess implements Access {
   readonly #blocks: Blocks;
   readonly #mutex = new KeyedMutex();
 
-  constructor({ models, cluster }: { readonly models: Models; readonly cluster: Cluster }) {
+  constructor({ models, cluster, database }: Ports) {
+    // What this node did not hear of is bounded as it is for sockets, and by nothing sooner.
+    const ttlMs = (): number => revalidationMs(cluster);
     this.#models = models;
     this.#cluster = cluster;
     this.#connection = models.conversations.db;
-    this.#participations = new Participations(models);
-    this.#blocks = new Blocks(models);
-    cluster.subscribe(clusterEvent, (published) =>
-      forgetPublished(published, (what) => this.#forgetHere(what)),
-    );
+    this.#participations = new Participations(new ParticipationRows(models), ttlMs);
+    this.#blocks = new Blocks(models, ttlMs);
+    cluster.subscribe(clusterEvent, (published) => this.#forgetHere(toForgotten(published)));
+    // What a primary said that was none any more.
+    database.onTopologyChange(() => this.#forgetHere({ everything: true }));
   }
 
   require(
@@ -61,7 +78,8 @@ export class ConversationAccess implements Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation> {
-    return assertMay(await this.#participations.lock(session, userId, conversationId), permission);
+    const found = await this.#participations.lock(session, { userId, conversationId });
+    return assertMay(found, permission);
   }
 
   async changePair(userId: string, otherId: string, work: Work<boolean>): Promise<boolean> {
@@ -91,6 +109,10 @@ export class ConversationAccess implements Access {
     return findMutual(this.#models, pairs);
   }
 
+  learn(): (members: Iterable<KnownMember>) => void {
+    return this.#participations.learn();
+  }
+
   forget(conversationId: string, userId?: string): Promise<void> {
     return this.#forget(
       userId === undefined
@@ -108,9 +130,13 @@ export class ConversationAccess implements Access {
     return this.#cluster.request(clusterEvent, what);
   }
 
-  #forgetHere({ conversations = [], users = [], blocksOf = [], member }: Forgotten): void {
+  #forgetHere(what: Forgotten): void {
+    const { conversations = [], users = [], blocksOf = [], member, everything } = what;
     if (member !== undefined) this.#participations.forgetMember(...member);
     for (const id of [...conversations, ...users]) this.#participations.forgetAll(id);
     for (const id of [...users, ...blocksOf]) this.#blocks.forget(id);
+    if (everything === undefined) return;
+    this.#participations.forgetEverything();
+    this.#blocks.forgetEverything();
   }
 }

@@ -59,6 +59,7 @@ export class Handshake {
       const detail = 'A page of this origin may not connect: the server lists those that may';
       return this.#refuse(request, new AppError('forbidden', { detail }), 'origin');
     }
+    cork(request);
     decide(null, true);
   }
 
@@ -179,5 +180,15 @@ export function answerProblem(request: IncomingMessage, error: AppError): void {
   );
 }
 
-const queryOf = ({ url }: IncomingMessage): URLSearchParams =>
-  new URL(url ?? '/', 'http://localhost').searchParams;
+function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
+/** Of a WebSocket the answer to the upgrade and the first packet leave in one write. */
+function cork(request: IncomingMessage): void {
+  const { socket } = request;
+  if (responseTo(request) !== undefined) return;
+  socket.cork();
+  setImmediate(() => socket.uncork());
+}
