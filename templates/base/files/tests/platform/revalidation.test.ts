@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { limits } from '../../src/configs/limits.ts';
 import { systemClock } from '../../src/platform/lib/time.ts';
 import { Events } from '../../src/platform/lib/events.ts';
 import { toObjectId } from '../../src/platform/database/ids.ts';
@@ -11,8 +12,18 @@ import type {
   OwnMembership,
 } from '../../src/platform/sockets/socket-api.ts';
 import { Revalidation } from '../../src/platform/sockets/revalidation.ts';
-import { done, next, startApp, sharedVariables, until, type TestApp } from '../support/app.ts';
-import { createTestTimers } from '../support/timers.ts';
+import {
+  done,
+  next,
+  refused,
+  sharedVariables,
+  startApp,
+  until,
+  type TestApp,
+  type TestUser,
+} from '../support/app.ts';
+import { cutNodes } from '../support/linked-nodes.ts';
+import { createTestTimers, holdRateLimits } from '../support/timers.ts';
 
 /** Two nodes on one database, of which the second hears nothing of what the first one does. */
 async function startNodes() {
@@ -91,6 +102,25 @@ it('C24 a removal that a node did not hear of empties the room at the next look'
   await done(mine, 'message:send', { conversationId, id: randomUUID(), content: 'hello' });
   await done(theirs, 'conversation:heads', {});
   expect(heard).toEqual([]);
+});
+
+it.each([
+  ['5 s among others', limits.socket.revalidateMs, cutNodes],
+  ['60 s alone', limits.socket.revalidateAloneMs, () => {}],
+])('C24 a right whose end a node did not hear of is known for %s at most', async (_, ms, cut) => {
+  cut();
+  const { first, second } = await startNodes();
+  const { conversationId, owner, others } = await first.group(2);
+  const [member] = others as [TestUser];
+  const pass = holdRateLimits(); // rights age by the same clock
+  const socket = await second.connect(member.token);
+  const draft = () => ({ conversationId, id: randomUUID(), content: 'hello' });
+  await done(socket, 'message:send', draft());
+  await owner.delete(`/conversations/${conversationId}/members/${member.id}`);
+  pass(ms / 2); // behind it a right would be read again
+  await done(socket, 'message:send', draft());
+  pass(ms / 2);
+  expect((await refused(socket, 'message:send', draft())).code).toBe('not-found');
 });
 
 it('a revalidation removes nobody who is added while it reads', async () => {
