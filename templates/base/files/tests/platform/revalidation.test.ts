@@ -24,6 +24,7 @@ import {
 } from '../support/app.ts';
 import { cutNodes } from '../support/linked-nodes.ts';
 import { createTestTimers, holdRateLimits } from '../support/timers.ts';
+import { watchRights } from '../support/watched-rights.ts';
 
 /** Two nodes on one database, of which the second hears nothing of what the first one does. */
 async function startNodes() {
@@ -121,6 +122,21 @@ it.each([
   await done(socket, 'message:send', draft());
   pass(ms / 2);
   expect((await refused(socket, 'message:send', draft())).code).toBe('not-found');
+});
+
+it('what is known of rights is read again after a change of the topology', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  holdRateLimits(); // what is known does not age
+  const socket = await owner.connect();
+  const draft = () => ({ conversationId, id: randomUUID(), content: 'hello' });
+  await done(socket, 'message:send', draft());
+  const asked = watchRights(app);
+  await done(socket, 'message:send', draft());
+  expect(asked).toEqual([]);
+  app.app.connection.getClient().emit('connectionPoolCleared', {} as never);
+  await done(socket, 'message:send', draft());
+  expect(asked).toHaveLength(1);
 });
 
 it('a revalidation removes nobody who is added while it reads', async () => {

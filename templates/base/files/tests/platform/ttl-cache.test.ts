@@ -6,7 +6,11 @@ const ttlMs = 1_000;
 /** A cache whose loads end when the test says so. */
 function startCache() {
   const loads: { resolve(value: number): void; reject(error: Error): void }[] = [];
-  const cache = new TtlCache<number>({ ttlMs: () => ttlMs, size: 2, isKept: (value) => value > 0 });
+  const cache = new TtlCache<number>(
+    () => ttlMs,
+    2,
+    (value) => value > 0,
+  );
   const load = (): Promise<number> =>
     new Promise((resolve, reject) => loads.push({ resolve, reject }));
   return { loads, cache, get: (key = 'a') => cache.get(key, load) };

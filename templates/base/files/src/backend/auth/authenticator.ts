@@ -15,10 +15,7 @@ const deviceCacheSize = 50_000;
 export class Authenticator {
   readonly accessTokens: AccessTokens;
   /** The owner, not the decision: a token of another user finds the same entry. */
-  readonly #owners = new TtlCache<string | undefined>({
-    ttlMs: () => deviceCacheMs,
-    size: deviceCacheSize,
-  });
+  readonly #owners = new TtlCache<string | undefined>(() => deviceCacheMs, deviceCacheSize);
   /** In a storm of reconnects not each of them costs a query. */
   readonly #loader: Loader<string>;
 

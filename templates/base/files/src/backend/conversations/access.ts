@@ -15,13 +15,22 @@ import type {
 } from '../shared/access.ts';
 import { Blocks } from './blocks.ts';
 import { findMutual } from './mutual-conversations.ts';
-import { toForgotten, type Forgotten } from './older-nodes.ts';
-import { ParticipationRows } from './participation-rows.ts';
+import { lockParticipation } from './participation-rows.ts';
 import { Participations } from './participations.ts';
 import { assertMay } from './permissions.ts';
 import { dmKeyOf } from './views.ts';
 
 const clusterEvent = 'access:forget';
+
+/** What is to be forgotten: conversations, users, and members of conversations. */
+interface Forgotten {
+  readonly conversations?: readonly string[];
+  readonly users?: readonly string[];
+  /** Users whose blocks alone are to be forgotten. */
+  readonly blocksOf?: readonly string[];
+  readonly member?: readonly [userId: string, conversationId: string];
+  readonly everything?: true;
+}
 
 interface Ports {
   readonly models: Models;
@@ -44,7 +53,7 @@ export class ConversationAccess implements Access {
     this.#models = models;
     this.#cluster = cluster;
     this.#connection = models.conversations.db;
-    this.#participations = new Participations(new ParticipationRows(models), ttlMs);
+    this.#participations = new Participations(models, ttlMs);
     this.#blocks = new Blocks(models, ttlMs);
     cluster.subscribe(clusterEvent, (published) => this.#forgetHere(toForgotten(published)));
     // What a primary said that was none any more.
@@ -78,7 +87,7 @@ export class ConversationAccess implements Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation> {
-    const found = await this.#participations.lock(session, { userId, conversationId });
+    const found = await lockParticipation(this.#models, session, userId, conversationId);
     return assertMay(found, permission);
   }
 
@@ -139,4 +148,17 @@ export class ConversationAccess implements Access {
     this.#participations.forgetEverything();
     this.#blocks.forgetEverything();
   }
+}
+
+/**
+ * What another node publishes to be forgotten. A node of 0.1.0 publishes a list, `[conversationId?,
+ * userId?]`: a member, a conversation, or everything after a block.
+ */
+function toForgotten(published: unknown): Forgotten {
+  if (!Array.isArray(published)) return published as Forgotten;
+  const [conversationId, userId] = published as readonly (string | null | undefined)[];
+  if (conversationId == null) return { everything: true };
+  return userId == null
+    ? { conversations: [conversationId] }
+    : { member: [userId, conversationId] };
 }

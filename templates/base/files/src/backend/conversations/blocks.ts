@@ -18,7 +18,7 @@ export class Blocks {
 
   constructor(models: Pick<Models, 'blocks' | 'memberships'>, ttlMs: () => number) {
     this.#models = models;
-    this.#known = new TtlCache({ ttlMs, size: cacheSize });
+    this.#known = new TtlCache(ttlMs, cacheSize);
     this.#loader = new Loader((userIds) => this.#read(userIds), { atOnce: readsAtOnce });
   }
 

@@ -6,12 +6,13 @@ import { toObjectId } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
 import type { OwnMembership } from '../../platform/sockets/socket-api.ts';
+import type { KnownMember } from '../shared/access.ts';
 import type { MemberNotices } from './member-notices.ts';
 import type { ConversationPorts } from './ports.ts';
 import { toMemberView } from './views.ts';
 
 const { page } = limits;
-const rowsAtOnce = 2_000; // one answer of the database for dozens of users
+const batchSize = 2_000; // one answer of the database for dozens of users
 const projection = {
   _id: 0,
   conversation: 1,
@@ -21,15 +22,9 @@ const projection = {
   erasedAt: 1,
 } as const;
 
-/** A membership, as far as it is read at a connect. */
-interface ConnectRow {
-  readonly conversation: Types.ObjectId;
-  readonly user: Types.ObjectId;
-  readonly role: MembershipRow['role'];
-  readonly lastReadSeq: number;
-  readonly leftAt: Date | null;
-  readonly erasedAt?: Date | null;
-}
+/** A membership, as far as a connect needs it. */
+type ConnectRow = Pick<MembershipRow, 'role' | 'lastReadSeq' | 'leftAt' | 'erasedAt'> &
+  Readonly<Record<'conversation' | 'user', Types.ObjectId>>;
 
 type Ports = Pick<ConversationPorts, 'access' | 'models' | 'readMarks' | 'users'>;
 
@@ -51,17 +46,10 @@ export class Memberships {
   }
 
   /** The same for users who connect: what they do next finds its right known. */
-  async atConnect(
-    userIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly OwnMembership[]>> {
+  async atConnect(userIds: readonly string[]): ReturnType<Memberships['of']> {
     const learn = this.#ports.access.learn();
     const rows = await this.#read(userIds);
-    const active = rows.filter(({ erasedAt }) => erasedAt == null);
-    learn(
-      active.map(({ conversation, user, role }) => {
-        return { conversationId: conversation.toHexString(), userId: user.toHexString(), role };
-      }),
-    );
+    learn(rows.filter(({ erasedAt }) => erasedAt == null).map(toKnown));
     return this.#toOwn(userIds, rows);
   }
 
@@ -92,12 +80,8 @@ export class Memberships {
 
   /** Plain rows: a node reads them for every connect. */
   #read(userIds: readonly string[]): Promise<ConnectRow[]> {
-    return this.#rows
-      .find(
-        { user: { $in: userIds.map(toObjectId) }, leftAt: null },
-        { ...read, projection, batchSize: rowsAtOnce },
-      )
-      .toArray();
+    const user = { $in: userIds.map(toObjectId) };
+    return this.#rows.find({ user, leftAt: null }, { ...read, projection, batchSize }).toArray();
   }
 
   #toOwn(
@@ -107,14 +91,19 @@ export class Memberships {
     const { readMarks } = this.#ports;
     const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
     for (const row of rows) {
-      const [user, conversation] = [row.user.toHexString(), row.conversation.toHexString()];
-      const marked = { conversation, user, lastReadSeq: row.lastReadSeq };
-      const lastReadSeq = readMarks.lastReadSeq(marked);
-      byUser.get(user)?.push({ conversationId: conversation, lastReadSeq });
+      const { userId, conversationId } = toKnown(row);
+      const own = { conversation: conversationId, user: userId, lastReadSeq: row.lastReadSeq };
+      byUser.get(userId)?.push({ conversationId, lastReadSeq: readMarks.lastReadSeq(own) });
     }
     return byUser;
   }
 }
+
+const toKnown = ({ user, conversation, role }: ConnectRow): KnownMember => ({
+  userId: user.toHexString(),
+  conversationId: conversation.toHexString(),
+  role,
+});
 
 /** A cursor of members is the id of the last one. @throws AppError `validation` */
 function toCursorId(cursor: string) {

@@ -5,19 +5,9 @@ interface Entry<Value> {
   isRenewed: boolean;
 }
 
-/** How long answers are remembered, and which. */
-interface TtlCacheOptions<Value> {
-  /** In milliseconds; asked again each time, as it may change. */
-  readonly ttlMs: () => number;
-  /** How many at most; the oldest goes first. */
-  readonly size: number;
-  /** Whether an answer is worth remembering; all are by default. */
-  readonly isKept?: (answer: Value) => boolean;
-}
-
 /**
- * Remembers answers for a time, and joins concurrent questions for one key; a rejected answer is not
- * kept. What is asked for in the second half of its time is refreshed meanwhile, so that frequent
+ * Remembers answers for a time, at most `size` of them, and joins concurrent questions for one key; a
+ * rejected answer is not kept, nor one that `isKept` refuses. What is asked for in the second half of its time is refreshed meanwhile, so that frequent
  * readers never wait; no answer is older than `ttlMs`.
  */
 export class TtlCache<Value> {
@@ -26,7 +16,8 @@ export class TtlCache<Value> {
   readonly #isKept: (answer: Value) => boolean;
   readonly #entries = new Map<string, Entry<Value>>();
 
-  constructor({ ttlMs, size, isKept = () => true }: TtlCacheOptions<Value>) {
+  /** @param ttlMs says how many milliseconds, as it may change */
+  constructor(ttlMs: () => number, size: number, isKept: (answer: Value) => boolean = () => true) {
     this.#ttlMs = ttlMs;
     this.#size = size;
     this.#isKept = isKept;
@@ -48,18 +39,12 @@ export class TtlCache<Value> {
     return known.value;
   }
 
-  /**
-   * Takes an answer that was read for something else, at `from` on the monotonic clock. It displaces
-   * nothing that still counts.
-   */
+  /** Takes an answer that was read for something else, at `from`; it displaces nothing that counts. */
   offer(key: string, answer: Value, from: number): void {
-    const known = this.#entries.get(key);
-    if (known !== undefined && known.from >= from) return;
-    if (known === undefined && this.#entries.size >= this.#size) {
-      const [oldest] = this.#entries.values();
-      if (oldest !== undefined && from - oldest.from < this.#ttlMs()) return;
-    }
-    this.#keep(key, answer, from);
+    const isFull = this.#entries.size >= this.#size;
+    const known =
+      this.#entries.get(key) ?? (isFull ? this.#entries.values().next().value : undefined);
+    if (known === undefined || from - known.from >= this.#ttlMs()) this.#keep(key, answer, from);
   }
 
   delete(key: string): void {
@@ -83,10 +68,7 @@ export class TtlCache<Value> {
     const value = load();
     const entry = this.#keep(key, value, now);
     value.then(
-      (answer) => {
-        if (this.#isKept(answer)) entry.value = answer;
-        else this.#drop(key, entry);
-      },
+      (answer) => (this.#isKept(answer) ? (entry.value = answer) : this.#drop(key, entry)),
       () => this.#drop(key, entry),
     );
     return value;
@@ -95,17 +77,14 @@ export class TtlCache<Value> {
   #renew(key: string, entry: Entry<Value>, load: () => Promise<Value>, now: number): void {
     entry.isRenewed = true;
     load().then(
-      (answer) => {
-        // What was deleted meanwhile stays deleted: this read may have begun before the change.
-        if (this.#entries.get(key) !== entry) return;
-        if (this.#isKept(answer)) this.#keep(key, answer, now);
-        else this.#entries.delete(key);
-      },
+      // What was deleted meanwhile stays deleted: this read may have begun before the change.
+      (answer) => this.#drop(key, entry) && this.#isKept(answer) && this.#keep(key, answer, now),
       () => (entry.isRenewed = false),
     );
   }
 
-  #drop(key: string, entry: Entry<Value>): void {
-    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  /** Whether it was there. */
+  #drop(key: string, entry: Entry<Value>): boolean {
+    return this.#entries.get(key) === entry && this.#entries.delete(key);
   }
 }

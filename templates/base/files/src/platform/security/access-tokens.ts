@@ -25,12 +25,6 @@ const claims = z.object({
   nbf: z.number().optional(),
 });
 
-/** A key with the header of every token that it signs, as it is spelt in them. */
-interface SigningKey {
-  readonly header: string;
-  readonly key: KeyObject;
-}
-
 /**
  * Signs and verifies access tokens: the first key signs, all of them verify. Tokens are JWTs of the one
  * form that is written here, so a header is no input: it is one of those that this backend writes, letter
@@ -40,20 +34,23 @@ interface SigningKey {
  */
 export class AccessTokens {
   readonly #clock: Clock;
-  readonly #signer: SigningKey;
+  /** By the header of what they sign, as it is spelt there. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
 
   constructor(env: Environment, clock: Clock) {
-    const keys = env.ACCESS_TOKEN_KEYS.map(toSigningKey);
-    const [signer] = keys;
-    if (signer === undefined) throw new Error('ACCESS_TOKEN_KEYS has no key');
     this.#clock = clock;
-    this.#signer = signer;
-    this.#keys = new Map(keys.map(({ header, key }) => [header, key]));
+    this.#keys = new Map(
+      env.ACCESS_TOKEN_KEYS.map(({ kid, secret }) => [
+        encode({ alg: 'HS256', typ: 'at+jwt', kid }),
+        createSecretKey(secret, 'base64url'),
+      ]),
+    );
   }
 
   sign(userId: string, deviceId: string): { token: string; expiresAt: Date } {
-    const { header, key } = this.#signer;
+    const [signer] = this.#keys;
+    if (signer === undefined) throw new Error('ACCESS_TOKEN_KEYS has no key');
+    const [header, key] = signer;
     const now = Math.floor(this.#clock.now().getTime() / 1_000);
     const exp = now + limits.token.accessSeconds;
     const jti = randomUUID();
@@ -90,11 +87,6 @@ export class AccessTokens {
     return Buffer.from(payload, 'base64url').toString();
   }
 }
-
-const toSigningKey = ({ kid, secret }: Environment['ACCESS_TOKEN_KEYS'][number]): SigningKey => ({
-  header: encode({ alg: 'HS256', typ: 'at+jwt', kid }),
-  key: createSecretKey(secret, 'base64url'),
-});
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

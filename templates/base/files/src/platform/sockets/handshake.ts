@@ -59,7 +59,10 @@ export class Handshake {
       const detail = 'A page of this origin may not connect: the server lists those that may';
       return this.#refuse(request, new AppError('forbidden', { detail }), 'origin');
     }
-    cork(request);
+    // The answer to the upgrade and the first packet leave in one write.
+    const { socket } = request;
+    socket.cork();
+    setImmediate(() => socket.uncork());
     decide(null, true);
   }
 
@@ -180,15 +183,5 @@ export function answerProblem(request: IncomingMessage, error: AppError): void {
   );
 }
 
-function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
-  const start = url.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
-}
-
-/** Of a WebSocket the answer to the upgrade and the first packet leave in one write. */
-function cork(request: IncomingMessage): void {
-  const { socket } = request;
-  if (responseTo(request) !== undefined) return;
-  socket.cork();
-  setImmediate(() => socket.uncork());
-}
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(url.replace(/^[^?]*/, ''));
