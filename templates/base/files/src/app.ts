@@ -58,6 +58,7 @@ export class App {
     this.#features = Object.values(features).map((feature) => feature(context));
     sockets.read({
       membershipsOf: (userIds) => conversations.memberships.of(userIds),
+      membershipsAtConnect: (userIds) => conversations.memberships.atConnect(userIds),
       headsOf: (conversationIds) => history.headsOf(conversationIds),
       activeDevices: (deviceIds) => auth.devices.active(deviceIds),
     });

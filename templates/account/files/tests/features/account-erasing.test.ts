@@ -26,7 +26,7 @@ function erasingOf({ app }: TestApp) {
   const cluster = { request: async () => {}, subscribe() {} } as unknown as Cluster;
   const history = new History({ models });
   const changes = new Changes({
-    access: new ConversationAccess({ models, cluster }),
+    access: new ConversationAccess({ models, cluster, database: { onTopologyChange() {} } }),
     clock: systemClock,
     events: new Events(),
     history,

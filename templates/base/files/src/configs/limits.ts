@@ -44,7 +44,6 @@ export const limits = {
     initialMembers: 100, // named when it is created
     perUser: 5_000, // memberships a user
     quietAboveMembers: 100, // no typing, no receipts to others, joins not announced
-    membershipCacheMs: 1_000,
   },
   token: {
     accessSeconds: 15 * 60,
@@ -88,7 +87,7 @@ export const limits = {
     perUser: 10,
     perAddress: 100,
     total: 10_000,
-    revalidateMs: 5_000, // devices and memberships of open sockets, with several nodes
+    revalidateMs: 5_000, // devices and memberships of open sockets, and known rights, with several nodes
     revalidateAloneMs: 60_000,
     slowConsumerBytes: 4 * 1024 * 1024, // closed at once above this
     slowConsumerHeldBytes: 1024 * 1024, // closed when above this for slowConsumerHeldMs

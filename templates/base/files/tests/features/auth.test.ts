@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
 import { commonPasswords } from '../../src/backend/auth/common-passwords.ts';
 import { Passwords } from '../../src/platform/security/password-hashing.ts';
@@ -17,6 +16,7 @@ import {
   type TestApp,
   type TestUser,
 } from '../support/app.ts';
+import { byHmac, claimsOf, firstKeyOf, forgeToken } from '../support/forged-tokens.ts';
 
 const account = (name: string) => ({
   username: name,
@@ -148,55 +148,34 @@ it('C10 a fresh database has no user', async () => {
 });
 
 it('C11 S1 refuses every forged, foreign or ended access token with the same answer', async () => {
-  const variables = sharedVariables();
-  const app = await startApp(variables);
+  const app = await startApp();
   const user = await app.register('anna');
-  const [kid, secret] = variables['ACCESS_TOKEN_KEYS']!.split(':') as [string, string];
-  const key = Buffer.from(secret, 'base64url');
-  const now = Math.floor(Date.now() / 1_000);
-  const claims = { device: user.session.deviceId };
-  const make = (header: object, changes: object = {}, signer: Uint8Array = key) =>
-    new SignJWT({
-      ...claims,
-      iss: 'chat-backend',
-      aud: 'chat-backend',
-      sub: user.id,
-      jti: 'x',
-      iat: now,
-      exp: now + 60,
-      ...changes,
-    })
-      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid, ...header })
-      .sign(signer);
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const good = await make({});
+  const { kid, key } = firstKeyOf(app.variables);
+  const claims = claimsOf(user.id, user.session.deviceId);
+  const { iat: now } = claims;
+  const make = (header: object, changes: object = {}, sign = byHmac(key)) =>
+    forgeToken({ alg: 'HS256', typ: 'at+jwt', kid, ...header }, { ...claims, ...changes }, sign);
+  const good = make({});
   expect((await app.call('GET', '/users/me', { token: good })).status).toBe(200);
 
-  const [, payload = ''] = good.split('.');
-  const unsigned = (alg: string) => `${encode({ alg, typ: 'at+jwt', kid })}.${payload}.`;
-  const undefinedExp = await make({}, { exp: undefined });
+  // platform/access-tokens has the others: here some of each kind, at both doors.
   const forged = [
-    unsigned('none'),
-    unsigned('None'),
-    await make({ alg: 'HS512' }),
-    await make({}, {}, randomBytes(32)),
-    await make({}, { aud: 'another' }),
-    await make({}, { iss: 'another' }),
-    await make({ typ: 'JWT' }),
-    undefinedExp,
-    await make({}, { exp: now - 60 }),
-    await make({}, { nbf: now + 600 }),
-    await make({ kid: 'another' }),
-    await make({ kid: 'another', jku: 'https://example.com/keys' }),
-    await make({ jwk: { kty: 'oct', k: 'AAAA' } }, {}, Buffer.from('AAAA', 'base64url')),
-    await new SignJWT(JSON.parse(Buffer.from(payload, 'base64url').toString()))
-      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
-      .sign((await generateKeyPair('RS256')).privateKey),
-    await make({}, { sub: undefined }),
-    await make({}, { jti: undefined }),
-    await make({}, { device: '0'.repeat(24) }),
+    make({ alg: 'none' }, {}, () => ''),
+    make({ alg: 'HS512' }, {}, byHmac(key, 'sha512')),
+    make({}, {}, byHmac(randomBytes(32))),
+    make({}, { aud: 'another' }),
+    make({}, { iss: 'another' }),
+    make({ typ: 'JWT' }),
+    make({}, { exp: undefined }),
+    make({}, { exp: now - 60 }),
+    make({}, { nbf: now + 600 }),
+    make({ kid: 'another', jku: 'https://example.com/keys' }),
+    make({ jwk: { kty: 'oct', k: 'AAAA' } }, {}, byHmac(Buffer.from('AAAA', 'base64url'))),
+    make({}, { sub: undefined }),
+    make({}, { device: '0'.repeat(24) }),
     good.slice(0, -3),
     `${good.slice(0, -1)}${good.endsWith('A') ? 'B' : 'A'}`,
+    `${good}.${good}`,
     user.session.refreshToken,
     '',
   ];

@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import { Devices } from '../../src/backend/auth/devices.service.ts';
@@ -9,6 +8,7 @@ import { createModels } from '../../src/models/index.ts';
 import { passwordOf } from '../support/accounts.ts';
 import { refusal, sharedVariables, startApp, until, type TestApp } from '../support/app.ts';
 import { onTestFinished } from '../support/finish.ts';
+import { byHmac, claimsOf, firstKeyOf, forgeToken } from '../support/forged-tokens.ts';
 import { createGate } from '../support/node.ts';
 
 const log = pino({ level: 'silent' });
@@ -117,15 +117,9 @@ it('C120 of two new passwords that were proved by the same old one the first cou
 it('S112 C127 a token of one user with the device of another is refused, also once its owner used it', async () => {
   const app = await startApp();
   const [anna, bert] = [await app.register('anna'), await app.register('bert')];
-  const [kid, secret] = app.variables['ACCESS_TOKEN_KEYS']!.split(':') as [string, string];
-  const forged = await new SignJWT({ device: bert.session.deviceId })
-    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
-    .setIssuer('chat-backend')
-    .setAudience('chat-backend')
-    .setSubject(anna.id)
-    .setJti('x')
-    .setExpirationTime('1m')
-    .sign(Buffer.from(secret, 'base64url'));
+  const { kid, key } = firstKeyOf(app.variables);
+  const claims = claimsOf(anna.id, bert.session.deviceId);
+  const forged = forgeToken({ alg: 'HS256', typ: 'at+jwt', kid }, claims, byHmac(key));
   const ask = async () => [
     (await app.call('GET', '/users/me', { token: forged })).status,
     (await refusal(app.open(forged))).code,

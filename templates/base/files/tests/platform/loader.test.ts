@@ -67,7 +67,8 @@ it('F22 what fifty connects read in one turn is one read of each kind', async ()
   const note = (kind: string, { length }: readonly string[]) =>
     void reads.push(`${length} ${kind}`);
   const batch = new ConnectLoader({
-    async membershipsOf(users) {
+    membershipsOf: async () => new Map(),
+    async membershipsAtConnect(users) {
       note('memberships', users);
       return new Map(users.map((user) => [user, [{ conversationId: user, lastReadSeq: 1 }]]));
     },

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { limits } from '../../src/configs/limits.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { ask, startApp, until } from '../support/app.ts';
 import { setLimits } from '../support/limits.ts';
 import { idOf } from '../../tools/derived-id.ts';
@@ -15,6 +13,7 @@ async function startWriter() {
   const socket = await owner.connect();
   const send = (content: string) =>
     ask(socket, 'message:send', { conversationId, id: idOf(content), content });
+  const insert = vi.spyOn(app.app.connection.collection('messages'), 'insertMany');
   expect(await send('before')).toMatchObject({ ok: true });
   return {
     app,
@@ -24,8 +23,10 @@ async function startWriter() {
       await set.freeze(0);
     },
     thaw: () => set.thaw(0),
-    /** Waits until the right of the writer has to be read again. */
-    forget: () => sleep(limits.conversation.membershipCacheMs * 1.5),
+    /** The right of the writer has to be read each time. */
+    forget: () => setLimits('socket', { revalidateAloneMs: 0 }),
+    /** Resolves once the next message is on its way to the database. */
+    inserted: () => until(() => insert.mock.calls.length > 1),
     stored: () => app.app.connection.collection('messages').find().sort({ seq: 1 }).toArray(),
   };
 }
@@ -35,7 +36,7 @@ describe.skipIf(process.platform === 'win32')('a database that freezes', () => {
   it('I5 what waits behind a send of unknown outcome fails with it, also before the queue', async () => {
     const { app, send, freeze, thaw, forget, stored } = await startWriter();
     // The right of the first one has to be read, and the others wait for their turn.
-    await forget();
+    forget();
     await freeze();
     const [first, ...behind] = ['first', 'second', 'third'].map(send);
     const lost = { ok: false, error: { code: 'unavailable' } };
@@ -51,10 +52,11 @@ describe.skipIf(process.platform === 'win32')('a database that freezes', () => {
   });
 
   it('S35 every send is answered, and all goes on when it comes back', async () => {
-    const { send, freeze, thaw, forget, stored } = await startWriter();
+    const { send, freeze, thaw, forget, inserted, stored } = await startWriter();
     await freeze();
-    const queued = send('queued'); // the membership is known for a second yet
-    await forget();
+    const queued = send('queued'); // the right is known
+    await inserted();
+    forget();
     const atGate = send('at-the-gate'); // now it would have to be read
     for (const answer of await Promise.all([queued, atGate]))
       expect(answer).toMatchObject({

@@ -35,7 +35,8 @@ async function startGate({ variables }: TestApp) {
   await database.start();
   onTestFinished(() => database.stop());
   const others = createOthers();
-  return { ...others, access: new ConversationAccess({ models, cluster: others.cluster }) };
+  const access = new ConversationAccess({ models, database, cluster: others.cluster });
+  return { ...others, access };
 }
 
 it('a room that an older node names alone hears nothing', async () => {

@@ -39,7 +39,7 @@ it('C23 S108 nothing takes effect behind the end of the right to it', async () =
 it('C23 S108 nothing takes effect behind the end of the right to it at another node', async () => {
   const endedAt = await startApp();
   const askedAt = await startApp(endedAt.variables);
-  // Without an adapter what is cached at the other node is up to a second old.
+  // Without an adapter the other node hears nothing of the end of what it knows.
   const decided = races.filter((row) => !row.isCached);
   expect(counted(await race({ endedAt, askedAt }, plans(decided), createRandom(2)))).toEqual([]);
 }, 300_000);

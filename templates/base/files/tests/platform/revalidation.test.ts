@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { limits } from '../../src/configs/limits.ts';
 import { systemClock } from '../../src/platform/lib/time.ts';
 import { Events } from '../../src/platform/lib/events.ts';
 import { toObjectId } from '../../src/platform/database/ids.ts';
@@ -11,8 +12,19 @@ import type {
   OwnMembership,
 } from '../../src/platform/sockets/socket-api.ts';
 import { Revalidation } from '../../src/platform/sockets/revalidation.ts';
-import { done, next, startApp, sharedVariables, until, type TestApp } from '../support/app.ts';
-import { createTestTimers } from '../support/timers.ts';
+import {
+  done,
+  next,
+  refused,
+  sharedVariables,
+  startApp,
+  until,
+  type TestApp,
+  type TestUser,
+} from '../support/app.ts';
+import { cutNodes } from '../support/linked-nodes.ts';
+import { createTestTimers, holdRateLimits } from '../support/timers.ts';
+import { watchRights } from '../support/watched-rights.ts';
 
 /** Two nodes on one database, of which the second hears nothing of what the first one does. */
 async function startNodes() {
@@ -28,12 +40,16 @@ async function startNodes() {
 /**
  * The reads of a node, each answer with what happens on its way back: it is old when it arrives.
  */
-function createReads({ app }: TestApp, onTheWay: (look: number) => Promise<void>) {
+function createReads({ app }: TestApp, onTheWay: (look: number | 'heads') => Promise<void>) {
   const memberships = app.connection.collection('memberships');
   let looks = 0;
   const reads: ConnectReads = {
     activeDevices: async (deviceIds) => new Set(deviceIds),
-    headsOf: async () => new Map(),
+    async headsOf() {
+      await onTheWay('heads');
+      return new Map();
+    },
+    membershipsAtConnect: (userIds) => reads.membershipsOf(userIds),
     async membershipsOf(userIds) {
       const answer = new Map<string, OwnMembership[]>();
       for (const userId of userIds) {
@@ -89,6 +105,40 @@ it('C24 a removal that a node did not hear of empties the room at the next look'
   expect(heard).toEqual([]);
 });
 
+it.each([
+  ['5 s among others', limits.socket.revalidateMs, cutNodes],
+  ['60 s alone', limits.socket.revalidateAloneMs, () => {}],
+])('C24 a right whose end a node did not hear of is known for %s at most', async (_, ms, cut) => {
+  cut();
+  const { first, second } = await startNodes();
+  const { conversationId, owner, others } = await first.group(2);
+  const [member] = others as [TestUser];
+  const pass = holdRateLimits(); // rights age by the same clock
+  const socket = await second.connect(member.token);
+  const draft = () => ({ conversationId, id: randomUUID(), content: 'hello' });
+  await done(socket, 'message:send', draft());
+  await owner.delete(`/conversations/${conversationId}/members/${member.id}`);
+  pass(ms / 2); // behind it a right would be read again
+  await done(socket, 'message:send', draft());
+  pass(ms / 2);
+  expect((await refused(socket, 'message:send', draft())).code).toBe('not-found');
+});
+
+it('what is known of rights is read again after a change of the topology', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  holdRateLimits(); // what is known does not age
+  const socket = await owner.connect();
+  const draft = () => ({ conversationId, id: randomUUID(), content: 'hello' });
+  await done(socket, 'message:send', draft());
+  const asked = watchRights(app);
+  await done(socket, 'message:send', draft());
+  expect(asked).toEqual([]);
+  app.app.connection.getClient().emit('connectionPoolCleared', {} as never);
+  await done(socket, 'message:send', draft());
+  expect(asked).toHaveLength(1);
+});
+
 it('a revalidation removes nobody who is added while it reads', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);
@@ -120,9 +170,9 @@ it('C17 nobody connects on a device that another node has just revoked', async (
 });
 
 it.each([
-  ['between the first look and the join', 1],
-  ['after the second look', 2],
-])('I8 C24 whoever is removed %s of a connect is in no room after it', async (_, at) => {
+  ['while their memberships are read', 1],
+  ['while the heads are read', 'heads'],
+] as const)('I8 C24 whoever connects and is removed %s is in no room after it', async (_, at) => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
   const member = others[0]!;

@@ -63,21 +63,19 @@ export function createSignUp(
     const rows = await users.insertMany(await Promise.all(usernames.map(toUser)));
     const signIns = rows.map((row) => toDevice(row));
     await devices.insertMany(signIns);
-    return Promise.all(
-      rows.map(async (row, index) => {
-        const deviceId = String(signIns[index]?._id);
-        const userId = String(row._id);
-        const access = await accessTokens.sign(userId, deviceId);
-        return {
-          user: toMeView(row),
-          deviceId,
-          accessToken: access.token,
-          accessTokenExpiresAt: access.expiresAt.toISOString(),
-          refreshToken: refreshTokens.sign({ deviceId, generation: 1 }),
-          refreshTokenExpiresAt: after(token.refreshIdleSeconds).toISOString(),
-          knownDeviceToken: knownDevices.sign({ userId, knownAs: deviceId }),
-        };
-      }),
-    );
+    return rows.map((row, index) => {
+      const deviceId = String(signIns[index]?._id);
+      const userId = String(row._id);
+      const access = accessTokens.sign(userId, deviceId);
+      return {
+        user: toMeView(row),
+        deviceId,
+        accessToken: access.token,
+        accessTokenExpiresAt: access.expiresAt.toISOString(),
+        refreshToken: refreshTokens.sign({ deviceId, generation: 1 }),
+        refreshTokenExpiresAt: after(token.refreshIdleSeconds).toISOString(),
+        knownDeviceToken: knownDevices.sign({ userId, knownAs: deviceId }),
+      };
+    });
   };
 }

@@ -154,10 +154,10 @@ export class Auth {
     return this.#toSession(user, refresh);
   }
 
-  async #toSession(user: StoredUser, refresh: IssuedRefresh): Promise<SessionView> {
+  #toSession(user: StoredUser, refresh: IssuedRefresh): SessionView {
     const { authenticator, knownDevices } = this.#ports;
     const userId = String(user._id);
-    const access = await authenticator.accessTokens.sign(userId, refresh.deviceId);
+    const access = authenticator.accessTokens.sign(userId, refresh.deviceId);
     return {
       user: toMeView(user),
       deviceId: refresh.deviceId,

@@ -5,8 +5,8 @@ import { Loader, perConnect } from '../../platform/lib/loader.ts';
 import { AccessTokens, type Caller } from '../../platform/security/access-tokens.ts';
 import type { Clock } from '../../platform/lib/time.ts';
 import type { Events } from '../../platform/lib/events.ts';
-import { inIds } from '../../platform/database/ids.ts';
 import { TtlCache } from '../../platform/lib/ttl-cache.ts';
+import { ownersOf } from './devices.service.ts';
 
 const deviceCacheMs = 5_000; // how long a revocation may go unnoticed while nodes cannot talk
 const deviceCacheSize = 50_000;
@@ -15,7 +15,7 @@ const deviceCacheSize = 50_000;
 export class Authenticator {
   readonly accessTokens: AccessTokens;
   /** The owner, not the decision: a token of another user finds the same entry. */
-  readonly #owners = new TtlCache<string | undefined>(deviceCacheMs, deviceCacheSize);
+  readonly #owners = new TtlCache<string | undefined>(() => deviceCacheMs, deviceCacheSize);
   /** In a storm of reconnects not each of them costs a query. */
   readonly #loader: Loader<string>;
 
@@ -32,16 +32,10 @@ export class Authenticator {
 
   /** The caller of an access token whose device is still signed in. @throws AppError */
   async authenticate(token: string): Promise<Caller> {
-    const caller = await this.accessTokens.verify(token);
+    const caller = this.accessTokens.verify(token);
     const { deviceId } = caller;
     const owner = await this.#owners.get(deviceId, () => this.#loader.one(deviceId));
     if (owner !== caller.userId) throw new AppError('unauthenticated');
     return caller;
   }
-}
-
-/** The users of those of the devices that are signed in. */
-async function ownersOf({ devices }: OpenModels, deviceIds: readonly string[]) {
-  const rows = await devices.find({ _id: inIds(deviceIds), revokedAt: null }, { user: 1 }).lean();
-  return new Map(rows.map((row) => [String(row._id), String(row.user)]));
 }

@@ -5,11 +5,13 @@ import type { DeviceView } from '../../contract/auth.ts';
 import type { OpenModels } from '../../models/index.ts';
 import { AppError, notFound } from '../../platform/errors/app-error.ts';
 import type { Clock } from '../../platform/lib/time.ts';
-import { inIds, newId, toObjectId } from '../../platform/database/ids.ts';
+import { newId, toObjectId } from '../../platform/database/ids.ts';
+import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { RoomApi } from '../../platform/sockets/socket-api.ts';
 import type { RefreshClaim, RefreshTokens } from '../../platform/security/refresh-tokens.ts';
 
 const { token } = limits;
+const projection = { user: 1 } as const;
 
 /** A sign-in as its owner gets it: its current refresh token with its end. */
 export interface IssuedRefresh {
@@ -34,6 +36,13 @@ interface NewDevice {
   readonly address: string;
   readonly amr: string[];
   readonly knownAs?: string | undefined;
+}
+
+/** What says whether a device is signed in, and whose it is. */
+interface SignedIn {
+  readonly _id: Types.ObjectId;
+  readonly user: Types.ObjectId;
+  readonly revokedAt: Date | null;
 }
 
 interface Ports {
@@ -156,10 +165,7 @@ export class Devices {
 
   /** Those that are still signed in. */
   async active(deviceIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#devices
-      .find({ _id: inIds(deviceIds), revokedAt: null }, { _id: 1 })
-      .lean();
-    return new Set(rows.map((row) => String(row._id)));
+    return new Set((await ownersOf(this.#ports.models, deviceIds)).keys());
   }
 
   async #revokeWhere(filter: object): Promise<readonly string[]> {
@@ -188,6 +194,17 @@ export class Devices {
       knownAs: String(knownAs ?? _id),
     };
   }
+}
+
+/** The users of those of the devices that are signed in; plain rows, as each connect asks for it. */
+export async function ownersOf(
+  { devices }: OpenModels,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await rowsOf<SignedIn>(devices)
+    .find({ _id: { $in: deviceIds.map(toObjectId) }, revokedAt: null }, { ...read, projection })
+    .toArray();
+  return new Map(rows.map(({ _id, user }) => [_id.toHexString(), user.toHexString()]));
 }
 
 const allBut = (userId: string, except: string) => ({

@@ -4,15 +4,39 @@ import { withTransaction } from '../../platform/database/transaction.ts';
 import { duplicateKeyOf } from '../../platform/errors/database-errors.ts';
 import { KeyedMutex } from '../../platform/lib/keyed-mutex.ts';
 import type { Cluster } from '../../platform/sockets/socket-api.ts';
-import type { Access, Participation, Permission, UserPairs, Work } from '../shared/access.ts';
+import { revalidationMs } from '../../platform/sockets/revalidation.ts';
+import type {
+  Access,
+  KnownMember,
+  Participation,
+  Permission,
+  UserPairs,
+  Work,
+} from '../shared/access.ts';
 import { Blocks } from './blocks.ts';
 import { findMutual } from './mutual-conversations.ts';
-import { forgetPublished, type Forgotten } from './older-nodes.ts';
+import { lockParticipation } from './participation-rows.ts';
 import { Participations } from './participations.ts';
 import { assertMay } from './permissions.ts';
 import { dmKeyOf } from './views.ts';
 
 const clusterEvent = 'access:forget';
+
+/** What is to be forgotten: conversations, users, and members of conversations. */
+interface Forgotten {
+  readonly conversations?: readonly string[];
+  readonly users?: readonly string[];
+  /** Users whose blocks alone are to be forgotten. */
+  readonly blocksOf?: readonly string[];
+  readonly member?: readonly [userId: string, conversationId: string];
+  readonly everything?: true;
+}
+
+interface Ports {
+  readonly models: Models;
+  readonly cluster: Cluster;
+  readonly database: { onTopologyChange(listener: () => void): void };
+}
 
 /** Decides who may do what in a conversation. */
 export class ConversationAccess implements Access {
@@ -23,15 +47,17 @@ export class ConversationAccess implements Access {
   readonly #blocks: Blocks;
   readonly #mutex = new KeyedMutex();
 
-  constructor({ models, cluster }: { readonly models: Models; readonly cluster: Cluster }) {
+  constructor({ models, cluster, database }: Ports) {
+    // What this node did not hear of is bounded as it is for sockets, and by nothing sooner.
+    const ttlMs = (): number => revalidationMs(cluster);
     this.#models = models;
     this.#cluster = cluster;
     this.#connection = models.conversations.db;
-    this.#participations = new Participations(models);
-    this.#blocks = new Blocks(models);
-    cluster.subscribe(clusterEvent, (published) =>
-      forgetPublished(published, (what) => this.#forgetHere(what)),
-    );
+    this.#participations = new Participations(models, ttlMs);
+    this.#blocks = new Blocks(models, ttlMs);
+    cluster.subscribe(clusterEvent, (published) => this.#forgetHere(toForgotten(published)));
+    // What a primary said that was none any more.
+    database.onTopologyChange(() => this.#forgetHere({ everything: true }));
   }
 
   require(
@@ -61,7 +87,8 @@ export class ConversationAccess implements Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation> {
-    return assertMay(await this.#participations.lock(session, userId, conversationId), permission);
+    const found = await lockParticipation(this.#models, session, userId, conversationId);
+    return assertMay(found, permission);
   }
 
   async changePair(userId: string, otherId: string, work: Work<boolean>): Promise<boolean> {
@@ -91,6 +118,10 @@ export class ConversationAccess implements Access {
     return findMutual(this.#models, pairs);
   }
 
+  learn(): (members: Iterable<KnownMember>) => void {
+    return this.#participations.learn();
+  }
+
   forget(conversationId: string, userId?: string): Promise<void> {
     return this.#forget(
       userId === undefined
@@ -108,9 +139,26 @@ export class ConversationAccess implements Access {
     return this.#cluster.request(clusterEvent, what);
   }
 
-  #forgetHere({ conversations = [], users = [], blocksOf = [], member }: Forgotten): void {
+  #forgetHere(what: Forgotten): void {
+    const { conversations = [], users = [], blocksOf = [], member, everything } = what;
     if (member !== undefined) this.#participations.forgetMember(...member);
     for (const id of [...conversations, ...users]) this.#participations.forgetAll(id);
     for (const id of [...users, ...blocksOf]) this.#blocks.forget(id);
+    if (everything === undefined) return;
+    this.#participations.forgetEverything();
+    this.#blocks.forgetEverything();
   }
+}
+
+/**
+ * What another node publishes to be forgotten. A node of 0.1.0 publishes a list, `[conversationId?,
+ * userId?]`: a member, a conversation, or everything after a block.
+ */
+function toForgotten(published: unknown): Forgotten {
+  if (!Array.isArray(published)) return published as Forgotten;
+  const [conversationId, userId] = published as readonly (string | null | undefined)[];
+  if (conversationId == null) return { everything: true };
+  return userId == null
+    ? { conversations: [conversationId] }
+    : { member: [userId, conversationId] };
 }

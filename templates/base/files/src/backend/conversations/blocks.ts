@@ -1,5 +1,4 @@
 import type { ClientSession } from 'mongoose';
-import { limits } from '../../configs/limits.ts';
 import type { Models } from '../../models/index.ts';
 import { activeMember } from '../../models/membership.ts';
 import { inIds } from '../../platform/database/ids.ts';
@@ -11,17 +10,15 @@ import { dmKeyOf } from './views.ts';
 const cacheSize = 100_000;
 const readsAtOnce = 4;
 
-/** With whom users have a block, as a node remembers it for a moment: it binds both, whoever made it. */
+/** With whom users have a block, as a node knows it: it binds both, whoever made it. */
 export class Blocks {
   readonly #models: Pick<Models, 'blocks' | 'memberships'>;
-  readonly #known = new TtlCache<ReadonlySet<string>>(
-    limits.conversation.membershipCacheMs,
-    cacheSize,
-  );
+  readonly #known: TtlCache<ReadonlySet<string>>;
   readonly #loader: Loader<ReadonlySet<string>>;
 
-  constructor(models: Pick<Models, 'blocks' | 'memberships'>) {
+  constructor(models: Pick<Models, 'blocks' | 'memberships'>, ttlMs: () => number) {
     this.#models = models;
+    this.#known = new TtlCache(ttlMs, cacheSize);
     this.#loader = new Loader((userIds) => this.#read(userIds), { atOnce: readsAtOnce });
   }
 
@@ -34,6 +31,10 @@ export class Blocks {
 
   forget(userId: string): void {
     this.#known.delete(userId);
+  }
+
+  forgetEverything(): void {
+    this.#known.clear();
   }
 
   /**

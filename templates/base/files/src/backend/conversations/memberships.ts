@@ -1,15 +1,30 @@
-import { trusted } from 'mongoose';
+import { trusted, type mongo, type Types } from 'mongoose';
 import { limits } from '../../configs/limits.ts';
 import type { MemberView } from '../../contract/conversations.ts';
-import { inIds, toObjectId } from '../../platform/database/ids.ts';
+import type { MembershipRow } from '../../models/index.ts';
+import { toObjectId } from '../../platform/database/ids.ts';
+import { read, rowsOf } from '../../platform/database/rows.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
 import type { OwnMembership } from '../../platform/sockets/socket-api.ts';
+import type { KnownMember } from '../shared/access.ts';
 import type { MemberNotices } from './member-notices.ts';
 import type { ConversationPorts } from './ports.ts';
 import { toMemberView } from './views.ts';
 
 const { page } = limits;
-const rowsAtOnce = 2_000; // one answer of the database for dozens of users
+const batchSize = 2_000; // one answer of the database for dozens of users
+const projection = {
+  _id: 0,
+  conversation: 1,
+  user: 1,
+  role: 1,
+  lastReadSeq: 1,
+  erasedAt: 1,
+} as const;
+
+/** A membership, as far as a connect needs it. */
+type ConnectRow = Pick<MembershipRow, 'role' | 'lastReadSeq' | 'leftAt' | 'erasedAt'> &
+  Readonly<Record<'conversation' | 'user', Types.ObjectId>>;
 
 type Ports = Pick<ConversationPorts, 'access' | 'models' | 'readMarks' | 'users'>;
 
@@ -17,28 +32,25 @@ type Ports = Pick<ConversationPorts, 'access' | 'models' | 'readMarks' | 'users'
 export class Memberships {
   readonly #ports: Ports;
   readonly #notices: MemberNotices;
+  readonly #rows: mongo.Collection<ConnectRow>;
 
   constructor(ports: Ports, notices: MemberNotices) {
     this.#ports = ports;
     this.#notices = notices;
+    this.#rows = rowsOf<ConnectRow>(ports.models.memberships);
   }
 
   /** The conversations that users are in now, with majority. */
   async of(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly OwnMembership[]>> {
-    const { models, readMarks } = this.#ports;
-    const rows = await models.memberships
-      .find({ user: inIds(userIds), leftAt: null }, { conversation: 1, user: 1, lastReadSeq: 1 })
-      .read('primary')
-      .readConcern('majority')
-      .batchSize(rowsAtOnce)
-      .lean();
-    const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
-    for (const row of rows) {
-      const [userId, conversationId] = [String(row.user), String(row.conversation)];
-      const own = { conversation: conversationId, user: userId, lastReadSeq: row.lastReadSeq };
-      byUser.get(userId)?.push({ conversationId, lastReadSeq: readMarks.lastReadSeq(own) });
-    }
-    return byUser;
+    return this.#toOwn(userIds, await this.#read(userIds));
+  }
+
+  /** The same for users who connect: what they do next finds its right known. */
+  async atConnect(userIds: readonly string[]): ReturnType<Memberships['of']> {
+    const learn = this.#ports.access.learn();
+    const rows = await this.#read(userIds);
+    learn(rows.filter(({ erasedAt }) => erasedAt == null).map(toKnown));
+    return this.#toOwn(userIds, rows);
   }
 
   /** The members of a conversation as one of them sees them. @throws AppError as `Access.require` */
@@ -65,7 +77,33 @@ export class Memberships {
       nextCursor: rows.length > size && last ? String(last.user) : null,
     };
   }
+
+  /** Plain rows: a node reads them for every connect. */
+  #read(userIds: readonly string[]): Promise<ConnectRow[]> {
+    const user = { $in: userIds.map(toObjectId) };
+    return this.#rows.find({ user, leftAt: null }, { ...read, projection, batchSize }).toArray();
+  }
+
+  #toOwn(
+    userIds: readonly string[],
+    rows: readonly ConnectRow[],
+  ): ReadonlyMap<string, readonly OwnMembership[]> {
+    const { readMarks } = this.#ports;
+    const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
+    for (const row of rows) {
+      const { userId, conversationId } = toKnown(row);
+      const own = { conversation: conversationId, user: userId, lastReadSeq: row.lastReadSeq };
+      byUser.get(userId)?.push({ conversationId, lastReadSeq: readMarks.lastReadSeq(own) });
+    }
+    return byUser;
+  }
 }
+
+const toKnown = ({ user, conversation, role }: ConnectRow): KnownMember => ({
+  userId: user.toHexString(),
+  conversationId: conversation.toHexString(),
+  role,
+});
 
 /** A cursor of members is the id of the last one. @throws AppError `validation` */
 function toCursorId(cursor: string) {

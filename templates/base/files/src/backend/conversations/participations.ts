@@ -1,171 +1,125 @@
-import type { ClientSession } from 'mongoose';
-import { limits } from '../../configs/limits.ts';
-import type { ConversationRow, Models } from '../../models/index.ts';
-import { activeMember } from '../../models/membership.ts';
-import { inIds } from '../../platform/database/ids.ts';
 import { Loader } from '../../platform/lib/loader.ts';
 import { TtlCache } from '../../platform/lib/ttl-cache.ts';
-import type { Participation } from '../shared/access.ts';
-import { blockedPairs } from './blocks.ts';
+import type { KnownMember, Participation } from '../shared/access.ts';
+import {
+  keyOf,
+  readRoles,
+  readShared,
+  toParticipation,
+  type ReadModels,
+  type Role,
+  type Shared,
+} from './participation-rows.ts';
 
 const cacheSize = 100_000;
-const maxTogether = 100; // calls that share their queries
+const maxTogether = 100; // keys that share a query
 const readsAtOnce = 8; // a message waits for its right: rather a few more queries than a queue
-const gatherMs = 100; // well below the half of the cache's time in which it is refreshed
-
-type ReadModels = Pick<Models, 'blocks' | 'conversations' | 'memberships' | 'users'>;
+const gatherMs = 100; // well below the half of the time in which what is known is refreshed
 
 /** Null where there is no conversation. */
 type Found = Participation | null;
 
-/** What stands between the two of a direct conversation. */
-type Between = Pick<Participation, 'blocked' | 'erased'>;
-
-type Row = Pick<ConversationRow, 'type' | 'visibility' | 'memberCount'> & { readonly _id: unknown };
-
-const conversationFields = { type: 1, visibility: 1, memberCount: 1, dmKey: 1 } as const;
-const nothing: Between = { blocked: false, erased: false };
-
-/** What rights are judged by: as a node remembers it for a moment, and as a transaction sees it. */
+/**
+ * What rights are judged by, as a node knows it: conversations, and who is what in them. That somebody
+ * is not there is never remembered: an addition that this node did not hear of holds at once, and
+ * strangers displace nothing by asking for what does not exist.
+ */
 export class Participations {
-  readonly #models: ReadModels;
-  readonly #known = new TtlCache<Found>(limits.conversation.membershipCacheMs, cacheSize);
-  /** Concurrent calls share two queries, and two more where a conversation is direct. */
-  readonly #loader: Loader<Found>;
-  /** For what nobody waits for: gathered for a moment, so that many share their queries. */
-  readonly #renewing: Loader<Found>;
+  readonly #shared: TtlCache<Shared | undefined>;
+  readonly #roles: TtlCache<Role | undefined>;
+  readonly #readShared: Reads<Shared>;
+  readonly #readRoles: Reads<Role>;
   /** A change of a whole conversation or a user gives it a new one: the old keys just expire. */
   readonly #generations = new Map<string, number>();
-  #latest = 0;
-  #epoch = 0;
+  /** How often something was forgotten. */
+  #forgotten = 0;
 
-  constructor(models: ReadModels) {
-    this.#models = models;
-    this.#loader = new Loader((keys) => this.#read(keys), { atOnce: readsAtOnce });
-    this.#renewing = new Loader((keys) => this.#read(keys), { gatherMs });
+  constructor(models: ReadModels, ttlMs: () => number) {
+    this.#shared = new TtlCache<Shared | undefined>(ttlMs, cacheSize, isThere);
+    this.#roles = new TtlCache<Role | undefined>(ttlMs, cacheSize, isThere);
+    this.#readShared = toReads((ids) => readShared(models, ids));
+    this.#readRoles = toReads((keys) => readRoles(models, keys));
   }
 
   /** Available at once where it is known. */
   get(userId: string, conversationId: string): Found | Promise<Found> {
     const key = keyOf(userId, conversationId);
-    return this.#known.get(
-      this.#cacheKeyOf(userId, conversationId),
-      async () => (await this.#loader.one(key)) ?? null,
-      async () => (await this.#renewing.one(key)) ?? null,
+    const [sharedReads, roleReads] = [this.#readShared, this.#readRoles];
+    const shared = this.#shared.get(
+      conversationId,
+      () => sharedReads.now.one(conversationId),
+      () => sharedReads.later.one(conversationId),
     );
+    const role = this.#roles.get(
+      this.#roleKeyOf(userId, conversationId),
+      () => roleReads.now.one(key),
+      () => roleReads.later.one(key),
+    );
+    return shared instanceof Promise || role instanceof Promise
+      ? Promise.all([shared, role]).then((found) => toFound(...found))
+      : toFound(shared, role);
   }
 
+  /**
+   * Begins a read of memberships: what it finds may be given to the returned function. It takes nothing
+   * if anything was forgotten meanwhile, as the read may have begun before that change.
+   */
+  learn(): (members: Iterable<KnownMember>) => void {
+    const [from, forgotten] = [performance.now(), this.#forgotten];
+    return (members) => {
+      if (this.#forgotten !== forgotten) return;
+      for (const { userId, conversationId, role } of members)
+        this.#roles.offer(this.#roleKeyOf(userId, conversationId), role, from);
+    };
+  }
+
+  /** Forgets a member, and how many there are. */
   forgetMember(userId: string, conversationId: string): void {
-    this.#known.delete(this.#cacheKeyOf(userId, conversationId));
+    this.#forgotten += 1;
+    this.#roles.delete(this.#roleKeyOf(userId, conversationId));
+    this.#shared.delete(conversationId);
   }
 
   /** Forgets everything about a conversation, or about a user. */
   forgetAll(id: string): void {
-    if (this.#generations.size >= cacheSize) {
-      this.#generations.clear();
-      this.#epoch += 1;
-    }
-    this.#generations.set(id, (this.#latest += 1));
+    if (this.#generations.size >= cacheSize) this.forgetEverything();
+    this.#generations.set(id, (this.#forgotten += 1));
+    this.#shared.delete(id);
   }
 
-  /** As a transaction sees it; what is read of the two rows that say it is also written. */
-  async lock(session: ClientSession, userId: string, conversationId: string): Promise<Found> {
-    const { conversations, memberships } = this.#models;
-    const row = await conversations
-      .findOneAndUpdate(
-        { _id: conversationId, archivedAt: null },
-        { $inc: { membersRev: 1 } },
-        { projection: conversationFields, returnDocument: 'after', session },
-      )
-      .lean();
-    if (row === null) return null;
-    const own = await memberships
-      .findOneAndUpdate(
-        { conversation: conversationId, user: userId, ...activeMember },
-        { $inc: { rightsRev: 1 } },
-        { projection: { role: 1 }, session },
-      )
-      .lean();
-    const pair = own === null ? null : row.dmKey;
-    // A block writes the row of the conversation, and so does the erasure of an account.
-    const between = await this.#readBetween(typeof pair === 'string' ? [pair] : [], session);
-    return toParticipation(row, own?.role ?? null, between(pair));
+  forgetEverything(): void {
+    this.#forgotten += 1;
+    this.#generations.clear();
+    this.#roles.clear();
+    this.#shared.clear();
   }
 
-  #cacheKeyOf(userId: string, conversationId: string): string {
-    return `${this.#partOf(conversationId)} ${this.#epoch} ${this.#partOf(userId)}`;
+  #roleKeyOf(userId: string, conversationId: string): string {
+    return keyOf(this.#partOf(userId), this.#partOf(conversationId));
   }
 
   #partOf(id: string): string {
-    return `${id} ${this.#generations.get(id) ?? 0}`;
+    const generation = this.#generations.get(id);
+    return generation === undefined ? id : `${id}.${generation}`;
   }
+}
 
-  async #read(keys: readonly string[]): Promise<ReadonlyMap<string, Found>> {
+/** Reads for which somebody waits, and others, gathered for a moment so that many share a query. */
+type Reads<Value> = Readonly<Record<'now' | 'later', Loader<Value>>>;
+
+function toReads<Value>(
+  read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): Reads<Value> {
+  async function load(keys: readonly string[]): Promise<ReadonlyMap<string, Value>> {
     const parts = Array.from({ length: Math.ceil(keys.length / maxTogether) }, (_, index) =>
-      keys.slice(index * maxTogether, (index + 1) * maxTogether),
+      read(keys.slice(index * maxTogether, (index + 1) * maxTogether)),
     );
-    return new Map((await Promise.all(parts.map((part) => this.#readSome(part)))).flat());
+    return new Map((await Promise.all(parts)).flatMap((part) => [...part]));
   }
-
-  async #readSome(keys: readonly string[]): Promise<[string, Found][]> {
-    const { conversations, memberships } = this.#models;
-    const conversation = inIds(keys.map(conversationOf));
-    const user = inIds(keys.map(userOf));
-    const [rows, members] = await Promise.all([
-      conversations.find({ _id: conversation, archivedAt: null }, conversationFields).lean(),
-      memberships
-        .find({ conversation, user, ...activeMember }, { conversation: 1, user: 1, role: 1 })
-        .lean(),
-    ]);
-    const byId = new Map(rows.map((row) => [String(row._id), row]));
-    const roles = new Map(
-      members.map((row) => [keyOf(String(row.user), String(row.conversation)), row.role]),
-    );
-    const between = await this.#readBetween(rows.flatMap(({ dmKey }) => dmKey ?? []));
-    return keys.map((key) => {
-      const row = byId.get(conversationOf(key));
-      if (row === undefined) return [key, null];
-      return [key, toParticipation(row, roles.get(key) ?? null, between(row.dmKey))];
-    });
-  }
-
-  /** What is between the two of each pair. */
-  async #readBetween(
-    pairs: readonly string[],
-    session: ClientSession | null = null,
-  ): Promise<(pair: string | null | undefined) => Between> {
-    if (pairs.length === 0) return () => nothing;
-    const people = inIds(pairs.flatMap((pair) => pair.split(' ')));
-    const readBlocked = () =>
-      blockedPairs(this.#models, { user: people, blocked: people }, session);
-    const readErased = () =>
-      this.#models.users
-        .find({ _id: people, status: 'erased' }, { _id: 1 })
-        .session(session)
-        .lean();
-    // A transaction does one thing at a time.
-    const [blocked, erased] =
-      session === null
-        ? await Promise.all([readBlocked(), readErased()])
-        : [await readBlocked(), await readErased()];
-    const gone = new Set(erased.map((row) => String(row._id)));
-    return (pair) => ({
-      blocked: blocked.has(pair ?? ''),
-      erased: (pair ?? '').split(' ').some((id) => gone.has(id)),
-    });
-  }
+  return { now: new Loader(load, { atOnce: readsAtOnce }), later: new Loader(load, { gatherMs }) };
 }
 
-/** A conversation with the role of the caller in it. What is between two people is no matter of anybody else's. */
-function toParticipation(
-  { _id, type, visibility, memberCount }: Row,
-  role: Participation['role'],
-  between: Between,
-): Participation {
-  const known = role === null ? nothing : between;
-  return { conversationId: String(_id), type, visibility, memberCount, role, ...known };
-}
+const isThere = (answer: unknown): boolean => answer !== undefined;
 
-const keyOf = (userId: string, conversationId: string): string => `${conversationId} ${userId}`;
-const conversationOf = (key: string): string => key.slice(0, key.indexOf(' '));
-const userOf = (key: string): string => key.slice(key.indexOf(' ') + 1);
+const toFound = (shared: Shared | undefined, role: Role | undefined): Found =>
+  shared === undefined ? null : toParticipation(shared, role);

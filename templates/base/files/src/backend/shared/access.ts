@@ -25,6 +25,13 @@ export interface Participation {
   readonly erased: boolean;
 }
 
+/** A member as a read has found them. */
+export interface KnownMember {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly role: MembershipRow['role'];
+}
+
 /** Users, each with some others. */
 export type UserPairs = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -34,13 +41,14 @@ export type Work<Result> = (session: ClientSession) => Promise<Result>;
 /**
  * The only way to a conversation; the table of rights is in docs/architecture.md.
  *
- * What is sent or read asks for a right that may be a second old. What is stored and depends on a
- * right checks it again where it is written, by `requireIn` in the transaction of a `change`.
+ * What is sent or read asks for a right that this node knows. What is stored and depends on a right
+ * checks it again where it is written, by `requireIn` in the transaction of a `change`.
  */
 export interface Access {
   /**
-   * The right as it was at most a second ago, never older than the last acknowledged change;
-   * available at once where it is known.
+   * The right, never older than the last acknowledged change; available at once where it is known. A
+   * node that does not hear the others knows it as long as its sockets keep their rooms: 5 s, or 60 s
+   * where there are no others.
    *
    * @throws AppError `not-found` for strangers of a private conversation and for archived ones,
    * `forbidden` for a missing role and for strangers of a public one, `blocked`, `conflict` for
@@ -86,6 +94,11 @@ export interface Access {
    * blocked the other. Nothing of it is cached.
    */
   haveMutualConversation(pairs: UserPairs): Promise<UserPairs>;
+  /**
+   * Begins a read of members, with majority from the primary: what it finds may be given to the
+   * returned function, so that the first of what they do asks for less.
+   */
+  learn(): (members: Iterable<KnownMember>) => void;
   /** Forgets what is cached about a conversation or one member; on all nodes when it resolves. */
   forget(conversationId: string, userId?: string): Promise<void>;
   /**

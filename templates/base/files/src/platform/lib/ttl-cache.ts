@@ -1,23 +1,26 @@
 interface Entry<Value> {
   value: Value | Promise<Value>;
-  readonly until: number;
+  /** When it was asked for, on the monotonic clock. */
+  readonly from: number;
   isRenewed: boolean;
 }
 
 /**
- * Remembers answers for a short time, at most `size` of them, and joins concurrent questions for
- * one key; a rejected answer is not kept. What is asked for in the second half of its time is
- * refreshed meanwhile, so that frequent readers never wait; no answer is older than `ttlMs`.
+ * Remembers answers for a time, at most `size` of them, and joins concurrent questions for one key; a
+ * rejected answer is not kept, nor one that `isKept` refuses. What is asked for in the second half of its time is refreshed meanwhile, so that frequent
+ * readers never wait; no answer is older than `ttlMs`.
  */
 export class TtlCache<Value> {
-  readonly #ttlMs: number;
+  readonly #ttlMs: () => number;
   readonly #size: number;
+  readonly #isKept: (answer: Value) => boolean;
   readonly #entries = new Map<string, Entry<Value>>();
 
-  /** @param ttlMs in milliseconds */
-  constructor(ttlMs: number, size: number) {
+  /** @param ttlMs says how many milliseconds, as it may change */
+  constructor(ttlMs: () => number, size: number, isKept: (answer: Value) => boolean = () => true) {
     this.#ttlMs = ttlMs;
     this.#size = size;
+    this.#isKept = isKept;
   }
 
   /**
@@ -29,20 +32,31 @@ export class TtlCache<Value> {
     load: () => Promise<Value>,
     renew: () => Promise<Value> = load,
   ): Value | Promise<Value> {
-    const now = performance.now();
+    const [now, ttlMs] = [performance.now(), this.#ttlMs()];
     const known = this.#entries.get(key);
-    if (known === undefined || known.until <= now) return this.#read(key, load, now);
-    if (known.until - now < this.#ttlMs / 2 && !known.isRenewed)
-      this.#renew(key, known, renew, now);
+    if (known === undefined || now - known.from >= ttlMs) return this.#read(key, load, now);
+    if (now - known.from > ttlMs / 2 && !known.isRenewed) this.#renew(key, known, renew, now);
     return known.value;
+  }
+
+  /** Takes an answer that was read for something else, at `from`; it displaces nothing that counts. */
+  offer(key: string, answer: Value, from: number): void {
+    const isFull = this.#entries.size >= this.#size;
+    const known =
+      this.#entries.get(key) ?? (isFull ? this.#entries.values().next().value : undefined);
+    if (known === undefined || from - known.from >= this.#ttlMs()) this.#keep(key, answer, from);
   }
 
   delete(key: string): void {
     this.#entries.delete(key);
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   #keep(key: string, value: Entry<Value>['value'], from: number): Entry<Value> {
-    const entry = { value, until: from + this.#ttlMs, isRenewed: false };
+    const entry = { value, from, isRenewed: false };
     this.#entries.delete(key); // so that the order of the map is the order of age
     this.#entries.set(key, entry);
     if (this.#entries.size > this.#size)
@@ -54,8 +68,8 @@ export class TtlCache<Value> {
     const value = load();
     const entry = this.#keep(key, value, now);
     value.then(
-      (answer) => (entry.value = answer),
-      () => this.#entries.get(key) === entry && this.#entries.delete(key),
+      (answer) => (this.#isKept(answer) ? (entry.value = answer) : this.#drop(key, entry)),
+      () => this.#drop(key, entry),
     );
     return value;
   }
@@ -64,8 +78,13 @@ export class TtlCache<Value> {
     entry.isRenewed = true;
     load().then(
       // What was deleted meanwhile stays deleted: this read may have begun before the change.
-      (answer) => this.#entries.get(key) === entry && this.#keep(key, answer, now),
+      (answer) => this.#drop(key, entry) && this.#isKept(answer) && this.#keep(key, answer, now),
       () => (entry.isRenewed = false),
     );
+  }
+
+  /** Whether it was there. */
+  #drop(key: string, entry: Entry<Value>): boolean {
+    return this.#entries.get(key) === entry && this.#entries.delete(key);
   }
 }

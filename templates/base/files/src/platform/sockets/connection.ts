@@ -51,31 +51,32 @@ export class Connections {
   }
 
   /**
-   * Device and memberships are read after the rooms are joined: whoever was signed out or removed
-   * between the first read and the join would otherwise stay. From the join on, this node learns of
-   * both.
+   * The user's room comes before every read: from then on this node hears of what is added and removed,
+   * and of sign-outs from the moment the socket is there. What was removed while the memberships were
+   * read is in what they say and must not be joined; `leftRooms` remembers it.
    */
   async #connect(socket: ServerSocket, loader: ConnectLoader | undefined): Promise<void> {
     if (loader === undefined) throw new Error('nobody can connect yet');
     const { userId, deviceId } = socket.data.caller;
+    const left = (socket.data.leftRooms = new Set<string>());
     await socket.join(rooms.user(userId));
-    const before = (await loader.memberships.one(userId)) ?? [];
-    await socket.join(before.map((own) => rooms.conversation(own.conversationId)));
-    const [now = [], isSignedIn] = await Promise.all([
+    const [own = [], isSignedIn] = await Promise.all([
       loader.memberships.one(userId),
       loader.isSignedIn.one(deviceId),
     ]);
+    if (!socket.connected) return; // it would stay in the rooms that it joins now
     if (!isSignedIn) {
       socket.emit('device:revoked', {});
       socket.disconnect(true);
       return;
     }
-    const stillMine = new Set(now.map((own) => own.conversationId));
-    for (const { conversationId } of before)
-      if (!stillMine.has(conversationId)) void socket.leave(rooms.conversation(conversationId));
-    const heads = await loader.heads.all(now.map((own) => own.conversationId));
+    await socket.join(own.map(roomOf).filter((room) => !left.has(room)));
+    for (const room of left) void socket.leave(room); // while an adapter took its time
+    delete socket.data.leftRooms;
+    const heads = await loader.heads.all(own.map(({ conversationId }) => conversationId));
     if (!socket.connected) return; // what is sent now would reach the next socket on the same connection
-    this.#sayReady(socket, now, heads);
+    const kept = own.filter((membership) => socket.rooms.has(roomOf(membership)));
+    this.#sayReady(socket, kept, heads);
   }
 
   #sayReady(
@@ -107,6 +108,8 @@ export class Connections {
   }
 }
 
+const roomOf = ({ conversationId }: OwnMembership): string => rooms.conversation(conversationId);
+
 /** The reads of connects, shared by those of a moment: a storm of them costs a few queries a batch. */
 export class ConnectLoader {
   readonly memberships: Loader<readonly OwnMembership[]>;
@@ -114,7 +117,7 @@ export class ConnectLoader {
   readonly heads: Loader<Heads>;
 
   constructor(reads: ConnectReads) {
-    this.memberships = new Loader((userIds) => reads.membershipsOf(userIds), perConnect);
+    this.memberships = new Loader((userIds) => reads.membershipsAtConnect(userIds), perConnect);
     this.isSignedIn = new Loader(async (deviceIds) => {
       const active = await reads.activeDevices(deviceIds);
       return new Map(deviceIds.map((id) => [id, active.has(id)]));

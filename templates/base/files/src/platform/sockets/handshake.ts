@@ -59,6 +59,10 @@ export class Handshake {
       const detail = 'A page of this origin may not connect: the server lists those that may';
       return this.#refuse(request, new AppError('forbidden', { detail }), 'origin');
     }
+    // The answer to the upgrade and the first packet leave in one write.
+    const { socket } = request;
+    socket.cork();
+    setImmediate(() => socket.uncork());
     decide(null, true);
   }
 
@@ -179,5 +183,5 @@ export function answerProblem(request: IncomingMessage, error: AppError): void {
   );
 }
 
-const queryOf = ({ url }: IncomingMessage): URLSearchParams =>
-  new URL(url ?? '/', 'http://localhost').searchParams;
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(url.replace(/^[^?]*/, ''));

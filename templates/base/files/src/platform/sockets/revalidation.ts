@@ -1,5 +1,5 @@
 import { limits } from '../../configs/limits.ts';
-import { rooms, type ConnectReads, type OwnMembership } from './socket-api.ts';
+import { rooms, type Cluster, type ConnectReads, type OwnMembership } from './socket-api.ts';
 import type { ServerSocket, SocketNode } from './types.ts';
 
 const { socket: limit } = limits;
@@ -11,6 +11,10 @@ interface RoomSocket {
 }
 
 type Node = Omit<SocketNode, 'clock'>;
+
+/** For how long a node may believe what it has not looked at again; alone it misses nothing. */
+export const revalidationMs = ({ hasPeers }: Pick<Cluster, 'hasPeers'>): number =>
+  hasPeers ? limit.revalidateMs : limit.revalidateAloneMs;
 
 /**
  * Looks again and again whether the devices of open sockets are signed in and their users still
@@ -33,8 +37,7 @@ export class Revalidation {
 
   #look(): void {
     this.#waitedMs += limit.revalidateMs;
-    // A node that is alone misses nothing.
-    const isDue = this.#node.cluster.hasPeers || this.#waitedMs >= limit.revalidateAloneMs;
+    const isDue = this.#waitedMs >= revalidationMs(this.#node.cluster);
     if (this.#isRunning || !isDue) return;
     this.#isRunning = true;
     this.#waitedMs = 0;

@@ -1,5 +1,5 @@
 import { rooms, type RoomApi } from './socket-api.ts';
-import type { SocketNode } from './types.ts';
+import type { ServerSocket, SocketNode } from './types.ts';
 
 type RoomEvent = 'room:join' | 'room:leave' | 'room:empty' | 'device:close';
 type Ids = readonly [string, string];
@@ -10,12 +10,18 @@ export class SocketRooms implements RoomApi {
   readonly #node: Node;
   /** What each event changes on one node. */
   readonly #here: Readonly<Record<RoomEvent, (ids: Ids) => void>> = {
-    'room:join': ([userId, conversationId]) =>
-      this.#node.io.local.in(rooms.user(userId)).socketsJoin(rooms.conversation(conversationId)),
+    'room:join': ([userId, conversationId]) => {
+      const room = rooms.conversation(conversationId);
+      for (const socket of this.#socketsOf(userId)) {
+        void socket.join(room);
+        socket.data.leftRooms?.delete(room);
+      }
+    },
     'room:leave': ([userId, conversationId]) =>
-      this.#node.io.local.in(rooms.user(userId)).socketsLeave(rooms.conversation(conversationId)),
+      leaveAll(this.#socketsOf(userId), rooms.conversation(conversationId)),
     'room:empty': ([conversationId]) =>
-      this.#node.io.local.socketsLeave(rooms.conversation(conversationId)),
+      // Those who connect are in no room yet.
+      leaveAll(this.#node.io.of('/').sockets.values(), rooms.conversation(conversationId)),
     'device:close': ([deviceId]) => this.#closeHere(deviceId),
   };
 
@@ -46,6 +52,13 @@ export class SocketRooms implements RoomApi {
     return this.#node.cluster.request(event, ids);
   }
 
+  /** The sockets of a user on this node. */
+  #socketsOf(userId: string): ServerSocket[] {
+    const { adapter, sockets } = this.#node.io.of('/');
+    const ids = adapter.rooms.get(rooms.user(userId)) ?? [];
+    return [...ids].flatMap((id) => sockets.get(id) ?? []);
+  }
+
   #closeHere(deviceId: string): void {
     this.#node.events.emit('device:closed', { deviceId });
     // Rare: a room for each device would cost every connection memory.
@@ -54,5 +67,12 @@ export class SocketRooms implements RoomApi {
         socket.emit('device:revoked', {});
         socket.disconnect(true);
       }
+  }
+}
+
+function leaveAll(sockets: Iterable<ServerSocket>, room: string): void {
+  for (const socket of sockets) {
+    void socket.leave(room);
+    socket.data.leftRooms?.add(room);
   }
 }

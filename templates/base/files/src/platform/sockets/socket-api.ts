@@ -121,6 +121,8 @@ export const rooms = {
 export interface ConnectReads {
   /** The conversations that each user is in now, from the primary with majority. */
   membershipsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly OwnMembership[]>>;
+  /** The same for users who connect; what they may do there is known from then on. */
+  membershipsAtConnect: ConnectReads['membershipsOf'];
   /** The highest numbers of conversations, with majority; 0 where there is nothing. */
   headsOf(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Heads>>;
   /** Those of the devices that are still signed in. */

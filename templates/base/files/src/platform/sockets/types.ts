@@ -17,6 +17,8 @@ export interface SocketData {
   caller: Caller;
   /** Ends the socket with its token. */
   expiry?: NodeJS.Timeout;
+  /** While it connects: the rooms that it was told to leave, maybe before it was in them. */
+  leftRooms?: Set<string>;
 }
 
 export type SocketServer = Server<
