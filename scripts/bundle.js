@@ -100,7 +100,7 @@ function writePack() {
     key === 'source' ? slashed(relative(ROOT, value)) : value,
   );
   writeFileSync(join(DIST, 'templates.json'), text);
-  writeFileSync(join(DIST, 'templates.gz'), texts);
+  writeFileSync(join(DIST, 'templates.txt'), texts);
   const releases = JSON.parse(readFileSync(join(TEMPLATES, 'releases.json'), 'utf8'));
   writeFileSync(join(DIST, 'releases.json'), JSON.stringify(releases));
 }

@@ -38,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const [word] = argv;
   if (isProjectCommand(word)) return runProjectCommand(word, argv);
-  const suspensions = new Suspensions(process.stdin);
+  const suspensions = new Suspensions(() => process.stdin);
   let ui: Ui | undefined;
   let watch: SignalWatch | undefined;
   try {
@@ -51,7 +51,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { signal } = watch;
     ui = commandUi(flags, suspensions);
     const surroundings = {
-      manner: mannerOf(flags, process.env, isTerminal()),
+      manner: mannerOf(flags, process.env, isTerminal),
       signal,
       suspensions,
     };

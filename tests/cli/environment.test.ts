@@ -10,6 +10,12 @@ import { scratch, treeOf } from '../support/scratch.ts';
 const QUICK = ['--yes', '--no-install', '--no-git'];
 const run = promisify(execFile);
 
+function changeLetter(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(1000) ^ 1, 1000);
+  writeFileSync(file, bytes);
+}
+
 let cwd: string;
 beforeEach(() => {
   cwd = scratch();
@@ -102,8 +108,9 @@ describe('the surroundings', () => {
   it.each([
     ['without', 'templates.json', (file: string) => rmSync(file)],
     ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
-    ['without', 'templates.gz', (file: string) => rmSync(file)],
-    ['with half of', 'templates.gz', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.txt', (file: string) => rmSync(file)],
+    ['with half of', 'templates.txt', (file: string) => truncateSync(file, 1000)],
+    ['with another letter in', 'templates.txt', (file: string) => changeLetter(file)],
     ['without', 'published.cjs', (file: string) => rmSync(file)],
     // Loaded when they are needed.
     ['without', 'program.cjs', (file: string) => rmSync(file)],
