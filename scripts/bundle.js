@@ -47,7 +47,8 @@ async function bundle() {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: ({ moduleIds }) => `${chunkName(moduleIds.at(-1))}.cjs`,
-    // The names and lines of a stack stay readable.
+    // The names and lines of a stack stay readable; what is said about them stays in the sources.
+    comments: { jsdoc: false, annotation: false, legal: true },
     minify: { mangle: { keepNames: true }, codegen: { removeWhitespace: false } },
   });
   await build.close();
