@@ -47,7 +47,8 @@ async function bundle() {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: ({ moduleIds }) => `${chunkName(moduleIds.at(-1))}.cjs`,
-    // The names and lines of a stack stay readable.
+    // The names and lines of a stack stay readable; what is said about them stays in the sources.
+    comments: { jsdoc: false, annotation: false, legal: true },
     minify: { mangle: { keepNames: true }, codegen: { removeWhitespace: false } },
   });
   await build.close();
@@ -100,7 +101,7 @@ function writePack() {
     key === 'source' ? slashed(relative(ROOT, value)) : value,
   );
   writeFileSync(join(DIST, 'templates.json'), text);
-  writeFileSync(join(DIST, 'templates.gz'), texts);
+  writeFileSync(join(DIST, 'templates.txt'), texts);
   const releases = JSON.parse(readFileSync(join(TEMPLATES, 'releases.json'), 'utf8'));
   writeFileSync(join(DIST, 'releases.json'), JSON.stringify(releases));
 }

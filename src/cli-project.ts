@@ -20,7 +20,7 @@ export async function runProjectCommand(
   command: LifecycleCommand,
   argv: readonly string[],
 ): Promise<number> {
-  const suspensions = new Suspensions(process.stdin);
+  const suspensions = new Suspensions(() => process.stdin);
   let ui: Ui | undefined;
   let watch: SignalWatch | undefined;
   try {

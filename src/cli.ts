@@ -9,6 +9,7 @@ import { templatesDigest } from './templates/digest.ts';
 import { loadFeatures } from './templates/features.ts';
 import { withCompleteHint } from './command-line/given-flags.ts';
 import { consumedByNpm } from './command-line/npm-init.ts';
+import { plainFlags } from './command-line/plain-flags.ts';
 import { isProjectCommand } from './command-line/project-command-names.ts';
 import { contradiction } from './options/option-value.ts';
 import type { CreateOptions, Flags, Given } from './options/options.ts';
@@ -38,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const [word] = argv;
   if (isProjectCommand(word)) return runProjectCommand(word, argv);
-  const suspensions = new Suspensions(process.stdin);
+  const suspensions = new Suspensions(() => process.stdin);
   let ui: Ui | undefined;
   let watch: SignalWatch | undefined;
   try {
@@ -51,7 +52,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { signal } = watch;
     ui = commandUi(flags, suspensions);
     const surroundings = {
-      manner: mannerOf(flags, process.env, isTerminal()),
+      manner: mannerOf(flags, process.env, isTerminal),
       signal,
       suspensions,
     };
@@ -75,8 +76,11 @@ async function readFlags(argv: readonly string[]): Promise<Flags | string> {
   const consumed = consumedByNpm(process.env, argv);
   // Who is asked for everything does not wait for what reads a command line.
   if (argv.length === 0) return consumed;
+  const features = loadFeatures(TEMPLATES);
+  const plain = plainFlags(argv, features);
+  if (plain) return { ...consumed, ...plain };
   const { parseCommandLine } = await import('./command-line/program.ts');
-  const parsed = parseCommandLine(argv, loadFeatures(TEMPLATES), process.stdout.columns);
+  const parsed = parseCommandLine(argv, features, process.stdout.columns);
   return parsed.kind === 'print' ? parsed.text : { ...consumed, ...parsed.flags };
 }
 

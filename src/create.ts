@@ -103,12 +103,12 @@ async function placed(
   run: RunContext,
 ): Promise<Pick<Project, 'actions' | 'installCommand' | 'notes' | 'runner'>> {
   const { actions, notes } = await pinnedActions(planned, answers, target, run);
-  const isDevOmitted = omitsDev(await readUserSettings(run), run.environment);
+  const isDevOmitted = omitsDev(readUserSettings(run), run.environment);
   return {
     actions,
     installCommand: installCommand(answers.packageManager, isDevOmitted),
     runner: runnerOf(answers.packageManager, run.environment),
-    notes: [...notes, ...(await workspaceNotes(target.path))],
+    notes: [...notes, ...workspaceNotes(target.path)],
   };
 }
 

@@ -9,6 +9,7 @@ import { OPTIONS, flagOf } from '../options/options.ts';
 import type { Flags } from '../options/options.ts';
 import type { OptionRow } from '../options/option-row.ts';
 import { VERSION } from '../package.ts';
+import { parseList } from './plain-flags.ts';
 import { printOf } from './print.ts';
 import {
   assertNoProjectCommand,
@@ -122,11 +123,6 @@ function parseWord(option: OptionRow, text: string): boolean | string {
 
 function refuse(option: OptionRow, text: string): never {
   throw invalidOption(option, text, 'is not an integer from 1 to 65535');
-}
-
-function parseList(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  return names.length === 1 && (names[0] === 'none' || names[0] === '') ? [] : names;
 }
 
 const optionWithout = (feature: string): Option => new Option(`--no-${feature}`);

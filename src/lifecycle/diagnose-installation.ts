@@ -20,7 +20,7 @@ export async function diagnoseInstallation(diagnosis: Diagnosis): Promise<readon
   const manager = record?.answers.packageManager;
   if (manifest === undefined) return [fault('not-installed', 'package.json cannot be read')];
   if (manager === undefined) return findings;
-  const settings = await readUserSettings(run);
+  const settings = readUserSettings(run);
   const install = installCommand(manager, omitsDev(settings, run.environment));
   const missing = await missingPackage(root);
   return [

@@ -137,7 +137,7 @@ async function runNpm(
   run: RunContext,
 ): Promise<void> {
   if (!isOnPath('npm', run.environment)) throw noBase(request, 'npm was not found on the PATH');
-  const settings = fetchLimits(await readUserSettings(run));
+  const settings = fetchLimits(readUserSettings(run));
   await runOther(request, { program: 'npm', ...command, settings }, run);
 }
 

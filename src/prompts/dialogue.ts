@@ -17,9 +17,9 @@ const WORDS = 'Ctrl-C ends it, and nothing is written';
 export function mannerOf(
   { yes, json, interactive }: Flags,
   environment: Environment,
-  isTerminal: boolean,
+  isTerminal: () => boolean,
 ): Manner {
-  if (yes || json || !isTerminal || interactive === false) return 'none';
+  if (yes || json || interactive === false || !isTerminal()) return 'none';
   const isPlain = wantsPlain(interactive, environment);
   const isDumb = environment['TERM'] === 'dumb';
   if (interactive === undefined && (isCi(environment) || (isDumb && !isPlain))) return 'none';
@@ -39,9 +39,9 @@ export function askerFor(
   { isTitled }: { readonly isTitled: boolean },
 ): OpenAsker {
   const title = isTitled ? `create-chat-backend ${VERSION}` : '';
-  const { stdin, stderr, env } = process;
-  // Each is loaded when it is needed: most runs ask nothing.
+  // Each is loaded when it is needed, and stdin opened: most runs ask nothing.
   return async () => {
+    const { stdin, stderr, env } = process;
     if (!isTitled) stderr.write('\n');
     if (manner === 'plain') {
       const { PlainAsker } = await import('./plain-asker.ts');

@@ -76,10 +76,10 @@ async function installAndProve(
   packageManager: PackageManager,
   run: RunContext,
 ): Promise<InstallOutcome> {
-  const user = await readUserSettings(run);
+  const user = readUserSettings(run);
   const command = installCommand(packageManager, omitsDev(user, run.environment));
-  const workspace = await workspaceAbove(root);
-  const above = workspace === undefined ? {} : await settingsOf(workspace, root, run);
+  const workspace = workspaceAbove(root);
+  const above = workspace === undefined ? {} : settingsOf(workspace, root, run);
   const settings = { ...fetchLimits(user), ...above };
   if (!isOffline(user)) {
     const output = await unanswered({ packageManager, root, settings: above }, run);
@@ -103,12 +103,12 @@ async function installAndProve(
   return { status: 'failed', command, code, problem: `${command} ${problem}`, output };
 }
 
-async function settingsOf(
+function settingsOf(
   workspace: string,
   root: string,
   { environment, reporter }: RunContext,
-): Promise<Environment> {
-  const found = await readParentSettings(workspace, root, environment);
+): Environment {
+  const found = readParentSettings(workspace, root, environment);
   // Not the values: some are secret.
   if (found.names.length > 0)
     reporter.debug(`settings of ${found.path}: ${found.names.join(', ')}`);

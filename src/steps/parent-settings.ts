@@ -19,15 +19,15 @@ export interface ParentSettings {
  * Reads the `.npmrc` of a workspace, which package managers do not see when they are kept out of it.
  * What the project's own file or the environment sets is left out: these come first.
  */
-export async function readParentSettings(
+export function readParentSettings(
   workspace: string,
   root: string,
   environment: Environment,
-): Promise<ParentSettings> {
+): ParentSettings {
   const path = join(workspace, '.npmrc');
-  const own = settingsIn((await textOf(join(root, '.npmrc'))) ?? '');
+  const own = settingsIn(textOf(join(root, '.npmrc')) ?? '');
   const given = new Set(Object.keys(environment).map((name) => name.toLowerCase()));
-  const settings = [...settingsIn((await textOf(path)) ?? '')]
+  const settings = [...settingsIn(textOf(path) ?? '')]
     .filter(([name]) => TAKEN.test(name) && !own.has(name))
     .map(([name, value]) => ({ name, variable: variableOf(name), value }))
     .filter(({ variable }) => !given.has(variable.toLowerCase()));

@@ -34,7 +34,7 @@ export async function pinnedActions(
   target: Target,
   run: RunContext,
 ): Promise<Pinned> {
-  const pin = await pinAbove(target.path);
+  const pin = pinAbove(target.path);
   if (pin === undefined) return { actions, notes: [] };
   if ((await versionIn(target.anchor, packageManager, run)) !== undefined)
     return { actions, notes: [] };
@@ -51,9 +51,9 @@ export async function pinnedActions(
   };
 }
 
-async function pinAbove(root: string): Promise<Pin | undefined> {
+function pinAbove(root: string): Pin | undefined {
   for (let path = dirname(root); ; path = dirname(path)) {
-    const text = await textOf(join(path, 'package.json'));
+    const text = textOf(join(path, 'package.json'));
     const name = /"packageManager"\s*:\s*"([^"]+)"/.exec(text ?? '')?.[1];
     if (name !== undefined) return { path: join(path, 'package.json'), name };
     if (path === dirname(path)) return undefined;

@@ -13,7 +13,7 @@ const YARN_FILES = ['.yarnrc', '.yarnrc.yml'];
  * Reads what the user set for every project: the file of npm, those of Yarn, and over them the
  * environment. Only what a run has to respect is read, so a file elsewhere may be missed.
  */
-export async function readUserSettings({ environment, home }: RunContext): Promise<UserSettings> {
+export function readUserSettings({ environment, home }: RunContext): UserSettings {
   const given = new Map(
     Object.entries(environment).flatMap(([name, value]) => {
       const key = /^npm_config_(.+)$/i.exec(name)?.[1]?.toLowerCase().replaceAll('_', '-');
@@ -21,10 +21,10 @@ export async function readUserSettings({ environment, home }: RunContext): Promi
     }),
   );
   const file = given.get('userconfig') ?? (home && join(home, '.npmrc'));
-  const ofNpm = settingsIn((file && (await textOf(file))) ?? '');
+  const ofNpm = settingsIn((file && textOf(file)) ?? '');
   const ofYarn = [];
   for (const name of home === undefined ? [] : YARN_FILES)
-    ofYarn.push(...linesOf((await textOf(join(home!, name))) ?? ''));
+    ofYarn.push(...linesOf(textOf(join(home!, name)) ?? ''));
   return new Map([...ofYarn, ...ofNpm, ...given]);
 }
 

@@ -2,12 +2,12 @@ import { join, relative, sep } from 'node:path';
 import { textOf, workspaceAbove } from './workspace.ts';
 
 /** What the installation of a workspace above does with the project, and how to join or to stay apart. */
-export async function workspaceNotes(root: string): Promise<readonly string[]> {
-  const above = await workspaceAbove(root);
+export function workspaceNotes(root: string): readonly string[] {
+  const above = workspaceAbove(root);
   if (above === undefined) return [];
-  const { file, patterns } = await membersOf(above);
+  const { file, patterns } = membersOf(above);
   const path = relative(above, root).split(sep).join('/');
-  const manager = await managerOf(above);
+  const manager = managerOf(above);
   const install = `${manager} install in ${above}`;
   if (!isMember(path, patterns))
     return [
@@ -22,14 +22,15 @@ export async function workspaceNotes(root: string): Promise<readonly string[]> {
   ];
 }
 
-async function membersOf(
-  above: string,
-): Promise<{ readonly file: string; readonly patterns: readonly string[] }> {
+function membersOf(above: string): {
+  readonly file: string;
+  readonly patterns: readonly string[];
+} {
   const own = join(above, 'pnpm-workspace.yaml');
-  const yaml = await textOf(own);
+  const yaml = textOf(own);
   if (yaml !== undefined) return { file: own, patterns: patternsOfYaml(yaml) };
   const file = join(above, 'package.json');
-  return { file, patterns: patternsOfManifest((await textOf(file)) ?? '') };
+  return { file, patterns: patternsOfManifest(textOf(file) ?? '') };
 }
 
 function patternsOfManifest(text: string): readonly string[] {
@@ -53,13 +54,13 @@ function patternsOfYaml(text: string): readonly string[] {
   );
 }
 
-async function managerOf(above: string): Promise<string> {
-  if ((await textOf(join(above, 'pnpm-workspace.yaml'))) !== undefined) return 'pnpm';
-  const manifest = (await textOf(join(above, 'package.json'))) ?? '';
+function managerOf(above: string): string {
+  if (textOf(join(above, 'pnpm-workspace.yaml')) !== undefined) return 'pnpm';
+  const manifest = textOf(join(above, 'package.json')) ?? '';
   const pinned = /"packageManager"\s*:\s*"(npm|pnpm|yarn|bun)@/.exec(manifest)?.[1];
   if (pinned !== undefined) return pinned;
-  if ((await textOf(join(above, 'yarn.lock'))) !== undefined) return 'yarn';
-  return (await textOf(join(above, 'bun.lock'))) === undefined ? 'npm' : 'bun';
+  if (textOf(join(above, 'yarn.lock')) !== undefined) return 'yarn';
+  return textOf(join(above, 'bun.lock')) === undefined ? 'npm' : 'bun';
 }
 
 /** Whether a folder is among those that patterns of a workspace name; the last that matches decides. */

@@ -1,4 +1,5 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../lib/file-system.ts';
 import { stagingName } from '../write/target.ts';
@@ -9,11 +10,11 @@ const SETTINGS = /^(?:package\.json|\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/;
 const LOCK_FILE = /^(?:yarn\.lock|bun\.lockb?)$/;
 
 /** The directory above the project that says that projects below it are parts of it. */
-export async function workspaceAbove(root: string): Promise<string | undefined> {
+export function workspaceAbove(root: string): string | undefined {
   for (let path = dirname(root); path !== dirname(path); path = dirname(path)) {
-    const manifest = await textOf(join(path, 'package.json'));
+    const manifest = textOf(join(path, 'package.json'));
     if (manifest?.includes('"workspaces"')) return path;
-    if ((await textOf(join(path, 'pnpm-workspace.yaml'))) !== undefined) return path;
+    if (textOf(join(path, 'pnpm-workspace.yaml')) !== undefined) return path;
   }
   return undefined;
 }
@@ -22,9 +23,11 @@ export async function workspaceAbove(root: string): Promise<string | undefined> 
  * The text of a file, or undefined where none can be read, for whatever reason: what is above a project
  * is no reason to make none.
  */
-export async function textOf(path: string): Promise<string | undefined> {
+export function textOf(path: string): string | undefined {
+  // Most are not there, and an error is dearer than a look.
+  if (!existsSync(path)) return undefined;
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return undefined;

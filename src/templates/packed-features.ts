@@ -6,7 +6,7 @@ import type { Pack } from './pack.ts';
 import type { Feature } from './read-features.ts';
 
 const INDEX = join(import.meta.dirname, 'templates.json');
-const TEXTS = join(import.meta.dirname, 'templates.gz');
+const TEXTS = join(import.meta.dirname, 'templates.txt');
 
 /**
  * Stands in for read-features.ts in the published package, where the folders are packed.

@@ -7,10 +7,11 @@ export interface Guest {
 /** Everybody who draws on the screen at the moment, and how Ctrl-Z stops them. */
 export class Suspensions {
   readonly #guests = new Set<Guest>();
-  readonly #input: NodeJS.ReadStream;
+  readonly #input: () => NodeJS.ReadStream;
   readonly #onStop = (): void => this.stop();
 
-  constructor(input: NodeJS.ReadStream) {
+  /** `input` is called when it is needed: opening stdin takes as long as planning a project. */
+  constructor(input: () => NodeJS.ReadStream) {
     this.#input = input;
   }
 
@@ -31,7 +32,7 @@ export class Suspensions {
    * that Ctrl-Z would reach stop with us: npx waits in the same group, and the shell for npx.
    */
   stop(): void {
-    const input = this.#input;
+    const input = this.#input();
     const isRaw = input.isTTY && input.isRaw;
     for (const guest of this.#guests) guest.suspend();
     if (isRaw) input.setRawMode(false);

@@ -21,18 +21,37 @@ export function toFileSystemError(error: unknown, path: string): unknown {
 export async function cleanUp(
   error: unknown,
   action: () => Promise<void>,
-  left: { readonly place: string; readonly hint?: string },
+  left: Left,
 ): Promise<void> {
   try {
     await action();
   } catch (failure) {
-    throw new CreateError(
-      'FILE_SYSTEM',
-      `writing failed, and what was written could not be removed: ${left.place}`,
-      left.hint ?? 'Remove it by hand; --debug shows both reasons.',
-      { cause: new AggregateError([error, failure]) },
-    );
+    throw notRemoved(error, failure, left);
   }
+}
+
+/** The same for synchronous calls. */
+export function cleanUpSync(error: unknown, action: () => void, left: Left): void {
+  try {
+    action();
+  } catch (failure) {
+    throw notRemoved(error, failure, left);
+  }
+}
+
+/** What stays where cleaning up fails, and what a person does about it. */
+interface Left {
+  readonly place: string;
+  readonly hint?: string;
+}
+
+function notRemoved(error: unknown, failure: unknown, { place, hint }: Left): CreateError {
+  return new CreateError(
+    'FILE_SYSTEM',
+    `writing failed, and what was written could not be removed: ${place}`,
+    hint ?? 'Remove it by hand; --debug shows both reasons.',
+    { cause: new AggregateError([error, failure]) },
+  );
 }
 
 /** The error for a place that is not any more what it was when this run looked at it. */

@@ -1,16 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { PlannedAction } from './planned-action.ts';
 import { throwIfAborted } from '../errors.ts';
-import { unless } from '../lib/file-system.ts';
-import { changedMeanwhile, cleanUp, collision, toFileSystemError } from './errors.ts';
+import { systemCode, unlessSync } from '../lib/file-system.ts';
+import { changedMeanwhile, cleanUpSync, collision, toFileSystemError } from './errors.ts';
 import { DIRECTORY_MODE, directoriesOf } from './directories.ts';
-import { setMode } from './modes.ts';
+import { NewFiles } from './new-files.ts';
 import { stagingName } from './target.ts';
 import type { Target } from './target.ts';
 
-const PAUSE_EVERY = 8;
+const PAUSE_EVERY = 64;
 
 /**
  * Makes a directory that does not exist yet: writes it under another name and renames that once.
@@ -22,45 +21,44 @@ export async function writeNewDirectory(
   actions: readonly PlannedAction[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const staging = await makeStaging(target);
+  const staging = makeStaging(target);
   try {
     const [, ...below] = stepsTo(target);
     const project = join(staging, ...below);
-    await mkdir(project, { recursive: true, mode: DIRECTORY_MODE });
+    mkdirSync(project, { recursive: true, mode: DIRECTORY_MODE });
     await stage(project, actions, signal);
-    await moveIntoPlace(target, staging);
+    moveIntoPlace(target, staging);
   } catch (error) {
-    await cleanUp(error, () => rm(staging, { recursive: true, force: true }), { place: staging });
+    cleanUpSync(error, () => rmSync(staging, { recursive: true, force: true }), { place: staging });
     throw collision(error, target.path) ?? toFileSystemError(error, target.path);
   }
 }
 
-async function makeStaging(target: Target): Promise<string> {
+function makeStaging(target: Target): string {
   const name = stagingName(target.path);
   const staging = join(target.anchor, name);
   try {
-    await mkdir(staging, DIRECTORY_MODE);
+    mkdirSync(staging, DIRECTORY_MODE);
   } catch (error) {
     throw toFileSystemError(error, target.path);
   }
   return staging;
 }
 
-// Synchronous calls take a third of the time. A pause now and then lets a signal arrive.
+// Synchronous calls take a third of the time, and what promises of files need is never loaded. A pause
+// now and then lets a signal arrive.
 async function stage(
   project: string,
   actions: readonly PlannedAction[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const directory of directoriesOf(actions)) {
-    mkdirSync(join(project, directory), DIRECTORY_MODE);
-    setMode(join(project, directory), DIRECTORY_MODE);
-  }
+  const made = new NewFiles();
+  // The paths are of one form already: `join` would cost as much as opening the files.
+  const below = (path: string): string => project + sep + path;
+  for (const directory of directoriesOf(actions)) made.makeDirectory(below(directory));
   for (const [index, { file }] of actions.entries()) {
     if (index % PAUSE_EVERY === 0) await pause(signal);
-    const path = join(project, file.path);
-    writeFileSync(path, file.bytes, { mode: file.mode, flag: 'wx' });
-    setMode(path, file.mode);
+    made.make(below(file.path), file);
   }
   await pause(signal);
 }
@@ -72,33 +70,42 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 
 // The staging directory stands for the first missing name. Where somebody else made that directory
 // in the meantime, what is below it is moved instead.
-async function moveIntoPlace(target: Target, staging: string): Promise<void> {
+function moveIntoPlace(target: Target, staging: string): void {
   const [first, ...below] = stepsTo(target);
   let from = staging;
   let to = join(target.anchor, first);
   for (const name of below) {
-    if (await hasMoved(from, to)) return removeRest(from, staging);
+    if (hasMoved(from, to)) return removeRest(from, staging);
     from = join(from, name);
     to = join(to, name);
   }
-  if (await hasMoved(from, to)) return removeRest(from, staging);
+  if (hasMoved(from, to)) return removeRest(from, staging);
   throw changedMeanwhile(target.path);
 }
 
 // Looks first, because a rename silently replaces an empty directory; nothing in Node forbids that,
 // so one made between the two calls is replaced.
-async function hasMoved(from: string, to: string): Promise<boolean> {
-  const found = await unless(['ENOENT'], lstat(to));
+function hasMoved(from: string, to: string): boolean {
+  const found = unlessSync(['ENOENT'], () => lstatSync(to));
   if (found?.isDirectory()) return false;
   if (found !== undefined) throw changedMeanwhile(to);
-  const moved = rename(from, to).then(() => true);
-  return (await unless(['EEXIST', 'ENOTEMPTY'], moved)) ?? false;
+  return (
+    unlessSync(['EEXIST', 'ENOTEMPTY'], () => {
+      renameSync(from, to);
+      return true;
+    }) ?? false
+  );
 }
 
 // The project is in its place and complete: whatever stays here is no reason to fail, and the next
 // run names it.
-async function removeRest(moved: string, staging: string): Promise<void> {
-  if (moved !== staging) await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+function removeRest(moved: string, staging: string): void {
+  if (moved === staging) return;
+  try {
+    rmSync(staging, { recursive: true, force: true });
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
 }
 
 /** The names that are missing between the anchor and the project, the project's last. */

@@ -10,6 +10,12 @@ import { scratch, treeOf } from '../support/scratch.ts';
 const QUICK = ['--yes', '--no-install', '--no-git'];
 const run = promisify(execFile);
 
+function changeLetter(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(1000) ^ 1, 1000);
+  writeFileSync(file, bytes);
+}
+
 let cwd: string;
 beforeEach(() => {
   cwd = scratch();
@@ -99,26 +105,31 @@ describe('the surroundings', () => {
     );
   });
 
-  it.each([
+  it.each<[string, string, (file: string) => void, string?]>([
     ['without', 'templates.json', (file: string) => rmSync(file)],
     ['with half of', 'templates.json', (file: string) => truncateSync(file, 1000)],
-    ['without', 'templates.gz', (file: string) => rmSync(file)],
-    ['with half of', 'templates.gz', (file: string) => truncateSync(file, 1000)],
+    ['without', 'templates.txt', (file: string) => rmSync(file)],
+    ['with half of', 'templates.txt', (file: string) => truncateSync(file, 1000)],
+    ['with another letter in', 'templates.txt', (file: string) => changeLetter(file)],
     ['without', 'published.cjs', (file: string) => rmSync(file)],
     // Loaded when they are needed.
-    ['without', 'program.cjs', (file: string) => rmSync(file)],
+    ['without', 'program.cjs', (file: string) => rmSync(file), '-y'],
     ['without', 'create.cjs', (file: string) => rmSync(file)],
-  ])('A90 an installation %s %s is named, and nothing written', async (_name, file, damage) => {
-    const installed = installation();
-    damage(join(installed, 'dist', file));
-    const program = join(installed, 'bin/create-chat-backend.js');
-    const failed = run(process.execPath, [program, 'my-app', ...QUICK], { cwd });
-    await expect(failed).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(`is damaged: .*[\\\\/]${file}`) as string,
-    });
-    expect(readdirSync(cwd)).toEqual([]);
-  });
+  ])(
+    'A90 an installation %s %s is named, and nothing written',
+    async (_name, file, damage, flag = '--yes') => {
+      const installed = installation();
+      damage(join(installed, 'dist', file));
+      const program = join(installed, 'bin/create-chat-backend.js');
+      const args = [program, 'my-app', flag, '--no-install', '--no-git'];
+      const failed = run(process.execPath, args, { cwd });
+      await expect(failed).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(`is damaged: .*[\\\\/]${file}`) as string,
+      });
+      expect(readdirSync(cwd)).toEqual([]);
+    },
+  );
 
   it.each(['', 'yes\n'])('A66 asks nothing where stdin is no terminal (%j)', async (input) => {
     const outcome = await command(['my-app', '--no-install', '--no-git', '--json'], { cwd, input });

@@ -172,7 +172,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_name, scenario) => {
 
   it('P5 the disk is full from each call on: all or nothing', async () => {
     const { calls, complete } = await undisturbed(scenario);
-    const creating = /^(?:appendFile|copyFile|link|mkdir|open|writeFile|handle\.writeFile)$/;
+    const creating = /^(?:appendFile|copyFile|link|mkdir|open|write|writeFile|handle\.writeFile)$/;
     for (const at of upTo(calls)) {
       const cwd = place(scenario);
       const before = treeOf(cwd);
@@ -195,7 +195,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_name, scenario) => {
       const before = treeOf(cwd);
       let first = 0;
       const { outcome, calls: made } = await disturbed(scenario, cwd, (call, name) => {
-        if (first === 0 && name === 'writeFile' && call > calls * 0.6) first = call;
+        if (first === 0 && /^write(?:File)?$/.test(name) && call > calls * 0.6) first = call;
         return first > 0 && [first, first + later].includes(call) ? 'EIO' : undefined;
       });
       all = made - first;

@@ -13,7 +13,7 @@ const NAMES =
 const TWO_PATHS = new Set(['copyFile', 'cp', 'link', 'rename', 'symlink']);
 
 // What one call stands for: a file is opened, written and closed, and a tree is removed one by one.
-const PARTS = { appendFile: 3, writeFile: 3, rm: 2 };
+const PARTS = { appendFile: 3, writeFile: 3, write: 2, rm: 2 };
 
 const original = {
   openSync: fs.openSync,
@@ -67,11 +67,16 @@ function leavePart(name, args, part) {
     return;
   }
   const [path, bytes, options] = args;
+  if (name === 'write') return void original.writeSync(options, halfOf(bytes));
   const flag = options?.flag ?? (name === 'appendFile' ? 'a' : 'w');
   const file = original.openSync(path, flag, options?.mode ?? 0o666);
-  const whole = Buffer.from(bytes);
-  if (part === 2) original.writeSync(file, whole, 0, Math.floor(whole.length / 2));
+  if (part === 2) original.writeSync(file, halfOf(bytes));
   original.closeSync(file);
+}
+
+function halfOf(bytes) {
+  const whole = Buffer.from(bytes);
+  return whole.subarray(0, Math.floor(whole.length / 2));
 }
 
 function entries(directory) {
@@ -124,6 +129,25 @@ for (const name of NAMES) {
   };
   Object.assign(fs[`${name}Sync`], synchronous);
 }
+
+// What is written by a number is written to the file that was opened with it.
+const opened = new Map();
+const { openSync } = fs;
+fs.openSync = (path, ...rest) => {
+  const file = openSync(path, ...rest);
+  if (watched !== undefined) opened.set(file, path);
+  return file;
+};
+fs.writeSync = (file, bytes, ...rest) => {
+  const path = opened.get(file);
+  const error = path === undefined ? undefined : intercepted('write', [path, bytes, file]);
+  if (error === undefined) return original.writeSync(file, bytes, ...rest);
+  throw error;
+};
+fs.closeSync = (file) => {
+  opened.delete(file);
+  original.closeSync(file);
+};
 
 function watchHandle(handle, path) {
   for (const name of ['writeFile', 'appendFile', 'write', 'sync', 'datasync', 'truncate']) {

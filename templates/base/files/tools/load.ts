@@ -5,6 +5,7 @@ import { readBack } from './load/reading.ts';
 import { report } from './load/report.ts';
 import { runningServer, startServer } from './load/server.ts';
 import { talk } from './load/talk.ts';
+import { usedBetween } from './load/usage.ts';
 import { NoMongodError } from './find-mongod.ts';
 
 // `npm run load`: measures a server with real clients, and holds it to its promise meanwhile: every
@@ -46,11 +47,11 @@ async function load(options: LoadOptions): Promise<number> {
   try {
     say(`${options.users} users register and meet in rooms of ${options.room}.`);
     const rooms = await gather(server.url, options);
-    const before = await server.cpu();
+    const before = await server.usage();
     const talked = await talk(rooms, options);
-    const after = await server.cpu();
-    const cpu = before === undefined || after === undefined ? undefined : after - before;
-    for (const line of report(talked, cpu)) say(line);
+    const after = await server.usage();
+    const used = before && after && usedBetween(before, after);
+    for (const line of report(talked, used)) say(line);
     const faults = await readBack(rooms, talked.ledgers);
     dismiss(rooms);
     return judge(talked.acknowledged, faults);

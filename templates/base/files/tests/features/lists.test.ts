@@ -43,6 +43,19 @@ async function seedGroups(
   return rows;
 }
 
+/** What is known of conversations whose rows are not written yet: when each had its last message. */
+function marksOf(moved: ReadonlyMap<string, Date>, asked: (count: number) => void = () => {}) {
+  return {
+    lastReadSeq: () => 0,
+    movedCount: moved.size,
+    latest: (among: readonly string[] = [...moved.keys()]) => {
+      asked(among.length);
+      return new Map(among.flatMap((id) => (moved.has(id) ? [[id, moved.get(id)!]] : [])));
+    },
+    found: () => {},
+  };
+}
+
 const namesOf = (body: { items: { name: string }[] }): string[] =>
   body.items.map(({ name }) => name);
 
@@ -60,6 +73,30 @@ it('a list reads as many rows as its page shows, and none that the user has left
   for (const { ns, nreturned } of queries) expect([ns, nreturned <= 11]).toEqual([ns, true]);
   const list = queries.find(({ ns, text }) => ns === 'memberships' && text.includes('$lookup'))!;
   expect(list.docsExamined).toBeLessThanOrEqual(2 * 300 + 20);
+});
+
+it("a list is bound by the index of the user's conversations, on each page and for what has moved", async () => {
+  const app = await startApp();
+  const [user, other] = [await app.register(), await app.register()];
+  const rows = await seedGroups(app, user, 60);
+  await seedGroups(app, user, 60, { leftAt: new Date() });
+  await seedGroups(app, other, 200);
+  const { body: first } = await user.get('/conversations?limit=10');
+  const models = createModels(app.app.connection);
+  const readMarks = marksOf(new Map([[String(rows[1]!._id), new Date()]]));
+  const queries = await queriesOf(app, async () => {
+    await user.get('/conversations?limit=10');
+    await user.get(`/conversations?limit=10&cursor=${first.nextCursor}`);
+    await latestFirst({ models, readMarks }, user.id, 11);
+  });
+  const lists = queries.filter(({ text }) => text.includes('$lookup'));
+  expect(lists).toHaveLength(4);
+  for (const list of lists) {
+    expect(list.keysExamined).toBeLessThanOrEqual(2 * 60 + 20); // of memberships and conversations
+    const { stages, indexes } = await list.explain();
+    expect(indexes).toContain('user_1_leftAt_1_conversation_1');
+    expect(stages).not.toContain('COLLSCAN');
+  }
 });
 
 it('a page of members does not read those who have left', async () => {
@@ -112,15 +149,7 @@ it('more moved conversations than a query may name are looked for among those of
   moved.set(String(rows[1]!._id), new Date());
   const models = createModels(app.app.connection);
   const asked: number[] = [];
-  const readMarks = {
-    lastReadSeq: () => 0,
-    movedCount: moved.size,
-    latest: (among = [...moved.keys()]) => {
-      asked.push(among.length);
-      return new Map(among.flatMap((id) => (moved.has(id) ? [[id, moved.get(id)!]] : [])));
-    },
-    found: () => {},
-  };
+  const readMarks = marksOf(moved, (count) => asked.push(count));
   const list = await latestFirst({ models, readMarks }, user.id, 3);
   expect(list.map(({ name }) => name)).toEqual(['Group 2', 'Group 5', 'Group 4']);
   expect(asked).toEqual([5]); // not for all that moved in the cluster

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { findFaults, type ReadMessage, type SentMessage } from '../../tools/load/ledger.ts';
 import { parseOptions } from '../../tools/load/options.ts';
+import { report } from '../../tools/load/report.ts';
 import { createTimes } from '../../tools/load/times.ts';
+import { usedBetween } from '../../tools/load/usage.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { startApp } from '../support/app.ts';
 import { numbers } from '../support/node.ts';
@@ -67,6 +69,25 @@ it.concurrent('keeps an even part of many times', () => {
   expect(times.quantile(0.99) / 247_500).toBeCloseTo(1, 2);
 });
 
+it.concurrent('says what a message has cost, and how many messages a batch had', () => {
+  const times = createTimes();
+  const talked = {
+    ...{ ledgers: new Map(), refused: new Map([['no answer', 2]]), seconds: 2 },
+    ...{ acknowledged: 1_000, answers: times, notices: times, noticesDue: 0 },
+  };
+  const before = { serverUs: 50_000, databaseUs: 7_000, batches: 10 };
+  const after = { serverUs: 150_000, databaseUs: 31_500, batches: 50 };
+  expect(report(talked, usedBetween(before, after)).slice(-4)).toEqual([
+    'server         100 us CPU a message',
+    'database       25 us CPU a message',
+    'batches        40, of 25.0 messages',
+    'not taken      2: no answer',
+  ]);
+  const untold = usedBetween(before, { ...after, databaseUs: undefined });
+  expect(report(talked, untold).join('\n')).not.toContain('database');
+  expect(report(talked, undefined).join('\n')).not.toMatch(/server|database|batches/);
+});
+
 it.concurrent(
   'measures a server that runs, and what its members read fits what was acknowledged',
   async () => {
@@ -105,6 +126,13 @@ it.concurrent(
     const { code, output, errors } = await runTool('tools/load.ts', {}, args);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toMatch(/server +[\d,]+ us CPU a message/);
+    if (process.platform === 'linux') expect(output).toMatch(/database +[\d,]+ us CPU a message/);
+    const [, shown = '', size] = /batches +([\d,]+), of ([\d.]+) messages/.exec(output) ?? [];
+    const batches = Number(shown.replaceAll(',', ''));
+    const acknowledged = Number(/acknowledged +(\d+) messages/.exec(output)?.[1]);
+    expect(batches).toBeGreaterThan(0);
+    expect(batches).toBeLessThanOrEqual(acknowledged);
+    expect(size).toBe((acknowledged / batches).toFixed(1));
     expect(output).not.toContain('not taken');
   },
 );

@@ -4,14 +4,16 @@ import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { createConnection } from 'mongoose';
 import { portIn } from '../dev-log.ts';
 import { startMongod } from '../mongod.ts';
+import { databaseUsage, type Usage } from './usage.ts';
 
 /** The server under load. */
 export interface Server {
   readonly url: string;
-  /** Microseconds of processor time so far; undefined for a server that was not started here. */
-  cpu(): Promise<number | undefined>;
+  /** What it and its database have used so far; undefined for a server that was not started here. */
+  usage(): Promise<Usage | undefined>;
   stop(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const withLoader = suffix === '.ts' ? ['--import', 'tsx'] : [];
 /** A server that runs already. */
 export const runningServer = (url: string): Server => ({
   url,
-  cpu: () => Promise.resolve(undefined),
+  usage: () => Promise.resolve(undefined),
   stop: () => Promise.resolve(),
 });
 
@@ -34,12 +36,14 @@ export async function startServer(say: (line: string) => void): Promise<Server> 
     await setUp(env);
     const child = start(env);
     const url = await addressOf(child);
+    const connection = await createConnection(mongod.uri).asPromise();
     return {
       url,
-      cpu: () => askCpu(child),
+      usage: async () => ({ serverUs: await askCpu(child), ...(await databaseUsage(connection)) }),
       async stop() {
         child.kill('SIGTERM');
         if (child.exitCode === null) await once(child, 'exit');
+        await connection.close();
         await mongod.stop();
       },
     };
