@@ -97,11 +97,12 @@ const long = functions.filter(({ lines }) => lines > FUNCTION_LINES);
 
 /** @type {[what: string, figure: number, goal: number, ceiling: number][]} */
 const rows = [
-  ['minimal, product, files', minimal.product.files, 50, 94],
-  ['minimal, product, lines', minimal.product.lines, 4_300, 7_010],
-  ['minimal, platform, files', minimal.platform.files, 42, 64],
+  ['minimal, product, files', minimal.product.files, 50, 97],
+  ['minimal, product, lines', minimal.product.lines, 4_300, 7_400],
+  ['minimal, platform, files', minimal.platform.files, 42, 66],
   // State as classes says what it holds and takes: some lines more than in closures, in fewer files.
-  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_245],
+  // Changes come in kinds and batches, so that no feature needs a log of its own.
+  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_600],
   ['standard, product, lines', standard.product.lines, Infinity, Infinity],
   ['full, product, lines', full.product.lines, Infinity, Infinity],
   ['lines of the tour', tourLines(), 900, 900],

@@ -8,7 +8,7 @@ import { toMessageView } from '../../src/backend/messages/views.ts';
 import { limits } from '../../src/configs/limits.ts';
 import { createModels } from '../../src/models/index.ts';
 import { newId } from '../../src/platform/database/ids.ts';
-import { systemClock } from '../../src/platform/lib/time.ts';
+import { systemClock, systemTimers } from '../../src/platform/lib/time.ts';
 import { Events } from '../../src/platform/lib/events.ts';
 import type { Cluster, Notice } from '../../src/platform/sockets/socket-api.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -31,6 +31,7 @@ function erasingOf({ app }: TestApp) {
     events: new Events(),
     history,
     models,
+    timers: systemTimers,
     sockets: { notifyAll: (some: readonly Notice[]) => void notices.push(...some) },
   });
   const messages = {

@@ -68,28 +68,49 @@ export class Participations {
     this.#generations.set(id, (this.#latest += 1));
   }
 
-  /** As a transaction sees it; what is read of the two rows that say it is also written. */
-  async lock(session: ClientSession, userId: string, conversationId: string): Promise<Found> {
-    const { conversations, memberships } = this.#models;
-    const row = await conversations
+  /**
+   * What several users are in a conversation, as a transaction sees it; what is read of the rows that
+   * say it is also written. That of the conversation is written first: of two transactions one stops
+   * there at once.
+   */
+  async lock(
+    session: ClientSession,
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<(userId: string) => Found> {
+    const row = await this.#models.conversations
       .findOneAndUpdate(
         { _id: conversationId, archivedAt: null },
         { $inc: { membersRev: 1 } },
         { projection: conversationFields, returnDocument: 'after', session },
       )
       .lean();
-    if (row === null) return null;
-    const own = await memberships
-      .findOneAndUpdate(
-        { conversation: conversationId, user: userId, ...activeMember },
-        { $inc: { rightsRev: 1 } },
-        { projection: { role: 1 }, session },
-      )
-      .lean();
-    const pair = own === null ? null : row.dmKey;
+    if (row === null) return () => null;
+    const roles = await this.#lockRoles(session, conversationId, userIds);
+    const pair = roles.size === 0 ? null : row.dmKey;
     // A block writes the row of the conversation, and so does the erasure of an account.
     const between = await this.#readBetween(typeof pair === 'string' ? [pair] : [], session);
-    return toParticipation(row, own?.role ?? null, between(pair));
+    return (userId) => toParticipation(row, roles.get(userId) ?? null, between(pair));
+  }
+
+  async #lockRoles(
+    session: ClientSession,
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, Participation['role']>> {
+    const { memberships } = this.#models;
+    const touch = { $inc: { rightsRev: 1 } };
+    const options = { projection: { user: 1, role: 1 }, session };
+    const [userId, other] = userIds;
+    if (userId !== undefined && other === undefined) {
+      const own = { conversation: conversationId, user: userId, ...activeMember };
+      const row = await memberships.findOneAndUpdate(own, touch, options).lean();
+      return new Map(row === null ? [] : [[String(row.user), row.role]]);
+    }
+    const some = { conversation: conversationId, user: inIds(userIds), ...activeMember };
+    await memberships.updateMany(some, touch, { session });
+    const rows = await memberships.find(some, { user: 1, role: 1 }).session(session).lean();
+    return new Map(rows.map((row) => [String(row.user), row.role]));
   }
 
   #cacheKeyOf(userId: string, conversationId: string): string {

@@ -8,7 +8,7 @@ import type { Heads } from '../../platform/sockets/socket-api.ts';
 import { createDeletedCounts, type UnreadPlace } from './deleted-counts.ts';
 import { highest } from './highest.ts';
 import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
-import type { StoredChange } from '../../platform/log/change-log.ts';
+import type { StoredChange } from '../../platform/log/types.ts';
 import { toMessageView } from './views.ts';
 
 /** Reads of messages and changes, with majority, from the primary; rights are the caller's. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Models } from '../../models/index.ts';
 import type { Access } from '../shared/access.ts';
-import type { Clock } from '../../platform/lib/time.ts';
+import type { Clock, Timers } from '../../platform/lib/time.ts';
 import type { Events } from '../../platform/lib/events.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { LoadShedding } from '../../platform/rate-limits/load-shedding.ts';
@@ -13,6 +13,7 @@ import type { ReadMarkers } from './read-marks.ts';
 export interface MessagePorts {
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly models: Models;
   readonly events: Events;
   readonly loadShedding: Pick<LoadShedding, 'isOverloaded'>;

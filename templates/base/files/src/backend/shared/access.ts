@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { ConversationRow, MembershipRow } from '../../models/index.ts';
+import type { AppError } from '../../platform/errors/app-error.ts';
 
 /** What somebody wants to do in a conversation. */
 export type Permission =
@@ -71,6 +72,15 @@ export interface Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation>;
+  /**
+   * The same of several users at once: why each of them may not, or undefined. Nothing is thrown, so
+   * that the others go on.
+   */
+  refusalsIn(
+    session: ClientSession,
+    conversationId: string,
+    asked: readonly { readonly userId: string; readonly permission: Permission }[],
+  ): Promise<readonly (AppError | undefined)[]>;
   /**
    * Changes a block between two users in one transaction, which conflicts with what they do in
    * their direct conversation. When it resolves with true, as `work` says that something changed,
