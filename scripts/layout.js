@@ -97,8 +97,8 @@ const long = functions.filter(({ lines }) => lines > FUNCTION_LINES);
 
 /** @type {[what: string, figure: number, goal: number, ceiling: number][]} */
 const rows = [
-  ['minimal, product, files', minimal.product.files, 50, 97],
-  ['minimal, product, lines', minimal.product.lines, 4_300, 7_400],
+  ['minimal, product, files', minimal.product.files, 50, 98],
+  ['minimal, product, lines', minimal.product.lines, 4_300, 7_500],
   ['minimal, platform, files', minimal.platform.files, 42, 66],
   // State as classes says what it holds and takes: some lines more than in closures, in fewer files.
   // Changes come in kinds and batches, so that no feature needs a log of its own.

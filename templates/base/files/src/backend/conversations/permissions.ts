@@ -16,12 +16,14 @@ const lowest: Record<Permission, Record<Participation['type'], Lowest>> = {
   signal: { direct: 'member', group: 'member', channel: 'member' },
   send: { direct: 'member', group: 'member', channel: 'admin' },
   edit: { direct: 'member', group: 'member', channel: 'admin' },
+  react: { direct: 'member', group: 'member', channel: 'admin' },
+  pin: { direct: 'member', group: 'admin', channel: 'admin' },
   moderate: { direct: 'never', group: 'admin', channel: 'admin' },
   own: { direct: 'never', group: 'owner', channel: 'owner' },
 };
 
 /** What makes others see somebody's words. */
-const speaking: ReadonlySet<Permission> = new Set(['send', 'edit']);
+const speaking: ReadonlySet<Permission> = new Set(['send', 'edit', 'react', 'pin']);
 
 /** What acts on single messages: to a stranger they do not exist. */
 const ofMessages: ReadonlySet<Permission> = new Set(['edit', 'retract']);

@@ -6,11 +6,12 @@ import { patchTo, type Patch } from '../../platform/database/patch.ts';
 import { rowsOf } from '../../platform/database/rows.ts';
 import { AppError, notFound } from '../../platform/errors/app-error.ts';
 import { ChangeLog } from '../../platform/log/change-log.ts';
-import type { ChangeBatch, ChangeKind, ChangeTarget } from '../../platform/log/types.ts';
+import type { ChangeTarget } from '../../platform/log/types.ts';
 import type { Notice } from '../../platform/sockets/socket-api.ts';
 import type { Permission } from '../shared/access.ts';
+import type { MessageBatch, MessageChange } from '../shared/message-parts.ts';
 import type { MessagePorts } from './ports.ts';
-import { toMessageView, toNotice } from './views.ts';
+import { toNotice } from './views.ts';
 
 /** Which message, and who changes it. */
 export type ChangeRequest = ChangeTarget;
@@ -25,12 +26,10 @@ interface Removal extends ChangeTarget {
 
 type ChangePorts = Pick<
   MessagePorts,
-  'access' | 'clock' | 'events' | 'history' | 'models' | 'timers'
+  'access' | 'clock' | 'events' | 'history' | 'models' | 'parts' | 'timers'
 > & {
   readonly sockets: Pick<MessagePorts['sockets'], 'notifyAll'>;
 };
-
-type Kind<Wanted extends ChangeTarget> = ChangeKind<StoredMessage, Wanted, Permission>;
 
 /** Changes of messages that exist; their place stays. */
 export class Changes {
@@ -68,11 +67,13 @@ export class Changes {
   }
 
   /** Makes a kind of change possible; each call of the answer asks for one. */
-  change<Wanted extends ChangeTarget>(kind: Kind<Wanted>): (one: Wanted) => Promise<MessageView> {
+  change<Wanted extends ChangeTarget>(
+    kind: MessageChange<Wanted>,
+  ): (one: Wanted) => Promise<MessageView> {
     const ask = this.#log.add(kind);
     return async (one) => {
       const { row, seen } = await ask(one);
-      return { ...toMessageView(row), ...seen };
+      return { ...this.#ports.parts.toView(row), ...seen };
     };
   }
 
@@ -141,19 +142,25 @@ export class Changes {
     return { content, editedAt: this.#ports.clock.now() };
   }
 
-  async #delete<Wanted extends ChangeTarget>({ wanted, refuse }: Batch<Wanted>): Promise<Patches> {
+  async #delete<Wanted extends ChangeTarget>({
+    wanted,
+    messages,
+    session,
+    refuse,
+  }: MessageBatch<Wanted>): Promise<ReadonlyMap<string, Patch<StoredMessage>>> {
     const patch = patchTo(erasedMessage(this.#ports.clock.now()));
     const patches = new Map<string, Patch<StoredMessage>>();
     for (const one of wanted)
       if (patches.has(one.messageId)) refuse(one, new AppError('already-deleted'));
       else patches.set(one.messageId, patch);
+    await this.#ports.parts.deleted([...messages.values()], session);
     return patches;
   }
 
   /** Notices carry the messages as this change left them. */
   #announce(rows: readonly StoredMessage[], before: readonly Notice[]): void {
-    const { events, sockets } = this.#ports;
-    const messages = rows.map(toMessageView);
+    const { events, parts, sockets } = this.#ports;
+    const messages = rows.map((row) => parts.toView(row));
     const notices = messages.map((message) =>
       toNotice(message.deletedAt === null ? 'message:updated' : 'message:deleted', message),
     );
@@ -161,9 +168,6 @@ export class Changes {
     for (const message of messages) events.emit('message:changed', { message });
   }
 }
-
-type Batch<Wanted> = ChangeBatch<StoredMessage, Wanted>;
-type Patches = ReadonlyMap<string, Patch<StoredMessage>>;
 
 const isBy = (userId: string, row: StoredMessage): boolean => row.sender.toHexString() === userId;
 

@@ -7,6 +7,7 @@ import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { LoadShedding } from '../../platform/rate-limits/load-shedding.ts';
 import type { OwnMembership, SocketApi } from '../../platform/sockets/socket-api.ts';
 import type { History } from './history.ts';
+import type { MessageParts } from './parts.ts';
 import type { ReadMarkers } from './read-marks.ts';
 
 /** What messages need from the rest. */
@@ -21,6 +22,7 @@ export interface MessagePorts {
   readonly jobs: Pick<Jobs, 'handle'>;
   readonly sockets: SocketApi;
   readonly history: History;
+  readonly parts: MessageParts;
   readonly readMarks: ReadMarkers;
   readonly database: {
     onTopologyChange(listener: () => void): void;

@@ -8,6 +8,8 @@ export type Permission =
   | 'read' // history, sync, members
   | 'send' // a message: in a channel owner and admins only, in a direct one nobody who is blocked
   | 'edit' // one's own message: whoever may not send may not write in other ways either
+  | 'react' // to a message: like send
+  | 'pin' // a message: admins and owner, and the two of a direct one while neither is blocked
   | 'retract' // delete one's own message: any member
   | 'signal' // typing, receipts: like read; a block in a direct one says nothing
   | 'moderate' // delete another's message, rename, add and remove plain members
