@@ -97,13 +97,14 @@ const long = functions.filter(({ lines }) => lines > FUNCTION_LINES);
 
 /** @type {[what: string, figure: number, goal: number, ceiling: number][]} */
 const rows = [
-  ['minimal, product, files', minimal.product.files, 50, 94],
+  ['minimal, product, files', minimal.product.files, 50, 98],
   // Rights that are known for a minute are known in two parts, and learnt at connects: 0105.
-  ['minimal, product, lines', minimal.product.lines, 4_300, 7_170],
-  ['minimal, platform, files', minimal.platform.files, 42, 64],
+  ['minimal, product, lines', minimal.product.lines, 4_300, 7_700],
+  ['minimal, platform, files', minimal.platform.files, 42, 66],
   // State as classes says what it holds and takes: some lines more than in closures, in fewer files.
-  // Sixty more write the frames of a room past the engine (0104), thirty tokens without a library (0106).
-  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_340],
+  // Sixty more write the frames of a room past the engine (0104), thirty tokens without a library (0106);
+  // changes come in kinds and batches, so that no feature needs a log of its own.
+  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_700],
   ['standard, product, lines', standard.product.lines, Infinity, Infinity],
   ['full, product, lines', full.product.lines, Infinity, Infinity],
   ['lines of the tour', tourLines(), 900, 900],

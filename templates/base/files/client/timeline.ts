@@ -1,5 +1,6 @@
 import type { MessageView } from '../src/contract/messages.ts';
 import type { SyncedConversation } from '../src/contract/sync.ts';
+import { readerFields } from './reader-fields.ts';
 
 /** A number below which nothing is missing, and what is known above it. */
 interface Cursor {
@@ -38,8 +39,12 @@ export interface Timeline extends Numbers {
   newest(message: MessageView): MessageView;
   /** Takes a notice of a new message. */
   created(message: MessageView): void;
-  /** Takes a notice of an edit or a deletion. */
+  /** Takes a notice of an edit, a deletion or another change. */
   changed(message: MessageView): void;
+  /** Takes what only this user sees of a message, as it is since a rev. */
+  mine(messageId: string, rev: number, seen: Partial<MessageView>): void;
+  /** Takes the answer to a change, which has what only this user sees; the notice moves the cursor. */
+  answered(message: MessageView): void;
   /** Takes what the server says about the highest numbers. */
   heard(head: Numbers): void;
   /**
@@ -64,11 +69,16 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   let readSeq = lastReadSeq;
   let epoch = 0;
 
-  /** The one rule for content: of two states of a message the one with the higher rev holds. */
+  /**
+   * The one rule for content: of two states of a message the one with the higher rev holds. An answer
+   * has what depends on the reader, and completes an equal state; a notice leaves what is known of it.
+   */
   function keep(message: MessageView): void {
     const before = known.get(message.id);
-    if (before !== undefined && before.rev >= message.rev) return;
-    known.set(message.id, message);
+    const hasMore = Object.keys(message).some((field) => readerFields.has(field));
+    if (before !== undefined && before.rev >= message.rev)
+      if (before.rev > message.rev || !hasMore) return;
+    known.set(message.id, hasMore || before === undefined ? message : withReader(message, before));
     loaded = undefined;
   }
 
@@ -125,6 +135,13 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
       keep(message);
       see(rev, message.rev);
     },
+    mine(messageId, since, seen) {
+      const before = known.get(messageId);
+      if (before === undefined || before.rev > since) return;
+      known.set(messageId, { ...before, ...seen });
+      loaded = undefined;
+    },
+    answered: keep,
     heard(head) {
       seq.head = Math.max(seq.head, head.seq);
       rev.head = Math.max(rev.head, head.rev);
@@ -148,6 +165,13 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     },
     read: (upTo) => void (readSeq = Math.max(readSeq, upTo)),
   };
+}
+
+/** A newer state of a message with what is known of the reader; a deleted one has nothing of it. */
+function withReader(message: MessageView, before: MessageView): MessageView {
+  if (message.deletedAt !== null) return message;
+  const mine = Object.entries(before).filter(([field]) => readerFields.has(field));
+  return { ...message, ...(Object.fromEntries(mine) as Partial<MessageView>) };
 }
 
 const createCursor = (at: number): Cursor => ({ at, head: at, ahead: new Set() });

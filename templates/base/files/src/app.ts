@@ -5,7 +5,7 @@ import { Authenticator, createAuth } from './backend/auth/index.ts';
 import { ConversationAccess, createConversations } from './backend/conversations/index.ts';
 import type { RunningFeature } from './backend/feature.ts';
 import { features } from './backend/features.ts';
-import { createMessages, History, ReadMarkers } from './backend/messages/index.ts';
+import { createMessages, History, MessageParts, ReadMarkers } from './backend/messages/index.ts';
 import { createUsers } from './backend/users/index.ts';
 import { Http } from './platform/http/server.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
@@ -25,7 +25,7 @@ export class App {
   readonly #http: Http;
   readonly #sockets: Sockets;
   readonly #jobs: Jobs;
-  readonly #messages: { idle(): Promise<void> };
+  readonly #messages: { assertComplete(): void; idle(): Promise<void> };
   readonly #features: readonly RunningFeature[];
   #isStarted = false;
   #stopping: Promise<void> | undefined;
@@ -45,9 +45,10 @@ export class App {
     const { cluster } = sockets;
     const jobs = new Jobs(core);
     const access = new ConversationAccess({ ...core, cluster });
-    const history = new History(core);
+    const parts = new MessageParts();
+    const history = new History({ ...core, parts });
     const readMarks = new ReadMarkers({ ...core, cluster });
-    const ports = { ...core, api, sockets, jobs, access, history, readMarks };
+    const ports = { ...core, api, sockets, jobs, access, history, parts, readMarks };
 
     const auth = createAuth({ ...ports, authenticator });
     const users = createUsers(ports);
@@ -84,6 +85,7 @@ export class App {
 
   /** Listens, connects to the database, checks it, and takes traffic. @throws StartError */
   async start(): Promise<void> {
+    this.#messages.assertComplete();
     await this.#http.listen(); // for probes; everything else is refused until the end of the start
     await this.#core.database.start();
     for (const feature of this.#features) await feature.start?.();

@@ -16,6 +16,7 @@ export const exportView = z
       z.object({ id, joinedAt: moment, leftAt: moment.nullable(), lastReadSeq: sequence }),
     ),
     messages: z.array(messageView),
+    features: z.record(z.string(), z.array(z.looseObject({}))),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'Export' });

@@ -4,11 +4,11 @@ import { eraseMessagesOf } from '../../src/backend/account/erase-messages.ts';
 import { ConversationAccess } from '../../src/backend/conversations/index.ts';
 import { Changes } from '../../src/backend/messages/changes.ts';
 import { History } from '../../src/backend/messages/history.ts';
-import { toMessageView } from '../../src/backend/messages/views.ts';
+import { MessageParts } from '../../src/backend/messages/parts.ts';
 import { limits } from '../../src/configs/limits.ts';
 import { createModels } from '../../src/models/index.ts';
 import { newId } from '../../src/platform/database/ids.ts';
-import { systemClock } from '../../src/platform/lib/time.ts';
+import { systemClock, systemTimers } from '../../src/platform/lib/time.ts';
 import { Events } from '../../src/platform/lib/events.ts';
 import type { Cluster, Notice } from '../../src/platform/sockets/socket-api.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -24,17 +24,19 @@ function erasingOf({ app }: TestApp) {
   const notices: Notice[] = [];
   const models = createModels(app.connection);
   const cluster = { request: async () => {}, subscribe() {} } as unknown as Cluster;
-  const history = new History({ models });
+  const parts = new MessageParts();
+  const history = new History({ models, parts });
   const changes = new Changes({
     access: new ConversationAccess({ models, cluster, database: { onTopologyChange() {} } }),
     clock: systemClock,
     events: new Events(),
     history,
     models,
+    parts,
+    timers: systemTimers,
     sockets: { notifyAll: (some: readonly Notice[]) => void notices.push(...some) },
   });
   const messages = {
-    toView: toMessageView,
     removeAll: (...given: Parameters<Changes['removeAll']>) => changes.removeAll(...given),
   };
   const erase = (userId: string, conversationId: string, signal: AbortSignal) =>

@@ -12,6 +12,7 @@ import type { Events } from '../platform/lib/events.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Limiters } from '../platform/rate-limits/limiters.ts';
 import type { Caller } from '../platform/security/access-tokens.ts';
+import type { MessagePort } from './shared/message-parts.ts';
 import type { Names } from './shared/names.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
@@ -56,6 +57,8 @@ export interface FeatureContext {
     ): Promise<ReadonlyMap<string, MessageView>>;
   };
   readonly readMarks: ReadSeqs;
+  /** Where a feature joins messages: fields of its own, and changes. */
+  readonly messages: MessagePort;
   readonly readiness: Readiness;
 }
 
@@ -86,7 +89,7 @@ export interface TrustedContext extends FeatureContext {
     ): Promise<unknown>;
     remove(by: null, conversationId: string, userId: string): Promise<void>;
   };
-  readonly messages: {
+  readonly messages: MessagePort & {
     toView(row: StoredMessage): MessageView;
     /** Deletes messages as their sender could; returns how many there were. */
     removeAll(

@@ -107,6 +107,7 @@ export const limits = {
     send: { perSecond: 5, burst: 20 }, // a user
     typing: { perSecond: 1, burst: 3 }, // a user
     join: { perSecond: 0.5, burst: 10 }, // a user
+    react: { perSecond: 5, burst: 20 }, // a user: reactions, given and taken back
     receipt: { perSecond: 5, burst: 20 }, // a user
     sync: { perSecond: 5, burst: 50 }, // a user
     write: { perSecond: 5, burst: 20 }, // a user: edits, deletes, changes of what is theirs

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
+import { messageFields } from './message-fields.ts';
 import { content, id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
@@ -12,8 +13,7 @@ export const messageView = z
     sender: id,
     content: z.string().nullable(),
     timestamp: moment,
-    editedAt: moment.nullable(),
-    deletedAt: moment.nullable(),
+    ...messageFields,
   })
   .meta({ id: 'Message' });
 
@@ -59,6 +59,15 @@ export const messageRoutes = {
         hasMoreAfter: z.boolean(),
       }),
     },
+    problems: ['forbidden'],
+  }),
+  getMessage: defineRoute({
+    method: 'get',
+    path: '/conversations/:conversationId/messages/:messageId',
+    rate: 'read',
+    summary: 'One message',
+    params: messageParams,
+    answers: { 200: z.object({ message: messageView }) },
     problems: ['forbidden'],
   }),
   sendMessage: defineRoute({
@@ -118,6 +127,6 @@ export const messageCommands = {
 
 export const messageNotices = {
   'message:created': messageView.describe('A message was sent'),
-  'message:updated': messageView.describe('A message was edited; apply it by its rev'),
+  'message:updated': messageView.describe('A message was changed; apply it by its rev'),
   'message:deleted': messageView.describe('A message was deleted; apply it by its rev'),
 };

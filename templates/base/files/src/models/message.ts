@@ -1,6 +1,7 @@
 import { Schema, type InferSchemaType } from 'mongoose';
 import { kept, type Remains } from '../platform/database/patch.ts';
 import type { DataPolicy } from './data-policy.ts';
+import { erasedFields, fieldIndexes, storedFields, type StoredFields } from './message-fields.ts';
 
 /**
  * What a user wrote. The rows are the only truth about order: a conversation's head is its highest
@@ -14,25 +15,22 @@ export const messageSchema = new Schema(
     sender: { type: Schema.Types.ObjectId, required: true },
     content: { type: String, default: null }, // null once deleted
     timestamp: { type: Date, required: true },
-    // Absent until they are set: most messages are never changed.
-    rev: { type: Number }, // its last change
-    editedAt: { type: Date },
-    deletedAt: { type: Date },
+    ...storedFields,
   },
   { collection: 'messages' },
 );
 
 messageSchema.index({ conversation: 1, seq: 1 }, { unique: true }); // order, history; decides races of nodes
-messageSchema.index(
-  { conversation: 1, seq: 1, deletedAt: 1 }, // unread counts; a new message is not in it
-  { partialFilterExpression: { deletedAt: { $type: 'date' } } },
-);
+for (const [fields, options] of Object.values(fieldIndexes)) messageSchema.index(fields, options);
 
 /** A message as it is stored. */
-export type StoredMessage = Readonly<InferSchemaType<typeof messageSchema>>;
+export type StoredMessage = Readonly<
+  Omit<InferSchemaType<typeof messageSchema>, keyof StoredFields>
+> &
+  StoredFields;
 
 /** A message as it is stored first. */
-export type NewStoredMessage = Required<Omit<StoredMessage, 'rev' | 'editedAt' | 'deletedAt'>>;
+export type NewStoredMessage = Required<Omit<StoredMessage, keyof StoredFields>>;
 
 /** What is left of a message that is deleted, by whomever: its place, and that it was there. */
 export const erasedMessage = (deletedAt: Date): Remains<StoredMessage> => ({
@@ -42,8 +40,7 @@ export const erasedMessage = (deletedAt: Date): Remains<StoredMessage> => ({
   sender: kept,
   content: null,
   timestamp: kept,
-  rev: kept,
-  editedAt: kept,
+  ...erasedFields,
   deletedAt,
 });
 

@@ -10,5 +10,7 @@ export const tuning = {
     retryMaxMs: 50,
     knownNumbers: 50_000, // conversations whose last number a node remembers
     believedAdvance: 500, // a larger step told by another node is not believed
+    batchChanges: 500, // of one conversation, one transaction
+    waitingChanges: 2_000, // of one conversation
   },
 } as const;

@@ -31,6 +31,7 @@ const editingOthers = {
 /** Who may do what with messages; each column is one of `askers`, in their order. */
 export const uses: readonly Use[] = [
   { of: 'listMessages', input: (place) => ({ ...room(place), query: {} }), answers: reading },
+  { of: 'getMessage', input: (place) => ({ params: other(place) }), answers: reading },
   {
     of: 'listChanges',
     input: (place) => ({ ...room(place), query: { sinceRev: '0' } }),

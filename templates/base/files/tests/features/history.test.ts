@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { History } from '../../src/backend/messages/history.ts';
+import { MessageParts } from '../../src/backend/messages/parts.ts';
 import { newId } from '../../src/platform/database/ids.ts';
 import { limits } from '../../src/configs/limits.ts';
 import { createModels } from '../../src/models/index.ts';
@@ -8,7 +9,8 @@ import { done, startApp, type TestApp } from '../support/app.ts';
 import { numbers, seedMessages } from '../support/node.ts';
 import { profile } from '../support/profile.ts';
 
-const historyOf = (app: TestApp) => new History({ models: createModels(app.app.connection) });
+const historyOf = (app: TestApp) =>
+  new History({ models: createModels(app.app.connection), parts: new MessageParts() });
 
 it('S32 reads the heads of many conversations by one key each', async () => {
   const app = await startApp();

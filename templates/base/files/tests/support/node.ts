@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { History } from '../../src/backend/messages/history.ts';
+import { MessageParts } from '../../src/backend/messages/parts.ts';
 import { createMessageStore } from '../../src/backend/messages/message-store.ts';
 import { toNewMessage, toStoredMessage } from '../../src/backend/messages/views.ts';
 import type { MessageView, SendResult } from '../../src/contract/messages.ts';
@@ -47,7 +48,8 @@ interface SendOptions {
 export async function createNode(options: NodeOptions = {}) {
   const app = options.app ?? (await startApp());
   const models = createModels(app.app.connection);
-  const real = createMessageStore({ models, history: new History({ models }) });
+  const parts = new MessageParts();
+  const real = createMessageStore({ models, history: new History({ models, parts }), parts });
   const messages = app.app.connection.collection<StoredMessage>('messages');
   const told: MessageView[] = [];
   const toldAgain: MessageView[] = [];

@@ -8,13 +8,17 @@ import { messagesLookedAt } from './written-messages.ts';
 const { maxItems: step } = limits.page; // messages in one transaction
 const { queryMs: maxTimeMS } = limits.database;
 
+type EraseContext = Pick<TrustedContext, 'history' | 'models'> & {
+  readonly messages: Pick<TrustedContext['messages'], 'removeAll'>;
+};
+
 /**
  * Deletes everything that somebody wrote in a conversation, as they could themselves; who is in it is
  * told. What is erased stays so: interrupted by its signal, between two steps, it is simply started
  * again. Returns the number of messages.
  */
 export async function eraseMessagesOf(
-  { history, messages, models }: Pick<TrustedContext, 'history' | 'messages' | 'models'>,
+  { history, messages, models }: EraseContext,
   userId: string,
   conversationId: string,
   signal: AbortSignal,

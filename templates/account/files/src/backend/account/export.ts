@@ -4,9 +4,14 @@ import { AppError } from '../../platform/errors/app-error.ts';
 import { Seal } from '../../platform/security/data-keys.ts';
 import type { TrustedContext } from '../feature.ts';
 import { toMeView } from '../shared/user-view.ts';
+import { FeatureRows, type RowsPlace } from './feature-rows.ts';
 import { WrittenMessages, type Place } from './written-messages.ts';
 
 const pageMessages = 500;
+const pageRows = 500;
+
+/** Where a page starts: first come all messages, then the rows of features. */
+type Start = Place | { readonly rows: RowsPlace };
 
 /**
  * The export: everything stored about a user, their messages page by page. One page at a time for a
@@ -16,20 +21,22 @@ const pageMessages = 500;
 export class Export {
   readonly #context: TrustedContext;
   readonly #written: WrittenMessages;
+  readonly #rows: FeatureRows;
   readonly #seal: Seal;
   readonly #reading = new Set<string>();
 
   constructor(context: TrustedContext) {
     this.#context = context;
     this.#written = new WrittenMessages(context);
+    this.#rows = new FeatureRows(context);
     this.#seal = new Seal(context.env.DATA_KEYS, 'export-cursors');
   }
 
   /** @throws AppError `validation` for a cursor that no page gave this user, `rate-limited` */
   async page(userId: string, cursor?: string): Promise<ExportView> {
-    const start: Place = cursor === undefined ? ['', 0] : this.#fromCursor(userId, cursor);
+    const start: Start = cursor === undefined ? ['', 0] : this.#fromCursor(userId, cursor);
     return this.#alone(userId, async () => {
-      const key = [userId, ...start].join(' ');
+      const key = `${userId} ${textOf(start)}`;
       await this.#context.limiters.consumeShared('exports', key);
       return this.#readPage(userId, start);
     });
@@ -49,7 +56,7 @@ export class Export {
     }
   }
 
-  async #readPage(userId: string, start: Place): Promise<ExportView> {
+  async #readPage(userId: string, start: Start): Promise<ExportView> {
     const [user, devices, blocked, conversations] = await Promise.all([
       readOf.users(this.#context, userId),
       readOf.devices(this.#context, userId),
@@ -57,27 +64,49 @@ export class Export {
       readOf.memberships(this.#context, userId),
     ]);
     const ids = conversations.map(({ id }) => id);
-    const { messages, end } = await this.#written.page(userId, ids, start, pageMessages);
+    const { messages, features, end } = await this.#pageFrom(userId, ids, start);
     const nextCursor = end === undefined ? null : this.#toCursor(userId, end);
-    return { user, devices, blocked, conversations, messages, nextCursor };
+    return { user, devices, blocked, conversations, messages, features, nextCursor };
   }
 
-  #toCursor(userId: string, end: Place): string {
-    const place = end.join('.');
+  async #pageFrom(
+    userId: string,
+    conversationIds: readonly string[],
+    start: Start,
+  ): Promise<Pick<ExportView, 'messages' | 'features'> & { end: Start | undefined }> {
+    const { messages, end } =
+      'rows' in start
+        ? { messages: [], end: undefined }
+        : await this.#written.page(userId, conversationIds, start, pageMessages);
+    if (end !== undefined) return { messages, features: {}, end };
+    const rest = await this.#rows.page(userId, 'rows' in start ? start.rows : ['', ''], pageRows);
+    return { messages, features: rest.features, end: rest.end && { rows: rest.end } };
+  }
+
+  #isOurs(userId: string, place: string, given: string | undefined): boolean {
+    return this.#seal.all(`${userId}.${place}`).some(({ _id }) => _id === given);
+  }
+
+  #toCursor(userId: string, end: Start): string {
+    const place = textOf(end);
     return `${place}.${this.#seal.seal(`${userId}.${place}`)._id}`;
   }
 
-  #fromCursor(userId: string, cursor: string): Place {
-    const [, place, conversationId, seq, given] =
-      /^(([0-9a-f]{24})\.(\d+))\.([\w-]{43})$/.exec(cursor) ?? [];
-    if (conversationId !== undefined && seq !== undefined)
-      if (this.#seal.all(`${userId}.${place}`).some(({ _id }) => _id === given))
-        return [conversationId, Number(seq)];
+  #fromCursor(userId: string, cursor: string): Start {
+    const [, place, conversationId, seq, collection, after, given] =
+      /^(([0-9a-f]{24})\.(\d+)|rows\.([A-Za-z]+)\.([0-9a-f-]+))\.([\w-]{43})$/.exec(cursor) ?? [];
+    if (place !== undefined && this.#isOurs(userId, place, given)) {
+      if (collection !== undefined && after !== undefined) return { rows: [collection, after] };
+      if (conversationId !== undefined) return [conversationId, Number(seq)];
+    }
     throw new AppError('validation', {
       errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
     });
   }
 }
+
+const textOf = (place: Start): string =>
+  'rows' in place ? ['rows', ...place.rows].join('.') : place.join('.');
 
 type Read = (context: TrustedContext, userId: string) => Promise<unknown>;
 

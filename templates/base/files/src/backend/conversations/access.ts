@@ -1,6 +1,7 @@
 import type { ClientSession, Connection } from 'mongoose';
 import type { Models } from '../../models/index.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
+import type { AppError } from '../../platform/errors/app-error.ts';
 import { duplicateKeyOf } from '../../platform/errors/database-errors.ts';
 import { KeyedMutex } from '../../platform/lib/keyed-mutex.ts';
 import type { Cluster } from '../../platform/sockets/socket-api.ts';
@@ -15,9 +16,9 @@ import type {
 } from '../shared/access.ts';
 import { Blocks } from './blocks.ts';
 import { findMutual } from './mutual-conversations.ts';
-import { lockParticipation } from './participation-rows.ts';
+import { lockParticipations } from './participation-rows.ts';
 import { Participations } from './participations.ts';
-import { assertMay } from './permissions.ts';
+import { assertMay, refusalOf } from './permissions.ts';
 import { dmKeyOf } from './views.ts';
 
 const clusterEvent = 'access:forget';
@@ -87,8 +88,18 @@ export class ConversationAccess implements Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation> {
-    const found = await lockParticipation(this.#models, session, userId, conversationId);
-    return assertMay(found, permission);
+    const found = await lockParticipations(this.#models, session, conversationId, [userId]);
+    return assertMay(found(userId), permission);
+  }
+
+  async refusalsIn(
+    session: ClientSession,
+    conversationId: string,
+    asked: readonly { readonly userId: string; readonly permission: Permission }[],
+  ): Promise<readonly (AppError | undefined)[]> {
+    const userIds = [...new Set(asked.map(({ userId }) => userId))];
+    const found = await lockParticipations(this.#models, session, conversationId, userIds);
+    return asked.map(({ userId, permission }) => refusalOf(found(userId), permission));
   }
 
   async changePair(userId: string, otherId: string, work: Work<boolean>): Promise<boolean> {

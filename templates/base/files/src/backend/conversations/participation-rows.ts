@@ -54,13 +54,17 @@ export async function readRoles(
   return new Map(rows.map((row) => [keyOf(String(row.user), String(row.conversation)), row.role]));
 }
 
-/** As a transaction sees it; what is read of the two rows that say it is also written. */
-export async function lockParticipation(
+/**
+ * What several users are in a conversation, as a transaction sees it; what is read of the rows that
+ * say it is also written. That of the conversation is written first: of two transactions one stops
+ * there at once.
+ */
+export async function lockParticipations(
   models: ReadModels,
   session: ClientSession,
-  userId: string,
   conversationId: string,
-): Promise<Participation | null> {
+  userIds: readonly string[],
+): Promise<(userId: string) => Participation | null> {
   const row = await models.conversations
     .findOneAndUpdate(
       { _id: conversationId, archivedAt: null },
@@ -68,18 +72,33 @@ export async function lockParticipation(
       { projection: conversationFields, returnDocument: 'after', session },
     )
     .lean();
-  if (row === null) return null;
-  const own = await models.memberships
-    .findOneAndUpdate(
-      { conversation: conversationId, user: userId, ...activeMember },
-      { $inc: { rightsRev: 1 } },
-      { projection: { role: 1 }, session },
-    )
-    .lean();
-  const pair = own === null ? null : row.dmKey;
+  if (row === null) return () => null;
+  const roles = await lockRoles(models, session, conversationId, userIds);
+  const pair = roles.size === 0 ? null : row.dmKey;
   // A block writes the row of the conversation, and so does the erasure of an account.
   const between = await readBetween(models, typeof pair === 'string' ? [pair] : [], session);
-  return toParticipation(toShared(row, between(pair)), own?.role);
+  const shared = toShared(row, between(pair));
+  return (userId) => toParticipation(shared, roles.get(userId));
+}
+
+async function lockRoles(
+  { memberships }: ReadModels,
+  session: ClientSession,
+  conversation: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Role>> {
+  const touch = { $inc: { rightsRev: 1 } };
+  const [user, other] = userIds;
+  if (user !== undefined && other === undefined) {
+    const options = { projection: { role: 1 }, session };
+    const own = { conversation, user, ...activeMember };
+    const row = await memberships.findOneAndUpdate(own, touch, options).lean();
+    return new Map(row === null ? [] : [[user, row.role]]);
+  }
+  const some = { conversation, user: inIds(userIds), ...activeMember };
+  await memberships.updateMany(some, touch, { session });
+  const rows = await memberships.find(some, { user: 1, role: 1 }).session(session).lean();
+  return new Map(rows.map((row) => [String(row.user), row.role]));
 }
 
 /** What is between the two of each pair. */

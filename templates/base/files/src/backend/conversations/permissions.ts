@@ -16,12 +16,14 @@ const lowest: Record<Permission, Record<Participation['type'], Lowest>> = {
   signal: { direct: 'member', group: 'member', channel: 'member' },
   send: { direct: 'member', group: 'member', channel: 'admin' },
   edit: { direct: 'member', group: 'member', channel: 'admin' },
+  react: { direct: 'member', group: 'member', channel: 'admin' },
+  pin: { direct: 'member', group: 'admin', channel: 'admin' },
   moderate: { direct: 'never', group: 'admin', channel: 'admin' },
   own: { direct: 'never', group: 'owner', channel: 'owner' },
 };
 
 /** What makes others see somebody's words. */
-const speaking: ReadonlySet<Permission> = new Set(['send', 'edit']);
+const speaking: ReadonlySet<Permission> = new Set(['send', 'edit', 'react', 'pin']);
 
 /** What acts on single messages: to a stranger they do not exist. */
 const ofMessages: ReadonlySet<Permission> = new Set(['edit', 'retract']);
@@ -46,17 +48,26 @@ export function checkPermission(
   return participation.erased ? 'forbidden' : undefined;
 }
 
+/** Why somebody may not, as clients see it; undefined when they may. */
+export function refusalOf(
+  participation: Participation | null,
+  permission: Permission,
+): AppError | undefined {
+  const refusal = participation === null ? 'not-found' : checkPermission(participation, permission);
+  if (refusal === 'forbidden' && participation?.erased === true)
+    return new AppError(refusal, { detail: 'The account of the other user was erased.' });
+  if (refusal === 'not-found') return notFound();
+  return refusal && new AppError(refusal);
+}
+
 /** Refuses what somebody may not do. @throws AppError as `Access.require` */
 export function assertMay(
   participation: Participation | null,
   permission: Permission,
 ): Participation {
-  const refusal = participation === null ? 'not-found' : checkPermission(participation, permission);
-  if (refusal === 'not-found' || participation === null) throw notFound();
-  if (refusal === 'forbidden' && participation.erased)
-    throw new AppError(refusal, { detail: 'The account of the other user was erased.' });
-  if (refusal !== undefined) throw new AppError(refusal);
-  return participation;
+  const refusal = refusalOf(participation, permission);
+  if (refusal !== undefined) throw refusal;
+  return participation as Participation;
 }
 
 /** Whether a role outranks another one. */

@@ -1,43 +1,80 @@
 import type { MessageView } from '../../contract/messages.ts';
 import { erasedMessage, type StoredMessage } from '../../models/message.ts';
+import type { Types } from 'mongoose';
 import { toUuid } from '../../platform/database/ids.ts';
 import { patchTo, type Patch } from '../../platform/database/patch.ts';
 import { rowsOf } from '../../platform/database/rows.ts';
 import { AppError, notFound } from '../../platform/errors/app-error.ts';
-import { ChangeLog, type Change } from '../../platform/log/change-log.ts';
+import { ChangeLog } from '../../platform/log/change-log.ts';
+import type { ChangeTarget } from '../../platform/log/types.ts';
+import type { Notice } from '../../platform/sockets/socket-api.ts';
 import type { Permission } from '../shared/access.ts';
+import type { MessageBatch, MessageChange } from '../shared/message-parts.ts';
 import type { MessagePorts } from './ports.ts';
-import { toMessageView, toNotice } from './views.ts';
+import { toNotice } from './views.ts';
 
 /** Which message, and who changes it. */
-export interface ChangeRequest {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly userId: string;
+export type ChangeRequest = ChangeTarget;
+
+interface Edit extends ChangeTarget {
+  readonly content: string;
 }
 
-/** The notice of each type of change. */
-const notices = { edited: 'message:updated', deleted: 'message:deleted' } as const;
+interface Removal extends ChangeTarget {
+  readonly permission: Permission;
+}
 
-type ChangePorts = Pick<MessagePorts, 'access' | 'clock' | 'events' | 'history' | 'models'> & {
+type ChangePorts = Pick<
+  MessagePorts,
+  'access' | 'clock' | 'events' | 'history' | 'models' | 'parts' | 'timers'
+> & {
   readonly sockets: Pick<MessagePorts['sockets'], 'notifyAll'>;
 };
 
 /** Changes of messages that exist; their place stays. */
 export class Changes {
   readonly #ports: ChangePorts;
-  readonly #log: ChangeLog<StoredMessage>;
+  readonly #log: ChangeLog<StoredMessage, Permission>;
+  readonly #edit: (one: Edit) => Promise<MessageView>;
+  readonly #remove: (one: Removal) => Promise<MessageView>;
+  readonly #erase: (one: ChangeTarget) => Promise<MessageView>;
 
   constructor(ports: ChangePorts) {
-    const { access, clock, models } = ports;
+    const { access, clock, models, timers } = ports;
     this.#ports = ports;
     this.#log = new ChangeLog({
       messages: rowsOf(models.messages),
       changes: rowsOf(models.changes),
-      transact: (conversationId, work) => access.change(conversationId, work),
+      transact: (conversationId, work, deadline) => access.change(conversationId, work, deadline),
+      refusals: async (...asked) => (await access.refusalsIn(...asked)).map(asOfMessages),
       now: () => clock.now(),
-      onChanged: (rows, type) => this.#announce(rows, type as keyof typeof notices),
+      timers,
+      onChanged: (rows, notices) => this.#announce(rows, notices),
     });
+    this.#edit = this.change({
+      type: 'edited',
+      permission: () => 'edit',
+      apply: async ({ wanted }) =>
+        new Map(wanted.map(({ messageId, content }) => [messageId, this.#edition(content)])),
+    });
+    const type = 'deleted';
+    this.#remove = this.change({
+      type,
+      permission: (one) => one.permission,
+      apply: (batch) => this.#delete(batch),
+    });
+    this.#erase = this.change({ type, apply: (batch) => this.#delete(batch) });
+  }
+
+  /** Makes a kind of change possible; each call of the answer asks for one. */
+  change<Wanted extends ChangeTarget>(
+    kind: MessageChange<Wanted>,
+  ): (one: Wanted) => Promise<MessageView> {
+    const ask = this.#log.add(kind);
+    return async (one) => {
+      const { row, seen } = await ask(one);
+      return { ...this.#ports.parts.toView(row), ...seen };
+    };
   }
 
   /**
@@ -48,8 +85,8 @@ export class Changes {
   async edit(request: ChangeRequest, content: string): Promise<MessageView> {
     const row = await this.#find(request);
     if (!isBy(request.userId, row)) throw new AppError('forbidden');
-    const patch = { content, editedAt: this.#ports.clock.now() };
-    return this.#change(request, row, 'edit', 'edited', patch);
+    await this.#require(request, row, 'edit');
+    return this.#edit({ ...request, content });
   }
 
   /**
@@ -60,19 +97,24 @@ export class Changes {
   async remove(request: ChangeRequest): Promise<MessageView> {
     const row = await this.#find(request);
     const permission = isBy(request.userId, row) ? 'retract' : 'moderate';
-    return this.#change(request, row, permission, 'deleted', this.#deletion());
+    await this.#require(request, row, permission);
+    return this.#remove({ ...request, permission });
   }
 
   /** Deletes several messages as their sender could; returns how many there were. For jobs. */
   async removeAll(
     conversationId: string,
     by: string,
-    messageIds: Change<StoredMessage>['messageIds'],
+    messageIds: readonly Types.UUID[],
   ): Promise<number> {
-    const patch = this.#deletion();
-    const work = (row: StoredMessage) => (row.deletedAt == null ? patch : undefined);
-    const change = { conversationId, messageIds, type: 'deleted', by, work };
-    return (await this.#log.change(change)).length;
+    const removals = await Promise.allSettled(
+      messageIds.map((id) =>
+        this.#erase({ conversationId, messageId: id.toHexString(), userId: by }),
+      ),
+    );
+    for (const removal of removals)
+      if (removal.status === 'rejected' && !isGone(removal.reason)) throw removal.reason;
+    return removals.filter(({ status }) => status === 'fulfilled').length;
   }
 
   async #find({ userId, conversationId, messageId }: ChangeRequest): Promise<StoredMessage> {
@@ -83,57 +125,55 @@ export class Changes {
     return row;
   }
 
-  async #change(
+  async #require(
     { conversationId, userId }: ChangeRequest,
     row: StoredMessage,
     permission: Permission,
-    type: keyof typeof notices,
-    patch: Patch<StoredMessage>,
-  ): Promise<MessageView> {
-    const { access } = this.#ports;
-    await asOfMessages(async () => access.require(userId, conversationId, permission));
-    assertPresent(row);
-    const [changed] = await this.#log.change({
-      conversationId,
-      messageIds: [row._id],
-      type,
-      by: userId,
-      assertRight: (session) =>
-        asOfMessages(() => access.requireIn(session, userId, conversationId, permission)),
-      work: (current) => {
-        assertPresent(current); // somebody may have been faster
-        return patch;
-      },
-    });
-    if (changed === undefined) throw notFound();
-    return toMessageView(changed);
+  ): Promise<void> {
+    try {
+      await this.#ports.access.require(userId, conversationId, permission);
+    } catch (error) {
+      throw error instanceof AppError ? asOfMessages(error) : error;
+    }
+    if (row.deletedAt != null) throw new AppError('already-deleted');
   }
 
-  #deletion(): Patch<StoredMessage> {
-    return patchTo(erasedMessage(this.#ports.clock.now()));
+  #edition(content: string): Patch<StoredMessage> {
+    return { content, editedAt: this.#ports.clock.now() };
+  }
+
+  async #delete<Wanted extends ChangeTarget>({
+    wanted,
+    messages,
+    session,
+    refuse,
+  }: MessageBatch<Wanted>): Promise<ReadonlyMap<string, Patch<StoredMessage>>> {
+    const patch = patchTo(erasedMessage(this.#ports.clock.now()));
+    const patches = new Map<string, Patch<StoredMessage>>();
+    for (const one of wanted)
+      if (patches.has(one.messageId)) refuse(one, new AppError('already-deleted'));
+      else patches.set(one.messageId, patch);
+    await this.#ports.parts.deleted([...messages.values()], session);
+    return patches;
   }
 
   /** Notices carry the messages as this change left them. */
-  #announce(rows: readonly StoredMessage[], type: keyof typeof notices): void {
-    const { events, sockets } = this.#ports;
-    const messages = rows.map(toMessageView);
-    sockets.notifyAll(messages.map((message) => toNotice(notices[type], message)));
+  #announce(rows: readonly StoredMessage[], before: readonly Notice[]): void {
+    const { events, parts, sockets } = this.#ports;
+    const messages = rows.map((row) => parts.toView(row));
+    const notices = messages.map((message) =>
+      toNotice(message.deletedAt === null ? 'message:updated' : 'message:deleted', message),
+    );
+    sockets.notifyAll([...before, ...notices]);
     for (const message of messages) events.emit('message:changed', { message });
   }
 }
 
 const isBy = (userId: string, row: StoredMessage): boolean => row.sender.toHexString() === userId;
 
-function assertPresent(row: StoredMessage): void {
-  if (row.deletedAt != null) throw new AppError('already-deleted');
-}
+const isGone = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'already-deleted' || error.code === 'not-found');
 
 /** A direct conversation has no ranks: there, another's message is simply not one's own. */
-async function asOfMessages(assertRight: () => Promise<unknown>): Promise<void> {
-  try {
-    await assertRight();
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'conflict') throw new AppError('forbidden');
-    throw error;
-  }
-}
+const asOfMessages = <Refusal extends AppError | undefined>(refusal: Refusal) =>
+  refusal?.code === 'conflict' ? new AppError('forbidden') : refusal;

@@ -2,23 +2,26 @@ import type { mongo, Types } from 'mongoose';
 import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
+import type { MessagesWhere } from '../shared/message-parts.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
 import { createDeletedCounts, type UnreadPlace } from './deleted-counts.ts';
 import { highest } from './highest.ts';
 import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
-import type { StoredChange } from '../../platform/log/change-log.ts';
-import { toMessageView } from './views.ts';
+import type { StoredChange } from '../../platform/log/types.ts';
+import type { MessageParts } from './parts.ts';
 
 /** Reads of messages and changes, with majority, from the primary; rights are the caller's. */
 export class History {
   readonly #messages: mongo.Collection<StoredMessage>;
+  readonly #parts: MessageParts;
   readonly #changes: mongo.Collection<StoredChange>;
   /** How many of the messages of each place were deleted; those without any are left out. */
   readonly deletedIn: (places: readonly UnreadPlace[]) => Promise<ReadonlyMap<string, number>>;
 
-  constructor({ models }: { readonly models: Models }) {
+  constructor({ models, parts }: { readonly models: Models; readonly parts: MessageParts }) {
+    this.#parts = parts;
     this.#messages = rowsOf<StoredMessage>(models.messages);
     this.#changes = rowsOf<StoredChange>(models.changes);
     this.deletedIn = createDeletedCounts(this.#messages);
@@ -46,7 +49,7 @@ export class History {
     if (seqs.size === 0) return new Map();
     const places = [...seqs].map(([id, seq]) => ({ conversation: toObjectId(id), seq }));
     const rows = await this.#messages.find({ $or: places }, read).toArray();
-    return new Map(rows.map((row) => [row.conversation.toHexString(), toMessageView(row)]));
+    return new Map(rows.map((row) => [row.conversation.toHexString(), this.#parts.toView(row)]));
   }
 
   page(conversationId: string, place: HistoryPlace, size?: number): Promise<HistoryPage> {
@@ -85,12 +88,18 @@ export class History {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, MessageView>> {
     const rows = await this.byIds(conversationId, ids.map(toUuid));
-    return new Map(rows.map((row) => [row._id.toHexString(), toMessageView(row)]));
+    return new Map(rows.map((row) => [row._id.toHexString(), this.#parts.toView(row)]));
   }
 
   /** Messages by id, in whatever conversation: for what shows none of them. */
   anywhere(ids: readonly string[]): Promise<StoredMessage[]> {
     return this.#messages.find({ _id: { $in: ids.map(toUuid) } }, read).toArray();
+  }
+
+  /** Messages of one conversation by another index than that of their place. */
+  find(conversationId: string, { filter, sort, limit }: MessagesWhere): Promise<StoredMessage[]> {
+    const where = { ...filter, conversation: toObjectId(conversationId) };
+    return this.#messages.find(where, { ...read, sort, limit }).toArray();
   }
 
   #findIn(conversationId: string): FindMessages {

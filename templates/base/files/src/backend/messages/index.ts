@@ -1,20 +1,25 @@
 import { messageRoutes } from '../../contract/messages.ts';
 import { syncRoutes } from '../../contract/sync.ts';
 import type { Api } from '../../platform/http/api.ts';
+import { notFound } from '../../platform/errors/app-error.ts';
+import { toUuid } from '../../platform/database/ids.ts';
+import type { MessagePort } from '../shared/message-parts.ts';
 import { Changes } from './changes.ts';
 import { eraseConversation } from './erasing.ts';
+import type { MessageParts } from './parts.ts';
 import type { MessagePorts } from './ports.ts';
 import { Sending } from './send.ts';
 import { Sync } from './sync.ts';
-import { toMessageView } from './views.ts';
 
 export { History } from './history.ts';
+export { MessageParts } from './parts.ts';
 export { ReadMarkers } from './read-marks.ts';
 
 /** Messages: sending, changing, reading, and what clients missed; mounts routes and commands. */
-export function createMessages(ports: MessagePorts & { readonly api: Api }): {
-  readonly toView: typeof toMessageView;
+export function createMessages(ports: MessagePorts & { readonly api: Api }): MessagePort & {
+  readonly toView: MessageParts['toView'];
   readonly removeAll: Changes['removeAll'];
+  assertComplete(): void;
   /** Resolves once nothing is under way and what may be late is stored. */
   idle(): Promise<void>;
 } {
@@ -26,9 +31,15 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): {
   );
   mountRoutes(ports, sending, changes, sync);
   mountCommands(ports, sending, changes, sync);
+  const { history, parts } = ports;
   return {
-    toView: toMessageView,
+    toView: (row) => parts.toView(row),
     removeAll: (...given) => changes.removeAll(...given),
+    extend: (part) => parts.extend(part),
+    change: (kind) => changes.change(kind),
+    get: async (userId, conversationId, where) =>
+      parts.toReader(userId, await history.find(conversationId, where)),
+    assertComplete: () => parts.assertComplete(),
     async idle() {
       await sending.idle();
       await ports.readMarks.flush();
@@ -37,7 +48,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): {
 }
 
 function mountRoutes(
-  { api, access, history }: MessagePorts & { readonly api: Api },
+  { api, access, history, parts }: MessagePorts & { readonly api: Api },
   sending: Sending,
   changes: Changes,
   sync: Sync,
@@ -45,7 +56,15 @@ function mountRoutes(
   api.route(messageRoutes.listMessages, async ({ params, query, caller }) => {
     await access.require(caller.userId, params.conversationId, 'read');
     const { limit, ...place } = query;
-    return { 200: await history.page(params.conversationId, place, limit) };
+    const page = await history.page(params.conversationId, place, limit);
+    return { 200: { ...page, items: await parts.toReader(caller.userId, page.items) } };
+  });
+  api.route(messageRoutes.getMessage, async ({ params, caller }) => {
+    await access.require(caller.userId, params.conversationId, 'read');
+    const rows = await history.byIds(params.conversationId, [toUuid(params.messageId)]);
+    const [message] = await parts.toReader(caller.userId, rows);
+    if (message === undefined) throw notFound();
+    return { 200: { message } };
   });
   api.route(messageRoutes.sendMessage, async ({ params, body, caller }) => {
     const { completion } = await sending.send({ ...params, ...body, sender: caller.userId });
@@ -62,9 +81,8 @@ function mountRoutes(
   });
   api.route(syncRoutes.listChanges, async ({ params, query, caller }) => {
     await access.require(caller.userId, params.conversationId, 'read');
-    return {
-      200: await sync.changes(params.conversationId, query.sinceRev ?? 0, query.limit),
-    };
+    const { sinceRev = 0, limit } = query;
+    return { 200: await sync.changes(caller.userId, params.conversationId, sinceRev, limit) };
   });
 }
 

@@ -5,7 +5,8 @@ import { rowsOf } from '../../platform/database/rows.ts';
 import { isDatabaseUnavailable } from '../../platform/errors/database-errors.ts';
 import type { Inserted, MessageStore } from '../../platform/log/types.ts';
 import type { History } from './history.ts';
-import { toMessageView, toNewMessage, toStoredMessage } from './views.ts';
+import type { MessageParts } from './parts.ts';
+import { toNewMessage, toStoredMessage } from './views.ts';
 
 /** What a duplicate key in an index means. */
 const reasons = new Map<string, 'id-taken' | 'number-taken'>([
@@ -18,9 +19,11 @@ const writeConcern = { w: 'majority', journal: true } as const;
 export function createMessageStore({
   models,
   history,
+  parts,
 }: {
   readonly models: Models;
   readonly history: Pick<History, 'lastSeqs' | 'anywhere'>;
+  readonly parts: Pick<MessageParts, 'toView'>;
 }): MessageStore {
   const rows = rowsOf<StoredMessage>(models.messages);
 
@@ -35,7 +38,8 @@ export function createMessageStore({
       }
     },
     lastSeqs: (conversationIds) => history.lastSeqs(conversationIds),
-    find: async (drafts) => (await history.anywhere(drafts.map(({ id }) => id))).map(toMessageView),
+    find: async (drafts) =>
+      (await history.anywhere(drafts.map(({ id }) => id))).map((row) => parts.toView(row)),
   };
 }
 

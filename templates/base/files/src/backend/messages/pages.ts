@@ -1,11 +1,9 @@
 import { limits } from '../../configs/limits.ts';
-import type { MessageView } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
-import { toMessageView } from './views.ts';
 
 /** A page of history, oldest first. */
 export interface HistoryPage {
-  readonly items: MessageView[];
+  readonly items: readonly StoredMessage[];
   readonly hasMoreBefore: boolean;
   readonly hasMoreAfter: boolean;
 }
@@ -80,6 +78,6 @@ function cut(
   size: number,
   isDescending = false,
 ): Pick<HistoryPage, 'items'> {
-  const items = rows.slice(0, size).map(toMessageView);
+  const items = rows.slice(0, size);
   return { items: isDescending ? items.toReversed() : items };
 }

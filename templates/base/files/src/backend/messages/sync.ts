@@ -5,12 +5,11 @@ import { AppError } from '../../platform/errors/app-error.ts';
 import { Loader } from '../../platform/lib/loader.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
 import type { MessagePorts } from './ports.ts';
-import { toMessageView } from './views.ts';
 
 const { page, sync: limit } = limits;
 const envelopeBytes = 512; // of an answer's conversation, its messages aside
 
-type SyncPorts = Pick<MessagePorts, 'access' | 'history' | 'memberships'>;
+type SyncPorts = Pick<MessagePorts, 'access' | 'history' | 'memberships' | 'parts'>;
 
 /** What clients miss, and where their conversations stand: heads are read first, the data second. */
 export class Sync {
@@ -44,13 +43,14 @@ export class Sync {
       const head = heads.get(conversationId);
       if (head === undefined || !(await this.#isMember(userId, conversationId)))
         answer.push({ conversationId, left: true });
-      else answer.push(await this.#conversation(cursor, head, size, budget));
+      else answer.push(await this.#conversation({ ...cursor, userId }, head, size, budget));
     }
     return answer;
   }
 
   /** The messages changed after a rev, as they are now, each once. */
   async changes(
+    userId: string,
     conversationId: string,
     sinceRev: number,
     size: number = page.defaultItems,
@@ -58,7 +58,8 @@ export class Sync {
     const heads = await this.#ports.history.headsOf([conversationId]);
     const lastRev = heads.get(conversationId)?.lastRev ?? 0;
     const budget: Budget = { bytes: limit.answerBytes - envelopeBytes };
-    const { items, nextRev } = await this.#changed(conversationId, sinceRev, size, budget);
+    const place = { userId, conversationId, rev: sinceRev };
+    const { items, nextRev } = await this.#changed(place, size, budget);
     return { items, nextRev, lastRev, hasMore: nextRev < lastRev };
   }
 
@@ -68,7 +69,7 @@ export class Sync {
   }
 
   async #conversation(
-    cursor: SyncCursor,
+    cursor: Asked,
     heads: Heads,
     size: number,
     budget: Budget,
@@ -86,14 +87,16 @@ export class Sync {
 
   /** The latest page, for a client that is too far behind, or ahead after a restore. */
   async #reset(
-    cursor: SyncCursor,
+    cursor: Asked,
     heads: Heads,
     size: number,
     budget: Budget,
   ): Promise<SyncedConversation> {
-    const { conversationId } = cursor;
+    const { conversationId, userId } = cursor;
     const before = heads.lastSeq + 1;
-    const { items } = await this.#ports.history.page(conversationId, { before }, size);
+    const { history, parts } = this.#ports;
+    const latest = await history.page(conversationId, { before }, size);
+    const items = await parts.toReader(userId, latest.items);
     const messages = fit(items.toReversed(), budget).toReversed();
     // A reset without its page would leave the client with nothing to show: it asks again.
     if (messages.length < items.length && messages.length === 0) return nothingOf(cursor, heads);
@@ -102,19 +105,20 @@ export class Sync {
 
   /** Messages behind the cursor, and once they are all there the changes. */
   async #missed(
-    { conversationId, seq, rev }: SyncCursor,
+    { conversationId, userId, seq, rev }: Asked,
     heads: Heads,
     size: number,
     budget: Budget,
   ): Promise<SyncedConversation> {
+    const { history, parts } = this.#ports;
     const { lastSeq, lastRev } = heads;
-    const rows = seq < lastSeq ? await this.#ports.history.after(conversationId, seq, size) : [];
-    const messages = fit(rows.map(toMessageView), budget);
+    const rows = seq < lastSeq ? await history.after(conversationId, seq, size) : [];
+    const messages = fit(await parts.toReader(userId, rows), budget);
     const nextSeq = messages.at(-1)?.seq ?? seq;
     const left = size - messages.length;
     const { items, nextRev } =
       rev < lastRev && left > 0 && messages.length === rows.length
-        ? await this.#changed(conversationId, rev, left, budget)
+        ? await this.#changed({ userId, conversationId, rev }, left, budget)
         : { items: [], nextRev: rev };
     const hasMore = nextSeq < lastSeq || nextRev < lastRev;
     return { conversationId, messages, changed: items, nextSeq, nextRev, ...heads, hasMore };
@@ -122,18 +126,18 @@ export class Sync {
 
   /** Changes in their order, until the answer is full; `nextRev` is the last one that is in it. */
   async #changed(
-    conversationId: string,
-    rev: number,
+    { userId, conversationId, rev }: Omit<Asked, 'seq'>,
     size: number,
     budget: Budget,
   ): Promise<{ items: MessageView[]; nextRev: number }> {
-    const { history } = this.#ports;
+    const { history, parts } = this.#ports;
     const rows = await history.changesAfter(conversationId, rev, size);
     const found = await history.byIds(
       conversationId,
       rows.map((row) => row.message),
     );
-    const byId = new Map(found.map((row) => [row._id.toHexString(), toMessageView(row)]));
+    const views = await parts.toReader(userId, found);
+    const byId = new Map(views.map((view) => [view.id, view]));
     const items = new Map<string, MessageView>();
     let nextRev = rev;
     for (const row of rows) {
@@ -187,6 +191,11 @@ function nothingOf(
   const hasMore = seq !== lastSeq || rev !== lastRev;
   const nowhere = { messages: [], changed: [], nextSeq: seq, nextRev: rev };
   return { conversationId, ...nowhere, lastSeq, lastRev, hasMore };
+}
+
+/** A cursor, and who reads what is behind it. */
+interface Asked extends SyncCursor {
+  readonly userId: string;
 }
 
 /** What is left of the size of an answer; 0 once a message had no room. */

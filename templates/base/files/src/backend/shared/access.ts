@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { ConversationRow, MembershipRow } from '../../models/index.ts';
+import type { AppError } from '../../platform/errors/app-error.ts';
 
 /** What somebody wants to do in a conversation. */
 export type Permission =
@@ -7,6 +8,8 @@ export type Permission =
   | 'read' // history, sync, members
   | 'send' // a message: in a channel owner and admins only, in a direct one nobody who is blocked
   | 'edit' // one's own message: whoever may not send may not write in other ways either
+  | 'react' // to a message: like send
+  | 'pin' // a message: admins and owner, and the two of a direct one while neither is blocked
   | 'retract' // delete one's own message: any member
   | 'signal' // typing, receipts: like read; a block in a direct one says nothing
   | 'moderate' // delete another's message, rename, add and remove plain members
@@ -79,6 +82,15 @@ export interface Access {
     conversationId: string,
     permission: Permission,
   ): Promise<Participation>;
+  /**
+   * The same of several users at once: why each of them may not, or undefined. Nothing is thrown, so
+   * that the others go on.
+   */
+  refusalsIn(
+    session: ClientSession,
+    conversationId: string,
+    asked: readonly { readonly userId: string; readonly permission: Permission }[],
+  ): Promise<readonly (AppError | undefined)[]>;
   /**
    * Changes a block between two users in one transaction, which conflicts with what they do in
    * their direct conversation. When it resolves with true, as `work` says that something changed,

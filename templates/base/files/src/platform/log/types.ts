@@ -1,6 +1,10 @@
+import type { ClientSession, Types } from 'mongoose';
 import type { Logger } from 'pino';
 import type { MessageView } from '../../contract/messages.ts';
+import type { Patch } from '../database/patch.ts';
+import type { AppError } from '../errors/app-error.ts';
 import type { BatchEnd } from '../lib/events.ts';
+import type { Notice } from '../sockets/socket-api.ts';
 
 /** A message that has no number yet; who may send it and its form are checked. */
 export type Draft = Pick<MessageView, 'id' | 'conversationId' | 'sender'> & {
@@ -47,4 +51,68 @@ export interface MessageLogOptions {
   readonly onRepeated: (messages: readonly MessageView[]) => void;
   /** Every message of a batch has its result, or waits for one on its own. */
   readonly onBatchEnd: (end: BatchEnd) => void;
+}
+
+/** What of a message's row its changes rest on. */
+export interface ChangeableRow {
+  readonly _id: Types.UUID;
+  readonly conversation: Types.ObjectId;
+  readonly seq: number;
+  /** Its last change; absent until there is one. */
+  readonly rev?: number | null | undefined;
+  readonly deletedAt?: Date | null | undefined;
+}
+
+/** A change as it is stored; never what the message said. */
+export interface StoredChange {
+  readonly _id: Types.ObjectId;
+  readonly conversation: Types.ObjectId;
+  readonly rev: number;
+  readonly message: Types.UUID;
+  readonly type: string;
+  readonly by: Types.ObjectId;
+  readonly timestamp: Date;
+}
+
+/** Which message, and who changes it. */
+export interface ChangeTarget {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly userId: string;
+}
+
+/** A kind of change of messages that exist. What waits of one kind in a conversation is one batch. */
+export interface ChangeKind<Row, Wanted extends ChangeTarget, Permission> {
+  /** In the rows of `changes`. */
+  readonly type: string;
+  /** The right to it, judged in the transaction; left out by jobs, which need none. */
+  readonly permission?: (one: Wanted) => Permission;
+  /** How long a conversation rests after the start of a batch, in milliseconds; storms become few batches. */
+  readonly restMs?: (one: Wanted) => number;
+  /**
+   * Decides in the transaction, and again after a lost race, what of each message becomes what, by
+   * its id. A message that is not in the answer stays as it is and gets no rev.
+   */
+  apply(batch: ChangeBatch<Row, Wanted>): Promise<ReadonlyMap<string, Patch<Row>>>;
+  /** What is told besides, just before the notice of the message. */
+  readonly notice?: (one: Wanted, row: Row, seen: Partial<MessageView>) => Notice;
+}
+
+/** What waited for one conversation: those who may, and messages that are there and not deleted. */
+export interface ChangeBatch<Row, Wanted> {
+  /** In the order they came. */
+  readonly wanted: readonly Wanted[];
+  readonly messages: ReadonlyMap<string, Row>;
+  readonly session: ClientSession;
+  /** This one gets an error, the others go on. */
+  readonly refuse: (one: Wanted, error: AppError) => void;
+  /** What only its user sees of the message, for the answer to this one. */
+  readonly accept: (one: Wanted, seen: Partial<MessageView>) => void;
+}
+
+/** A message after a change. */
+export interface ChangeResult<Row> {
+  readonly row: Row;
+  /** What only the user sees who asked for it. */
+  readonly seen: Partial<MessageView>;
 }

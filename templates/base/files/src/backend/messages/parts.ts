@@ -1,0 +1,67 @@
+import type { ClientSession } from 'mongoose';
+import { shownFields } from '../../contract/message-fields.ts';
+import type { MessageView } from '../../contract/messages.ts';
+import type { StoredMessage } from '../../models/message.ts';
+import { StartError } from '../../platform/errors/start-error.ts';
+import type { FieldName, MessagePart } from '../shared/message-parts.ts';
+import { toMessageView } from './views.ts';
+
+const configuration = 78; // sysexits(3)
+
+/** What `toMessageView` shows. */
+const ofCore = new Set<string>(['editedAt', 'deletedAt']);
+
+type ToView = (stored: unknown) => unknown;
+type Part = Pick<MessagePart<FieldName>, 'toReader' | 'deleted'>;
+
+/** What features add to messages, all of it as one. */
+export class MessageParts {
+  readonly #fields = new Map<string, ToView>();
+  readonly #parts: Part[] = [];
+
+  extend<Name extends FieldName>({ fields, ...part }: MessagePart<Name>): void {
+    for (const [name, toView] of Object.entries(fields)) this.#fields.set(name, toView as ToView);
+    this.#parts.push(part);
+  }
+
+  /** @throws StartError for a field that clients may rely on and that no feature fills */
+  assertComplete(): void {
+    const missing = Object.keys(shownFields).find(
+      (name) => !ofCore.has(name) && !this.#fields.has(name),
+    );
+    if (missing !== undefined)
+      throw new StartError(
+        configuration,
+        `the contract shows a field ${missing} of messages that no feature fills: messages.extend`,
+      );
+  }
+
+  /** A message as all its readers see it. */
+  toView(row: StoredMessage): MessageView {
+    const view = toMessageView(row);
+    const stored = row as unknown as Readonly<Record<string, unknown>>;
+    const shown = view as unknown as Record<string, unknown>;
+    for (const [name, toView] of this.#fields) {
+      const value = stored[name] == null ? undefined : toView(stored[name]);
+      if (value !== undefined) shown[name] = value;
+    }
+    return view;
+  }
+
+  /** Messages as one of their readers sees them, in their order. */
+  async toReader(userId: string, rows: readonly StoredMessage[]): Promise<MessageView[]> {
+    const views = rows.map((row) => this.toView(row));
+    if (rows.length === 0) return views;
+    for (const { toReader } of this.#parts) {
+      const seen = await toReader?.(userId, rows);
+      if (seen !== undefined) for (const view of views) Object.assign(view, seen.get(view.id));
+    }
+    return views;
+  }
+
+  /** What goes with messages that are deleted. */
+  async deleted(rows: readonly StoredMessage[], session: ClientSession): Promise<void> {
+    // A transaction does one thing at a time.
+    for (const part of this.#parts) await part.deleted?.(rows, session);
+  }
+}

@@ -1,0 +1,63 @@
+import type { ClientSession, mongo } from 'mongoose';
+import type { MessageView } from '../../contract/messages.ts';
+import type { StoredFields } from '../../models/message-fields.ts';
+import type { StoredMessage } from '../../models/message.ts';
+import type { ChangeBatch, ChangeKind, ChangeTarget } from '../../platform/log/types.ts';
+import type { Permission } from './access.ts';
+
+export type { StoredMessage };
+
+/** A field that a feature may add to messages: it is stored under the name under which it is shown. */
+export type FieldName = keyof StoredFields & keyof MessageView;
+
+/** What a feature adds to messages. What a deletion leaves of it is said where it is stored. */
+export interface MessagePart<Name extends FieldName> {
+  /** Each field as members see it; undefined shows nothing. */
+  readonly fields: {
+    readonly [Field in Name]: (stored: NonNullable<StoredFields[Field]>) => MessageView[Field];
+  };
+  /** What one reader sees besides, by message id; one call for a page. */
+  readonly toReader?: (
+    userId: string,
+    rows: readonly StoredMessage[],
+  ) => Promise<ReadonlyMap<string, Partial<MessageView>>>;
+  /** Removes rows of its own, in the transaction that deletes the messages. */
+  readonly deleted?: (rows: readonly StoredMessage[], session: ClientSession) => Promise<unknown>;
+}
+
+/** A kind of change of messages, as a feature brings one. */
+export type MessageChange<Wanted extends ChangeTarget> = ChangeKind<
+  StoredMessage,
+  Wanted,
+  Permission
+>;
+
+/** What waited of it in one conversation. */
+export type MessageBatch<Wanted> = ChangeBatch<StoredMessage, Wanted>;
+
+/** Which messages of a conversation, by an index. */
+export interface MessagesWhere {
+  readonly filter: mongo.Filter<StoredMessage>;
+  readonly sort: mongo.Sort;
+  readonly limit: number;
+}
+
+/** Where a feature joins messages. */
+export interface MessagePort {
+  /** Adds fields; one of the contract that no part adds stops the start. */
+  extend<Name extends FieldName>(part: MessagePart<Name>): void;
+  /**
+   * Makes a kind of change possible; each call of the answer asks for one and returns the message
+   * after it, as whoever asked sees it. The caller passed the gate; the right is judged again where it
+   * is stored.
+   */
+  change<Wanted extends ChangeTarget>(
+    kind: MessageChange<Wanted>,
+  ): (one: Wanted) => Promise<MessageView>;
+  /** Messages as one reader sees them; the caller passed the gate. */
+  get(
+    userId: string,
+    conversationId: string,
+    where: MessagesWhere,
+  ): Promise<readonly MessageView[]>;
+}
