@@ -36,4 +36,4 @@ it('F01 what nodes told each other while the database was unavailable is lost: c
   await until(send);
   await until(() => told.size === 2);
   await Promise.all([one.app.stop(), two.app.stop()]); // while their database is there
-}, 300_000);
+}, 600_000);
