@@ -165,6 +165,11 @@ it('where nothing private is found, all of it still works', () => {
   const close = vi.fn();
   const connection = { transport: { name: 'websocket' }, close } as unknown as EngineConnection;
   expect(new FrameWriter().write(connection, Buffer.alloc(2))).toBe(false);
+  const transport = { name: 'websocket', writable: true, socket: { readyState: 1 } };
+  const withoutStream = { readyState: 'open', writeBuffer: [], transport };
+  const stays = withoutStream as unknown as EngineConnection;
+  expect(new FrameWriter().write(stays, Buffer.alloc(2))).toBe(false);
+  expect(transport.writable).toBe(true); // nobody would say so again
   expect(pendingBytes(connection)).toBe(0);
   terminate(connection);
   expect(close).toHaveBeenCalledTimes(1);
