@@ -47,6 +47,20 @@ function ask(app: TestApp, query: string, headers: Record<string, string> = {}):
 
 const socketQuery = 'EIO=4&transport=websocket';
 
+it('the answer to the upgrade leaves with the first packet', async () => {
+  const app = await startApp();
+  const user = await app.register();
+  const corked: number[] = [];
+  const tcpSockets: { readonly writableCorked: number }[] = [];
+  // Emitted when that packet is written.
+  app.app.io.engine.once('connection', ({ request: { socket } }: { request: IncomingMessage }) => {
+    corked.push(socket.writableCorked);
+    tcpSockets.push(socket);
+  });
+  await user.connect();
+  expect([corked, tcpSockets.map(({ writableCorked }) => writableCorked)]).toEqual([[1], [0]]);
+});
+
 it('polling is answered with a problem that names the transport to use', async () => {
   const app = await startApp();
   const { status, headers, problem } = await ask(app, 'EIO=4&transport=polling');
