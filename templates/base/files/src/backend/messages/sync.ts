@@ -2,8 +2,8 @@ import { limits } from '../../configs/limits.ts';
 import type { MessageView } from '../../contract/messages.ts';
 import type { HeadView, SyncCursor, SyncedConversation } from '../../contract/sync.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
-import { Loader } from '../../platform/lib/loader.ts';
-import type { Heads } from '../../platform/sockets/socket-api.ts';
+import { Loader, perConnect } from '../../platform/lib/loader.ts';
+import type { Heads, OwnMembership } from '../../platform/sockets/socket-api.ts';
 import type { MessagePorts } from './ports.ts';
 
 const { page, sync: limit } = limits;
@@ -16,9 +16,15 @@ export class Sync {
   readonly #ports: SyncPorts;
   // Every client asks once a minute: those of a node that ask together cost one round of queries.
   readonly #heads: Loader<HeadView[]>;
+  // After a restart all clients come at once, and sync at once.
+  readonly #memberships: Loader<readonly OwnMembership[]>;
+  readonly #numbers: Loader<Heads>;
 
   constructor(ports: SyncPorts) {
     this.#ports = ports;
+    const { history, memberships } = ports;
+    this.#memberships = new Loader((userIds) => memberships.of(userIds), perConnect);
+    this.#numbers = new Loader((ids) => history.headsOf(ids), perConnect);
     this.#heads = new Loader((userIds) => this.#headsOf(userIds), {
       gatherMs: limit.headsWindowMs,
     });
@@ -30,17 +36,15 @@ export class Sync {
     cursors: readonly SyncCursor[],
     size: number = page.maxItems,
   ): Promise<SyncedConversation[]> {
-    const { history, memberships } = this.#ports;
-    const mine = (await memberships.of([userId])).get(userId) ?? [];
+    const mine = (await this.#memberships.one(userId)) ?? [];
     const ids = new Set(mine.map((own) => own.conversationId));
-    const heads = await history.headsOf(
-      cursors.map((cursor) => cursor.conversationId).filter((id) => ids.has(id)),
-    );
+    const asked = cursors.map((cursor) => cursor.conversationId).filter((id) => ids.has(id));
+    const heads = await this.#numbers.all(asked);
     const budget: Budget = { bytes: limit.answerBytes - cursors.length * envelopeBytes };
     const answer: SyncedConversation[] = [];
     for (const cursor of cursors) {
       const { conversationId } = cursor;
-      const head = heads.get(conversationId);
+      const head = ids.has(conversationId) ? heads.get(conversationId) : undefined;
       if (head === undefined || !(await this.#isMember(userId, conversationId)))
         answer.push({ conversationId, left: true });
       else answer.push(await this.#conversation({ ...cursor, userId }, head, size, budget));
