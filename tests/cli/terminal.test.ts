@@ -183,7 +183,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const brought = additionWords(FEATURES.find(({ name }) => name === 'presence')!);
     const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
     await type(
-      /minimal +0 features.*standard +9 features.*full +10 features.*choose/s,
+      /minimal +0 features.*standard +10 features.*full +11 features.*choose/s,
       `c${KEYS.enter}`,
     );
     await type(
@@ -197,7 +197,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const { code, screen } = await ended;
     expect(code).toBe(0);
     expect(screen).toMatch(
-      /@\S+ my-app --features "account,api-docs,ci,demo,docker,receipts,seed,typing" /,
+      /@\S+ my-app --features "account,api-docs,ci,demo,docker,reactions,receipts,seed,typing" /,
     );
   });
 

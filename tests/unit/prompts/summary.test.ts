@@ -35,7 +35,7 @@ describe.each([80, 40])('the summary at %i columns', (columns) => {
     [
       'a preset',
       { preset: 'standard' },
-      '9: account, api-docs, ci, demo, docker, presence, receipts, seed, typing',
+      '10: account, api-docs, ci, demo, docker, presence, reactions, receipts, seed, typing',
     ],
     [
       'features one by one',

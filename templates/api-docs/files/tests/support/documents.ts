@@ -143,10 +143,21 @@ function createFinder(paths: Readonly<Record<string, Readonly<Record<string, Ope
     if (path === undefined || operation === undefined) return undefined;
     return {
       operation,
-      params: { ...pattern?.exec(pathname)?.groups },
+      params: decoded(pattern?.exec(pathname)?.groups),
       place: ['paths', path, name],
     };
   };
+}
+
+/** The parameters of a path as a server reads them; what cannot be read it refuses anyway. */
+function decoded(groups: Readonly<Record<string, string>> = {}): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
+    );
+  } catch {
+    return { ...groups };
+  }
 }
 
 function createSocketWitness(seen: Set<string>, blame: Blame): Witness['opened'] {
