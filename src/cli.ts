@@ -14,7 +14,7 @@ import { isProjectCommand } from './command-line/project-command-names.ts';
 import { contradiction } from './options/option-value.ts';
 import type { CreateOptions, Flags, Given } from './options/options.ts';
 import { callingPackageManager } from './options/package-manager.ts';
-import { TEMPLATES } from './package.ts';
+import { TEMPLATES, VERSION } from './package.ts';
 import { watchOutput } from './terminal/output.ts';
 import { mergeWithConfigFile, parseConfigFile } from './config-file/parse.ts';
 import { readConfigFile } from './config-file/read.ts';
@@ -76,6 +76,8 @@ async function readFlags(argv: readonly string[]): Promise<Flags | string> {
   const consumed = consumedByNpm(process.env, argv);
   // Who is asked for everything does not wait for what reads a command line.
   if (argv.length === 0) return consumed;
+  // The same for who asks what this is, and nothing else.
+  if (argv.length === 1 && ['-v', '--version'].includes(argv[0]!)) return `${VERSION}\n`;
   const features = loadFeatures(TEMPLATES);
   const plain = plainFlags(argv, features);
   if (plain) return { ...consumed, ...plain };

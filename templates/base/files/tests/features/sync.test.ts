@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { Sync } from '../../src/backend/messages/sync.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import type { SyncedConversation } from '../../src/contract/sync.ts';
 import { done, startApp, type TestSocket, type TestUser } from '../support/app.ts';
-import { seedMessages } from '../support/node.ts';
+import { numbers, seedMessages } from '../support/node.ts';
 
+type SyncPorts = ConstructorParameters<typeof Sync>[0];
 type Page = Extract<SyncedConversation, { messages: unknown; changed: unknown }>;
 
 const send = async (
@@ -222,4 +224,32 @@ it('heads name every conversation with its numbers, as ready does', async () => 
   const heads = [{ conversationId, lastSeq: 1, lastRev: 1, lastReadSeq: 1 }];
   expect(ready).toMatchObject({ userId: owner.id, deviceId: owner.session.deviceId, heads });
   expect(await done(socket, 'conversation:heads', {})).toEqual({ heads });
+});
+
+it('those who sync at once share the reads, and nobody sees the conversation of another one by it', async () => {
+  const asked = { memberships: 0, heads: 0 };
+  const access = { require: async () => ({}) };
+  const memberships = {
+    of: async (userIds: readonly string[]) => {
+      asked.memberships += 1;
+      return new Map(
+        userIds.map((id) => [id, [{ conversationId: `of ${id}`, lastReadSeq: 0 }]] as const),
+      );
+    },
+  };
+  const history = {
+    headsOf: async (ids: readonly string[]) => {
+      asked.heads += 1;
+      return new Map(ids.map((id) => [id, { lastSeq: 3, lastRev: 0 }]));
+    },
+  };
+  const sync = new Sync({ access, memberships, history } as unknown as SyncPorts);
+  const users = numbers(20).map((number) => `user ${number}`);
+  const cursors = users.map((id) => ({ conversationId: `of ${id}`, seq: 3, rev: 0 }));
+  const answers = await Promise.all(users.map((id) => sync.conversations(id, cursors)));
+  expect(asked).toEqual({ memberships: 1, heads: 1 });
+  for (const [index, answer] of answers.entries())
+    expect(answer.flatMap((one) => ('left' in one ? [] : [one.conversationId]))).toEqual([
+      `of ${users[index]}`,
+    ]);
 });
