@@ -24,7 +24,8 @@ export async function databaseUsage(
   connection: Connection,
 ): Promise<Pick<Usage, 'databaseUs' | 'batches'>> {
   const status = await connection.db?.admin().serverStatus();
-  const { user_time_us: user, system_time_us: system } = status?.['extra_info'] as ExtraInfo;
+  const { user_time_us: user, system_time_us: system } = (status?.['extra_info'] ??
+    {}) as ExtraInfo;
   const [stats] = await connection
     .collection('messages')
     .aggregate<Stats>([{ $collStats: { latencyStats: {} } }])
