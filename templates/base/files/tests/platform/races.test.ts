@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startApp } from '../support/app.ts';
+import { linkNodes } from '../support/linked-nodes.ts';
 import { readEnds } from '../support/races/changes.ts';
 import { createRandom } from '../support/random.ts';
 import { race } from '../support/races/run.ts';
@@ -42,4 +44,13 @@ it('C23 S108 nothing takes effect behind the end of the right to it at another n
   // Without an adapter the other node hears nothing of the end of what it knows.
   const decided = races.filter((row) => !row.isCached);
   expect(counted(await race({ endedAt, askedAt }, plans(decided), createRandom(2)))).toEqual([]);
+}, 300_000);
+
+it('C23 S108 another node grants nothing by what it knew once the end of the right is acknowledged', async () => {
+  const random = createRandom(3);
+  linkNodes(() => sleep(random() * 5));
+  const endedAt = await startApp();
+  const askedAt = await startApp(endedAt.variables);
+  const known = races.filter((row) => row.isCached);
+  expect(counted(await race({ endedAt, askedAt }, plans(known), random))).toEqual([]);
 }, 300_000);
