@@ -72,8 +72,13 @@ it.concurrent('keeps an even part of many times', () => {
 it.concurrent('says what a message has cost, and how many messages a batch had', () => {
   const times = createTimes();
   const talked = {
-    ...{ ledgers: new Map(), refused: new Map([['no answer', 2]]), seconds: 2 },
-    ...{ acknowledged: 1_000, answers: times, notices: times, noticesDue: 0 },
+    ledgers: new Map(),
+    refused: new Map([['no answer', 2]]),
+    seconds: 2,
+    acknowledged: 1_000,
+    answers: times,
+    notices: times,
+    noticesDue: 0,
   };
   const before = { serverUs: 50_000, databaseUs: 7_000, batches: 10 };
   const after = { serverUs: 150_000, databaseUs: 31_500, batches: 50 };
