@@ -34,11 +34,11 @@ function refusing(code: string): { readonly NODE_OPTIONS: string } {
     preload,
     `import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
-    const { writeFileSync } = fs;
+    const { openSync } = fs;
     let files = 0;
-    fs.writeFileSync = (...args) => {
-      files += 1;
-      if (files !== 40) return writeFileSync(...args);
+    fs.openSync = (path, flags, ...rest) => {
+      if (flags === 'wx') files += 1;
+      if (flags !== 'wx' || files !== 40) return openSync(path, flags, ...rest);
       throw Object.assign(new Error('${code}'), { code: '${code}' });
     };
     syncBuiltinESMExports();`,

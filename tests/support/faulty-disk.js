@@ -67,7 +67,10 @@ function leavePart(name, args, part) {
     return;
   }
   const [path, bytes, options] = args;
-  if (name === 'write') return void original.writeSync(options, halfOf(bytes));
+  if (name === 'write') {
+    original.writeSync(options, halfOf(bytes));
+    return;
+  }
   const flag = options?.flag ?? (name === 'appendFile' ? 'a' : 'w');
   const file = original.openSync(path, flag, options?.mode ?? 0o666);
   if (part === 2) original.writeSync(file, halfOf(bytes));

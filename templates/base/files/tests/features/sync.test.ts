@@ -243,10 +243,10 @@ it('those who sync at once share the reads, and nobody sees the conversation of 
       return new Map(ids.map((id) => [id, { lastSeq: 3, lastRev: 0 }]));
     },
   };
-  const sync = new Sync({ access, memberships, history } as unknown as SyncPorts);
+  const shared = new Sync({ access, memberships, history } as unknown as SyncPorts);
   const users = numbers(20).map((number) => `user ${number}`);
   const cursors = users.map((id) => ({ conversationId: `of ${id}`, seq: 3, rev: 0 }));
-  const answers = await Promise.all(users.map((id) => sync.conversations(id, cursors)));
+  const answers = await Promise.all(users.map((id) => shared.conversations(id, cursors)));
   expect(asked).toEqual({ memberships: 1, heads: 1 });
   for (const [index, answer] of answers.entries())
     expect(answer.flatMap((one) => ('left' in one ? [] : [one.conversationId]))).toEqual([

@@ -24,13 +24,12 @@ export async function databaseUsage(
   connection: Connection,
 ): Promise<Pick<Usage, 'databaseUs' | 'batches'>> {
   const status = await connection.db?.admin().serverStatus();
-  const { user_time_us: user, system_time_us: system } = (status?.['extra_info'] ??
-    {}) as ExtraInfo;
+  const told = status?.['extra_info'] as ExtraInfo | undefined;
   const [stats] = await connection
     .collection('messages')
     .aggregate<Stats>([{ $collStats: { latencyStats: {} } }])
     .toArray();
-  const time = Number(user) + Number(system);
+  const time = Number(told?.user_time_us) + Number(told?.system_time_us);
   return {
     databaseUs: Number.isNaN(time) ? undefined : time,
     batches: Number(stats?.latencyStats.writes.ops),

@@ -14,17 +14,15 @@ type SyncPorts = Pick<MessagePorts, 'access' | 'history' | 'memberships' | 'part
 /** What clients miss, and where their conversations stand: heads are read first, the data second. */
 export class Sync {
   readonly #ports: SyncPorts;
-  // Every client asks once a minute: those of a node that ask together cost one round of queries.
+  // Who asks together shares queries: for heads every client once a minute, all after a restart.
   readonly #heads: Loader<HeadView[]>;
-  // After a restart all clients come at once, and sync at once.
   readonly #memberships: Loader<readonly OwnMembership[]>;
   readonly #numbers: Loader<Heads>;
 
   constructor(ports: SyncPorts) {
     this.#ports = ports;
-    const { history, memberships } = ports;
-    this.#memberships = new Loader((userIds) => memberships.of(userIds), perConnect);
-    this.#numbers = new Loader((ids) => history.headsOf(ids), perConnect);
+    this.#memberships = new Loader((userIds) => ports.memberships.of(userIds), perConnect);
+    this.#numbers = new Loader((ids) => ports.history.headsOf(ids), perConnect);
     this.#heads = new Loader((userIds) => this.#headsOf(userIds), {
       gatherMs: limit.headsWindowMs,
     });
@@ -36,8 +34,7 @@ export class Sync {
     cursors: readonly SyncCursor[],
     size: number = page.maxItems,
   ): Promise<SyncedConversation[]> {
-    const mine = (await this.#memberships.one(userId)) ?? [];
-    const ids = new Set(mine.map((own) => own.conversationId));
+    const ids = new Set((await this.#memberships.one(userId))?.map((own) => own.conversationId));
     const asked = cursors.map((cursor) => cursor.conversationId).filter((id) => ids.has(id));
     const heads = await this.#numbers.all(asked);
     const budget: Budget = { bytes: limit.answerBytes - cursors.length * envelopeBytes };
