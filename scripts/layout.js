@@ -102,7 +102,7 @@ const rows = [
   ['minimal, platform, files', minimal.platform.files, 42, 66],
   // State as classes says what it holds and takes: some lines more than in closures, in fewer files.
   // Changes come in kinds and batches, so that no feature needs a log of its own.
-  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_600],
+  ['minimal, platform, lines', minimal.platform.lines, 3_700, 5_620],
   ['standard, product, lines', standard.product.lines, Infinity, Infinity],
   ['full, product, lines', full.product.lines, Infinity, Infinity],
   ['lines of the tour', tourLines(), 900, 900],
