@@ -87,8 +87,8 @@ describe.runIf(hasTmux)('the screen', () => {
     await type(/❯ Stop/, 'Down', 'Enter');
     await fits('Preset', '❯ standard');
     await type(/Preset/, 'c', 'Enter');
-    await fits('Features', '❯ ◼ presence');
-    const others = 'reactions receipts typing account api-docs demo ci docker metrics';
+    await fits('Features', '❯ ◻ pins');
+    const others = 'presence reactions receipts typing account api-docs demo ci docker metrics';
     for (const name of others.split(' ')) {
       await type(/Features/, 'Down');
       await until(new RegExp(`❯ . ${name}`));

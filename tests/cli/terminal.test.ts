@@ -183,9 +183,10 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const brought = additionWords(FEATURES.find(({ name }) => name === 'presence')!);
     const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
     await type(
-      /minimal +0 features.*standard +10 features.*full +11 features.*choose/s,
+      /minimal +0 features.*standard +10 features.*full +12 features.*choose/s,
       `c${KEYS.enter}`,
     );
+    await type(/Conversations.*❯ ◻ pins/s, KEYS.down);
     await type(
       new RegExp(`Conversations.*❯ ◼ presence.*${brought}.*Operating.*metrics`, 's'),
       KEYS.space + KEYS.enter,

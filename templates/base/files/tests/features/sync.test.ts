@@ -21,7 +21,7 @@ const send = async (
     })
   ).body.message;
 
-const sync = async (
+const syncFrom = async (
   socket: TestSocket,
   conversationId: string,
   seq: number,
@@ -49,7 +49,7 @@ it('S21 a client that was away sees what the database has: messages, edits and d
 
   const socket = await others[0]!.connect();
   // The client had seen the first four as they were created.
-  const answer = (await sync(socket, conversationId, 4, 0)) as Page;
+  const answer = (await syncFrom(socket, conversationId, 4, 0)) as Page;
   expect(answer.messages.map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9, 10]);
   expect(answer.changed.map(({ seq, content }) => [seq, content])).toEqual([
     [1, 'edited twice'],
@@ -73,7 +73,7 @@ it('pages through what is missing by its own cursors until there is no more', as
   const socket = await owner.connect();
   const seqs: number[] = [];
   for (let page = { nextSeq: 0, nextRev: 0, hasMore: true }; page.hasMore;) {
-    const answer = (await sync(socket, conversationId, page.nextSeq, page.nextRev, 60)) as Page;
+    const answer = (await syncFrom(socket, conversationId, page.nextSeq, page.nextRev, 60)) as Page;
     seqs.push(...answer.messages.map(({ seq }) => seq));
     page = answer;
   }
@@ -85,7 +85,7 @@ it('S24 far behind: the latest page and the heads instead of everything', async 
   const { conversationId, owner } = await app.group(1);
   await seedMessages(app, conversationId, 2_000);
   const socket = await owner.connect();
-  const answer = await sync(socket, conversationId, 0, 0, 50);
+  const answer = await syncFrom(socket, conversationId, 0, 0, 50);
   expect(answer).toMatchObject({ reset: true, lastSeq: 2_000, lastRev: 0 });
   const { messages } = answer as { messages: MessageView[] };
   expect(messages.map(({ seq }) => seq)).toEqual(
@@ -111,9 +111,9 @@ it('S24 the same when it is the changes that are many', async () => {
     );
   const socket = await owner.connect();
   await addChanges(500, 1);
-  expect(await sync(socket, conversationId, 10, 0)).not.toHaveProperty('reset');
+  expect(await syncFrom(socket, conversationId, 10, 0)).not.toHaveProperty('reset');
   await addChanges(1, 501);
-  const answer = await sync(socket, conversationId, 10, 0);
+  const answer = await syncFrom(socket, conversationId, 10, 0);
   expect(answer).toMatchObject({ reset: true, lastSeq: 10, lastRev: 501 });
   expect((answer as { messages: unknown[] }).messages).toHaveLength(10);
 });
@@ -157,14 +157,14 @@ it('does not pass a change by whose message it has read in an older state', asyn
   // As a majority may look just after a fail-over: the change is there, its message not yet.
   await messages.replaceOne({ _id: now!._id }, before!);
   const socket = await owner.connect();
-  expect(await sync(socket, conversationId, 1, 0)).toMatchObject({
+  expect(await syncFrom(socket, conversationId, 1, 0)).toMatchObject({
     changed: [],
     nextRev: 0,
     lastRev: 1,
     hasMore: true,
   });
   await messages.replaceOne({ _id: now!._id }, now!);
-  expect(await sync(socket, conversationId, 1, 0)).toMatchObject({
+  expect(await syncFrom(socket, conversationId, 1, 0)).toMatchObject({
     changed: [{ content: 'second' }],
     nextRev: 1,
     hasMore: false,
@@ -176,8 +176,8 @@ it('S25 a cursor ahead of the head, after a restore: reset', async () => {
   const { conversationId, owner } = await app.group(1);
   await send(owner, conversationId, 'one');
   const socket = await owner.connect();
-  expect(await sync(socket, conversationId, 5, 0)).toMatchObject({ reset: true, lastSeq: 1 });
-  expect(await sync(socket, conversationId, 1, 3)).toMatchObject({ reset: true, lastRev: 0 });
+  expect(await syncFrom(socket, conversationId, 5, 0)).toMatchObject({ reset: true, lastSeq: 1 });
+  expect(await syncFrom(socket, conversationId, 1, 3)).toMatchObject({ reset: true, lastRev: 0 });
 });
 
 it('keeps an answer below its size and says that there is more', async () => {
@@ -189,7 +189,7 @@ it('keeps an answer below its size and says that there is more', async () => {
   const seqs: number[] = [];
   let pages = 0;
   for (let page = { nextSeq: 0, nextRev: 0, hasMore: true }; page.hasMore; pages += 1) {
-    const answer = (await sync(socket, conversationId, page.nextSeq, page.nextRev)) as Page;
+    const answer = (await syncFrom(socket, conversationId, page.nextSeq, page.nextRev)) as Page;
     expect(JSON.stringify(answer).length).toBeLessThan(256 * 1024);
     seqs.push(...answer.messages.map(({ seq }) => seq));
     page = answer;
@@ -208,7 +208,7 @@ it('S9 whoever was removed while away gets nothing of the room any more', async 
   const socket = await others[0]!.connect();
   const heard: string[] = [];
   socket.onAny((name: string) => heard.push(name));
-  expect(await sync(socket, conversationId, 1, 0)).toEqual({ conversationId, left: true });
+  expect(await syncFrom(socket, conversationId, 1, 0)).toEqual({ conversationId, left: true });
   await send(owner, conversationId, 'later');
   expect((await done(socket, 'conversation:heads', {})).heads).toEqual([]);
   expect(heard).toEqual([]);

@@ -77,13 +77,11 @@ it('C41 takes a text whole or refuses it, in messages, names and usernames', asy
   for (const [text, isContent, isLabel, username] of table) {
     const message = { id: randomUUID(), content: text };
     const sent = await owner.post(`/conversations/${conversationId}/messages`, message);
-    expect([text, sent.status, sent.body.message?.content]).toEqual(
-      isContent ? [text, 201, text] : [text, 422, undefined],
-    );
+    expect([text, sent.status]).toEqual([text, isContent ? 201 : 422]);
+    if (isContent) expect(sent.body.message.content).toBe(text);
     const named = await owner.patch('/users/me', { displayName: text });
-    expect([text, named.status, named.body.displayName]).toEqual(
-      isLabel ? [text, 200, text] : [text, 422, undefined],
-    );
+    expect([text, named.status]).toEqual([text, isLabel ? 200 : 422]);
+    if (isLabel) expect(named.body.displayName).toBe(text);
     // Not by `app.call`: the documents promise names in ASCII, what folds to one is taken besides.
     const registered = await fetch(`${app.url}/v1/auth/register`, {
       method: 'POST',

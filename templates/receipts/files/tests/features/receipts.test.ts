@@ -4,8 +4,11 @@ import { limits } from '../../src/configs/limits.ts';
 import { done, next, startApp, until, type TestApp } from '../support/app.ts';
 import { blockNobodies, roomsOf, watchExcepts } from '../support/excepts.ts';
 
-async function groupWithMessages(app: TestApp, messages: number) {
+/** @param memberCount - what its row says, and nobody has read before. */
+async function groupWithMessages(app: TestApp, messages: number, memberCount = 2) {
   const group = await app.group(2);
+  const conversations = app.app.connection.collection('conversations');
+  if (memberCount !== 2) await conversations.updateOne({}, { $set: { memberCount } });
   for (let number = 1; number <= messages; number += 1)
     await group.owner.post(`/conversations/${group.conversationId}/messages`, {
       id: randomUUID(),
@@ -166,10 +169,7 @@ it('S33 what is told of a reader names those with a block who are there', async 
 
 it('above 100 members only the devices of the reader hear of a mark', async () => {
   const app = await startApp();
-  const { conversationId, owner, reader } = await groupWithMessages(app, 2);
-  await app.app.connection
-    .collection('conversations')
-    .updateOne({}, { $set: { memberCount: 101 } });
+  const { conversationId, owner, reader } = await groupWithMessages(app, 2, 101);
   const [watcher, second] = [await owner.connect(), await reader.connect()];
   const heard: unknown[] = [];
   watcher.on('receipt:updated', (notice) => heard.push(notice));

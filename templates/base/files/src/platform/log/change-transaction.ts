@@ -78,6 +78,7 @@ export async function storeChanges<Row extends ChangeableRow, Permission>(
           wanted: possible,
           messages: new Map([...rows].filter(([, row]) => row.deletedAt == null)),
           session,
+          count: (filter) => count(store, wanted, filter, session),
           refuse: (one, error) => void refused.set(one, error),
           accept: (one, fields) => void seen.set(one, fields),
         });
@@ -95,6 +96,17 @@ export async function storeChanges<Row extends ChangeableRow, Permission>(
   };
   if (refused.size === wanted.length) throw new AllRefused(outcome);
   return outcome;
+}
+
+async function count<Permission>(
+  { messages }: ChangeStore<Permission>,
+  [first]: readonly ChangeTarget[],
+  filter: Readonly<Record<string, unknown>>,
+  session: ClientSession,
+): Promise<number> {
+  if (first === undefined) return 0;
+  const conversation = toObjectId(first.conversationId);
+  return messages.countDocuments({ ...filter, conversation }, { session, maxTimeMS });
 }
 
 type Refused = Map<ChangeTarget, AppError>;

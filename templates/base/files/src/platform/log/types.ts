@@ -104,6 +104,8 @@ export interface ChangeBatch<Row, Wanted> {
   readonly wanted: readonly Wanted[];
   readonly messages: ReadonlyMap<string, Row>;
   readonly session: ClientSession;
+  /** How many messages of the conversation are so, as the transaction sees them; by an index. */
+  readonly count: (filter: Readonly<Record<string, unknown>>) => Promise<number>;
   /** This one gets an error, the others go on. */
   readonly refuse: (one: Wanted, error: AppError) => void;
   /** What only its user sees of the message, for the answer to this one. */
