@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -97,8 +97,7 @@ async function conclude(values, reasons, seconds) {
   );
   if (results.length === ROWS.length) {
     await writeFile(PICTURE, toPicture(results, machine));
-    const readme = await readFile(README, 'utf8');
-    await writeFile(README, await toReadme(readme, results, { machine, seconds }));
+    await writeFile(README, await toReadme(README, results, { machine, seconds }));
   }
   return missed.length === 0 ? 0 : 1;
 }
