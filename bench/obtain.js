@@ -27,8 +27,9 @@ export async function obtainCentrifugo(say) {
     const env = { ...process.env, GOBIN: folder };
     await run('go', ['install', CENTRIFUGO], { cwd: folder, env }).catch(failWith('Centrifugo'));
   }
-  const { output } = await run(program, ['version']);
-  say(`beside ${output.trim()}`);
+  // It does not know its own version, but Go has written it in.
+  const { output } = await run('go', ['version', '-m', program]).catch(() => ({ output: '' }));
+  say(`beside Centrifugo ${/^\tmod\t\S+\t(\S+)/m.exec(output)?.[1] ?? 'of the cache'}`);
   return program;
 }
 
@@ -40,7 +41,7 @@ export async function obtainFeathers(parent, say) {
   const manifest = { private: true, type: 'module', dependencies: FEATHERS };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await copyFile(join(import.meta.dirname, 'peers/feathers.js'), join(folder, 'feathers.js'));
-  const flags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+  const flags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await run('npm', flags, { cwd: folder, env: process.env }).catch(failWith('feathers'));
   return folder;
 }

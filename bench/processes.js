@@ -58,6 +58,8 @@ export async function startProgram(program, args, port) {
     env: plainEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // It does not notice by itself that this process has ended.
+  process.once('exit', () => child.kill('SIGKILL'));
   const late = performance.now() + START_MS;
   while (!(await isListening(port))) {
     if (child.exitCode !== null || performance.now() > late) {

@@ -9,12 +9,15 @@ const HEAD = 48; // letters that say how a publication went
 /** A client of Centrifugo, which publishes what ours sends into the same rooms. */
 export function openCentrifugo({ port, token, onReady, onEvent, onAnswer, onClosed }) {
   const { user, rooms } = JSON.parse(token);
-  const socket = openWebSocket({ port, path: PATH, onText, onClosed });
+  const socket = openWebSocket({ port, path: PATH, onOpen, onText, onClosed });
   const ask = (id, request) => socket.send(JSON.stringify({ id, ...request }));
   // What comes before the first publication is counted downwards from the largest number there is.
   const first = 2 ** 32 - 1;
   let joined = 0;
-  ask(first, { connect: {} });
+
+  function onOpen() {
+    ask(first, { connect: {} });
+  }
 
   /** A frame holds several lines where they were sent together. */
   function onText(data, start, end) {

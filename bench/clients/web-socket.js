@@ -8,7 +8,7 @@ const PING = 0x9;
  * A client of WebSockets that costs next to nothing: it hands on where in the data a text stands. The
  * libraries' own clients would be busier than the servers they are to load.
  */
-export function openWebSocket({ port, path, onText, onClosed }) {
+export function openWebSocket({ port, path, onOpen = () => {}, onText, onClosed }) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let rest = Buffer.alloc(0);
   let isOpen = false;
@@ -26,6 +26,7 @@ export function openWebSocket({ port, path, onText, onClosed }) {
       if (end < 0) return void (rest = data);
       isOpen = true;
       data = data.subarray(end + 4);
+      onOpen();
     }
     rest = data.subarray(readFrames(data, take));
   });

@@ -64,7 +64,12 @@ export async function openCrowd(backend, name, count = 400, first = 0) {
   const accounts = backend.accounts
     .slice(first, first + count)
     .map((account) => ({ port: server.port, token: account[token], client }));
-  await generator.ask({ work: 'connect', accounts });
+  try {
+    await generator.ask({ work: 'connect', accounts });
+  } catch (error) {
+    await close({ server, generator }); // a run that goes on without it must end
+    throw error;
+  }
   return { server, generator };
 }
 
