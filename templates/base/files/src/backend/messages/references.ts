@@ -23,6 +23,13 @@ export function createReferences(
   const grouped = {
     $group: { _id: `$${field}`, count: { $sum: 1 }, last: { $max: '$seq' } },
   } as const;
+  const finding = {
+    ...read,
+    hint,
+    sort: newestFirst.$sort,
+    limit: entriesAtOnce,
+    projection: { _id: 0, [field]: 1 },
+  };
   /** At most so many entries of the index, the newest first. */
   const counting = (conversation: Types.ObjectId, place: unknown, size: number) => [
     { $match: { conversation, [field]: place } },
@@ -62,13 +69,9 @@ export function createReferences(
       const conversation = toObjectId(conversationId);
       const places = new Set<number>();
       for (let next = below; places.size < size;) {
-        const entries = await messages
-          .find({ conversation, [field]: { $gte: 1, $lt: next } }, { ...read, hint })
-          .project<Readonly<Record<string, number>>>({ _id: 0, [field]: 1 })
-          .sort(newestFirst.$sort)
-          .limit(entriesAtOnce)
-          .toArray();
-        for (const entry of entries) places.add(entry[field] ?? 0);
+        const range = { conversation, [field]: { $gte: 1, $lt: next } };
+        const entries = await messages.find(range, finding).toArray();
+        for (const entry of entries) places.add(Number(entry[field as keyof StoredMessage]));
         if (entries.length < entriesAtOnce) break;
         next = Math.min(...places);
       }
