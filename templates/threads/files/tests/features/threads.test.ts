@@ -13,6 +13,10 @@ interface Sent {
   readonly alsoInConversation?: unknown;
 }
 
+interface Page {
+  readonly body: { readonly items: MessageView[]; readonly nextCursor: string | null };
+}
+
 const pathOf = (conversationId: string): string => `/conversations/${conversationId}/messages`;
 const send = (user: TestUser, conversationId: string, content: string, sent: Sent) =>
   user.post(pathOf(conversationId), { id: randomUUID(), content, ...sent });
@@ -223,9 +227,10 @@ it('what has a thread is listed, the newest message first, page by page', async 
   const path = `/conversations/${conversationId}/threads`;
   const listed: MessageView[] = [];
   for (let query: string | null = ''; query !== null;) {
-    const { body } = await owner.get(`${path}?limit=3${query}`);
-    listed.push(...body.items);
-    query = body.nextCursor === null ? null : `&cursor=${body.nextCursor}`;
+    const answer: Page = await owner.get(`${path}?limit=3${query}`);
+    const { items, nextCursor } = answer.body;
+    listed.push(...items);
+    query = nextCursor === null ? null : `&cursor=${nextCursor}`;
   }
   expect(seqsOf(listed)).toEqual(seqsOf(withThreads).toReversed());
   expect(listed.map(({ thread }) => thread?.replyCount)).toEqual([2, 2, 2, 2]);

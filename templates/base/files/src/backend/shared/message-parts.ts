@@ -49,6 +49,13 @@ export interface MessagesWhere {
   readonly hint?: mongo.Hint;
 }
 
+/** How many messages have a value in a field, and the last of them. */
+export interface MessageCount {
+  readonly _id: number;
+  readonly count: number;
+  readonly lastSeq: number;
+}
+
 /** Where a feature joins messages. */
 export interface MessagePort {
   /** Adds fields; one of the contract that no part adds stops the start. */
