@@ -24,10 +24,8 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-const sending = { id: messageId, content, ...sentFields };
-
 /** What a send may say besides its content: fields of features. */
-export type SentFields = Omit<z.output<z.ZodObject<typeof sending>>, 'id' | 'content'>;
+export type SentFields = Omit<z.output<z.ZodObject<typeof sentFields>>, 'id' | 'content'>;
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -81,9 +79,9 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: z.strictObject(sending),
+    body: z.strictObject(sentFields),
     answers: { 201: sendResult, 200: sendResult },
-    problems: ['forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
+    problems: sendProblems,
   }),
   editMessage: defineRoute({
     method: 'patch',
@@ -110,9 +108,9 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: z.strictObject({ conversationId: id, ...sending }),
+    input: z.strictObject({ conversationId: id, ...sentFields }),
     output: sendResult,
-    problems: ['not-found', 'forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
+    problems: ['not-found', ...sendProblems],
   }),
   'message:edit': defineCommand({
     rate: 'write',

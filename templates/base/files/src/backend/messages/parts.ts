@@ -54,8 +54,9 @@ export class MessageParts {
 
   /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
-    const prepared = await Promise.all(this.#parts.map((part) => part.prepare?.(sent, draft)));
-    return { ...draft, fields: Object.assign({}, ...prepared) as object };
+    const fields = {};
+    for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(sent, draft));
+    return { ...draft, fields };
   }
 
   /** Messages as one of their readers sees them, in their order. */
