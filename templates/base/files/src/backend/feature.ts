@@ -12,7 +12,7 @@ import type { Events } from '../platform/lib/events.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Limiters } from '../platform/rate-limits/limiters.ts';
 import type { Caller } from '../platform/security/access-tokens.ts';
-import type { MessagePort } from './shared/message-parts.ts';
+import type { MessageCount, MessagePort, MessagesWhere } from './shared/message-parts.ts';
 import type { Names } from './shared/names.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
@@ -55,6 +55,14 @@ export interface FeatureContext {
       conversationId: string,
       messageIds: readonly string[],
     ): Promise<ReadonlyMap<string, MessageView>>;
+    /** Messages of one conversation as they are stored. */
+    find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
+    /** The same, counted by what they have in a field, of each of `places` at most its limit. */
+    countBy(
+      conversationId: string,
+      field: string,
+      places: readonly MessagesWhere[],
+    ): Promise<readonly MessageCount[]>;
   };
   readonly readMarks: ReadSeqs;
   /** Where a feature joins messages: fields of its own, and changes. */

@@ -2,7 +2,7 @@ import type { mongo, Types } from 'mongoose';
 import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
-import type { MessagesWhere } from '../shared/message-parts.ts';
+import type { MessageCount, MessagesWhere } from '../shared/message-parts.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
@@ -97,9 +97,30 @@ export class History {
   }
 
   /** Messages of one conversation by another index than that of their place. */
-  find(conversationId: string, { filter, sort, limit }: MessagesWhere): Promise<StoredMessage[]> {
+  find(conversationId: string, { filter, ...how }: MessagesWhere): Promise<StoredMessage[]> {
     const where = { ...filter, conversation: toObjectId(conversationId) };
-    return this.#messages.find(where, { ...read, sort, limit }).toArray();
+    return this.#messages.find(where, { ...read, ...how }).toArray();
+  }
+
+  /** Messages of one conversation by what they have in a field, of each of `places` at most its limit. */
+  async countBy(
+    conversationId: string,
+    field: string,
+    places: readonly MessagesWhere[],
+  ): Promise<readonly MessageCount[]> {
+    const conversation = toObjectId(conversationId);
+    const [first, ...others] = places.map(({ filter, sort, limit }) => [
+      { $match: { ...filter, conversation } },
+      { $sort: sort },
+      { $limit: limit },
+      { $group: { _id: `$${field}`, count: { $sum: 1 }, lastSeq: { $max: '$seq' } } },
+    ]);
+    if (first === undefined) return [];
+    const coll = this.#messages.collectionName;
+    const all = [...first, ...others.map((pipeline) => ({ $unionWith: { coll, pipeline } }))];
+    const { hint } = places[0] ?? {};
+    const how = hint === undefined ? read : { ...read, hint };
+    return this.#messages.aggregate<MessageCount>(all, how).toArray();
   }
 
   #findIn(conversationId: string): FindMessages {

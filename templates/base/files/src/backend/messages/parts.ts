@@ -1,9 +1,9 @@
 import type { ClientSession } from 'mongoose';
 import { shownFields } from '../../contract/message-fields.ts';
-import type { MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
-import type { FieldName, MessagePart } from '../shared/message-parts.ts';
+import type { Draft, FieldName, MessagePart } from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
 
 const configuration = 78; // sysexits(3)
@@ -12,7 +12,7 @@ const configuration = 78; // sysexits(3)
 const ofCore = new Set<string>(['editedAt', 'deletedAt']);
 
 type ToView = (stored: unknown) => unknown;
-type Part = Pick<MessagePart<FieldName>, 'toReader' | 'deleted'>;
+type Part = Pick<MessagePart<FieldName>, 'prepare' | 'toReader' | 'deleted'>;
 
 /** What features add to messages, all of it as one. */
 export class MessageParts {
@@ -38,14 +38,25 @@ export class MessageParts {
 
   /** A message as all its readers see it. */
   toView(row: StoredMessage): MessageView {
-    const view = toMessageView(row);
-    const stored = row as unknown as Readonly<Record<string, unknown>>;
+    return this.show(toMessageView(row), row);
+  }
+
+  /** Adds to a view what features show of stored fields. */
+  show(view: MessageView, fields: object): MessageView {
+    const stored = fields as Readonly<Record<string, unknown>>;
     const shown = view as unknown as Record<string, unknown>;
     for (const [name, toView] of this.#fields) {
       const value = stored[name] == null ? undefined : toView(stored[name]);
       if (value !== undefined) shown[name] = value;
     }
     return view;
+  }
+
+  /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
+  async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
+    const fields = {};
+    for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(sent, draft));
+    return { ...draft, fields };
   }
 
   /** Messages as one of their readers sees them, in their order. */
