@@ -37,6 +37,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): Mes
     removeAll: (...given) => changes.removeAll(...given),
     extend: (part) => parts.extend(part),
     change: (kind) => changes.change(kind),
+    extendList: (name, read) => parts.extendList(name, read),
     get: async (userId, conversationId, where) =>
       parts.toReader(userId, await history.find(conversationId, where)),
     assertComplete: () => parts.assertComplete(),

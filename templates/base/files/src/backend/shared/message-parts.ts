@@ -1,4 +1,5 @@
 import type { ClientSession, mongo } from 'mongoose';
+import type { ListFields } from '../../contract/conversation-fields.ts';
 import type { MessageView } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredMessage } from '../../models/message.ts';
@@ -42,6 +43,21 @@ export interface MessagesWhere {
   readonly limit: number;
 }
 
+/** A conversation of a user's own, as far as it is read. */
+export interface OwnRow {
+  readonly conversationId: string;
+  readonly lastSeq: number;
+  readonly lastReadSeq: number;
+  /** How many messages behind that are there. */
+  readonly unread: number;
+}
+
+/** A field of conversations as one user sees it, by their ids; what is left out is absent. */
+export type ReadList<Name extends keyof ListFields> = (
+  userId: string,
+  rows: readonly OwnRow[],
+) => Promise<ReadonlyMap<string, ListFields[Name]>>;
+
 /** Where a feature joins messages. */
 export interface MessagePort {
   /** Adds fields; one of the contract that no part adds stops the start. */
@@ -54,6 +70,8 @@ export interface MessagePort {
   change<Wanted extends ChangeTarget>(
     kind: MessageChange<Wanted>,
   ): (one: Wanted) => Promise<MessageView>;
+  /** Adds a field to the user's own conversations; one call a page of them. */
+  extendList<Name extends keyof ListFields>(name: Name, read: ReadList<Name>): void;
   /** Messages as one reader sees them; the caller passed the gate. */
   get(
     userId: string,
