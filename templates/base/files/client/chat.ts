@@ -1,5 +1,5 @@
 import { createConnection, type ChatSocket, type ConnectionOptions } from './connection.ts';
-import { createOutbox, type OutgoingMessage } from './outbox.ts';
+import { createOutbox, type OutgoingMessage, type Sent } from './outbox.ts';
 import { createTimelines } from './repair.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -17,7 +17,7 @@ export interface Chat {
   /** The timeline of a conversation the user is in, once the server named it. */
   timeline(conversationId: string): Timeline | undefined;
   conversations(): string[];
-  send(conversationId: string, content: string): OutgoingMessage;
+  send(conversationId: string, content: string, sent?: Sent): OutgoingMessage;
   /** What is not acknowledged yet. */
   waiting(conversationId: string): readonly OutgoingMessage[];
   /** Drops a refused message. */
@@ -42,8 +42,8 @@ export function createChat(options: ChatOptions): Chat {
   const { socket, close } = createConnection(options);
   const timelines = createTimelines(socket, changed);
   const outbox = createOutbox({
-    send: ({ conversationId, id, content }, timeoutMs) =>
-      socket.timeout(timeoutMs).emitWithAck('message:send', { conversationId, id, content }),
+    send: ({ problem: _, ...message }, timeoutMs) =>
+      socket.timeout(timeoutMs).emitWithAck('message:send', message),
     sent: ({ message }) => timelines.take(message, 'created'),
     changed,
   });

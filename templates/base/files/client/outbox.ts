@@ -3,6 +3,9 @@ import type { CommandPayload } from '../src/contract/index.ts';
 import type { MessageView, SendResult } from '../src/contract/messages.ts';
 import { newMessageId } from './message-id.ts';
 
+/** What a send may say besides its content, for features. */
+export type Sent = Omit<CommandPayload<'message:send'>, 'conversationId' | 'id' | 'content'>;
+
 /** A message that is not acknowledged yet. */
 export interface OutgoingMessage extends Readonly<CommandPayload<'message:send'>> {
   /** Why it was refused for good; it stays listed until it is discarded or tried again. */
@@ -26,7 +29,7 @@ export interface OutboxPorts {
 
 /** Sends in order, one at a time for each conversation, and repeats until there is an answer. */
 export interface Outbox {
-  add(conversationId: string, content: string): OutgoingMessage;
+  add(conversationId: string, content: string, sent?: Sent): OutgoingMessage;
   /** Drops a refused message. */
   discard(message: OutgoingMessage): void;
   /** Tries a refused message again. */
@@ -98,9 +101,9 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   const retryNow = (): void => queues.forEach((queue) => queue.wake?.());
 
   return {
-    add(conversationId, content) {
+    add(conversationId, content, sent = {}) {
       const id = newMessageId();
-      const message: OutgoingMessage = { conversationId, id, content, problem: null };
+      const message: OutgoingMessage = { ...sent, conversationId, id, content, problem: null };
       const queue = queueOf(conversationId);
       queue.messages.push(message);
       ports.changed(conversationId);

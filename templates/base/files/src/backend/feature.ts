@@ -12,8 +12,9 @@ import type { Events } from '../platform/lib/events.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Limiters } from '../platform/rate-limits/limiters.ts';
 import type { Caller } from '../platform/security/access-tokens.ts';
-import type { MessagePort } from './shared/message-parts.ts';
+import type { MessagePort, MessagesWhere } from './shared/message-parts.ts';
 import type { Names } from './shared/names.ts';
+import type { References } from './shared/references.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
 import type { Express } from 'express';
@@ -55,6 +56,10 @@ export interface FeatureContext {
       conversationId: string,
       messageIds: readonly string[],
     ): Promise<ReadonlyMap<string, MessageView>>;
+    /** Messages of one conversation as they are stored. */
+    find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
+    /** What messages of one conversation say of the places that they name in a field. */
+    references(field: string): References;
   };
   readonly readMarks: ReadSeqs;
   /** Where a feature joins messages: fields of its own, and changes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
-import { messageFields } from './message-fields.ts';
+import { messageFields, sendProblems, sentFields } from './message-fields.ts';
 import { content, id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
@@ -23,6 +23,11 @@ export type MessageView = z.output<typeof messageView>;
 export const sendResult = z.object({ message: messageView, duplicate: z.boolean() });
 
 export type SendResult = z.output<typeof sendResult>;
+
+const sending = { id: messageId, content, ...sentFields };
+
+/** What a send may say besides its content: fields of features. */
+export type SentFields = Omit<z.output<z.ZodObject<typeof sending>>, 'id' | 'content'>;
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -76,9 +81,9 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: z.strictObject({ id: messageId, content }),
+    body: z.strictObject(sending),
     answers: { 201: sendResult, 200: sendResult },
-    problems: ['forbidden', 'blocked', 'idempotency-mismatch'],
+    problems: ['forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
   }),
   editMessage: defineRoute({
     method: 'patch',
@@ -105,9 +110,9 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: z.strictObject({ conversationId: id, id: messageId, content }),
+    input: z.strictObject({ conversationId: id, ...sending }),
     output: sendResult,
-    problems: ['not-found', 'forbidden', 'blocked', 'idempotency-mismatch'],
+    problems: ['not-found', 'forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
   }),
   'message:edit': defineCommand({
     rate: 'write',

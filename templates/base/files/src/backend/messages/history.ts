@@ -3,11 +3,13 @@ import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import type { MessagesWhere } from '../shared/message-parts.ts';
+import type { References } from '../shared/references.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
 import { createDeletedCounts, type UnreadPlace } from './deleted-counts.ts';
 import { highest } from './highest.ts';
+import { createReferences } from './references.ts';
 import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
 import type { StoredChange } from '../../platform/log/types.ts';
 import type { MessageParts } from './parts.ts';
@@ -97,9 +99,14 @@ export class History {
   }
 
   /** Messages of one conversation by another index than that of their place. */
-  find(conversationId: string, { filter, sort, limit }: MessagesWhere): Promise<StoredMessage[]> {
+  find(conversationId: string, { filter, ...how }: MessagesWhere): Promise<StoredMessage[]> {
     const where = { ...filter, conversation: toObjectId(conversationId) };
-    return this.#messages.find(where, { ...read, sort, limit }).toArray();
+    return this.#messages.find(where, { ...read, ...how }).toArray();
+  }
+
+  /** Messages that name the place of another one in a field. */
+  references(field: string): References {
+    return createReferences(this.#messages, field);
   }
 
   #findIn(conversationId: string): FindMessages {

@@ -68,7 +68,9 @@ function mountRoutes(
     return { 200: { message } };
   });
   api.route(messageRoutes.sendMessage, async ({ params, body, caller }) => {
-    const { completion } = await sending.send({ ...params, ...body, sender: caller.userId });
+    const { id, content, ...sent } = body;
+    const draft = { id, content, ...params, sender: caller.userId };
+    const { completion } = await sending.send(draft, performance.now(), sent);
     const result = await completion;
     return result.duplicate ? { 200: result } : { 201: result };
   });
@@ -94,8 +96,8 @@ function mountCommands(
   sync: Sync,
 ): void {
   sockets.command('message:send', (input, { userId, arrivedAt }) => {
-    const { id, conversationId, content } = input;
-    return sending.send({ id, conversationId, content, sender: userId }, arrivedAt);
+    const { id, conversationId, content, ...sent } = input;
+    return sending.send({ id, conversationId, content, sender: userId }, arrivedAt, sent);
   });
   sockets.command('message:edit', async ({ content, ...place }, { userId }) => ({
     message: await changes.edit({ ...place, userId }, content),

@@ -1,4 +1,5 @@
 import { mongo } from 'mongoose';
+import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import { rowsOf } from '../../platform/database/rows.ts';
@@ -23,15 +24,24 @@ export function createMessageStore({
 }: {
   readonly models: Models;
   readonly history: Pick<History, 'lastSeqs' | 'anywhere'>;
-  readonly parts: Pick<MessageParts, 'toView'>;
+  readonly parts: Pick<MessageParts, 'toView' | 'show'>;
 }): MessageStore {
   const rows = rowsOf<StoredMessage>(models.messages);
 
+  /** What features store with messages that are on their way. */
+  const fieldsOf = new WeakMap<MessageView, object>();
+
   return {
-    toMessage: toNewMessage,
+    toMessage(draft, seq, timestamp) {
+      const message = toNewMessage(draft, seq, timestamp);
+      if (draft.fields === undefined) return message;
+      fieldsOf.set(message, draft.fields);
+      return parts.show(message, draft.fields);
+    },
     async insert(messages) {
       try {
-        await rows.insertMany(messages.map(toStoredMessage), { ordered: true, writeConcern });
+        const stored = messages.map((one) => ({ ...toStoredMessage(one), ...fieldsOf.get(one) }));
+        await rows.insertMany(stored, { ordered: true, writeConcern });
         return { stored: messages.length };
       } catch (error) {
         return toInserted(error);

@@ -2,10 +2,10 @@ import type { ClientSession } from 'mongoose';
 import { type ListFields, ownFields } from '../../contract/conversation-fields.ts';
 import { shownFields } from '../../contract/message-fields.ts';
 import type { ConversationView } from '../../contract/conversations.ts';
-import type { MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
-import type { FieldName, MessagePart, OwnRow, ReadList } from '../shared/message-parts.ts';
+import type { Draft, FieldName, MessagePart, OwnRow, ReadList } from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
 
 const configuration = 78; // sysexits(3)
@@ -15,7 +15,7 @@ const ofCore = new Set<string>(['editedAt', 'deletedAt', 'notifications']);
 
 type ToView = (stored: unknown) => unknown;
 type ReadOwn = (...given: Parameters<ReadList<never>>) => Promise<ReadonlyMap<string, unknown>>;
-type Part = Pick<MessagePart<FieldName>, 'toReader' | 'deleted'>;
+type Part = Pick<MessagePart<FieldName>, 'prepare' | 'toReader' | 'deleted'>;
 
 /** What features add to messages, all of it as one. */
 export class MessageParts {
@@ -46,14 +46,24 @@ export class MessageParts {
 
   /** A message as all its readers see it. */
   toView(row: StoredMessage): MessageView {
-    const view = toMessageView(row);
-    const stored = row as unknown as Readonly<Record<string, unknown>>;
+    return this.show(toMessageView(row), row);
+  }
+
+  /** Adds to a view what features show of stored fields. */
+  show(view: MessageView, fields: object): MessageView {
+    const stored = fields as Readonly<Record<string, unknown>>;
     const shown = view as unknown as Record<string, unknown>;
     for (const [name, toView] of this.#fields) {
       const value = stored[name] == null ? undefined : toView(stored[name]);
       if (value !== undefined) shown[name] = value;
     }
     return view;
+  }
+
+  /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
+  async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
+    const prepared = await Promise.all(this.#parts.map((part) => part.prepare?.(sent, draft)));
+    return { ...draft, fields: Object.assign({}, ...prepared) as object };
   }
 
   /** Messages as one of their readers sees them, in their order. */

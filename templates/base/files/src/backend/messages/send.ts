@@ -1,4 +1,5 @@
-import type { MessageView, SendResult } from '../../contract/messages.ts';
+import type { MessageView, SendResult, SentFields } from '../../contract/messages.ts';
+import { toUuid } from '../../platform/database/ids.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
 import { byDeadline, deadlineOf } from '../../platform/lib/time.ts';
 import { FailedSends } from '../../platform/log/failed-sends.ts';
@@ -41,23 +42,31 @@ export class Sending {
   }
 
   /**
-   * Checks the right and queues the message, at once where the right is known; `completion` is its result.
+   * Checks the right and queues the message, at once where the right is known and features have nothing to
+   * look at; `completion` is its result.
    * `arrivedAt` is when it reached this node, on the monotonic clock: it may have waited for its turn
    * since, and has 5 s from then.
    *
-   * @throws AppError as `Access.require`, `unavailable` when draining, overloaded or full
+   * @throws AppError as `Access.require` and `MessagePart.prepare`, `unavailable` when draining, overloaded or full
    */
   send(
     draft: Draft,
     arrivedAt = performance.now(),
+    sent?: SentFields,
   ): Accepted<SendResult> | Promise<Accepted<SendResult>> {
     const { access, loadShedding } = this.#ports;
     try {
       this.#assertOpen(draft, arrivedAt);
       if (loadShedding.isOverloaded) throw refusal('This node has too much to do.');
       const right = access.require(draft.sender, draft.conversationId, 'send');
+      if (sent !== undefined && hasSome(sent))
+        return this.#appendAfter(this.#prepare(right, draft, sent), draft, arrivedAt);
       return right instanceof Promise
-        ? this.#appendAfter(right, draft, arrivedAt)
+        ? this.#appendAfter(
+            right.then(() => draft),
+            draft,
+            arrivedAt,
+          )
         : this.#append(draft, arrivedAt);
     } catch (error) {
       this.#failed.note(draft, error);
@@ -73,17 +82,30 @@ export class Sending {
   }
 
   async #appendAfter(
-    right: Promise<unknown>,
+    ready: Promise<Draft>,
     draft: Draft,
     arrivedAt: number,
   ): Promise<Accepted<SendResult>> {
     try {
-      await byDeadline(right, deadlineOf(arrivedAt));
+      const prepared = await byDeadline(ready, deadlineOf(arrivedAt));
       // The end may have begun meanwhile, and waits for what is in the log only.
       this.#assertOpen(draft, arrivedAt);
-      return this.#append(draft, arrivedAt);
+      return this.#append(prepared, arrivedAt);
     } catch (error) {
       this.#failed.note(draft, error);
+      throw error;
+    }
+  }
+
+  /** A repeat gets its first answer, whatever became since of what it names: the log finds it by its id. */
+  async #prepare(right: unknown, draft: Draft, sent: SentFields): Promise<Draft> {
+    await right;
+    const { history, parts } = this.#ports;
+    try {
+      return await parts.prepare(draft, sent);
+    } catch (error) {
+      const stored = await history.byIds(draft.conversationId, [toUuid(draft.id)]);
+      if (stored.length > 0) return draft;
       throw error;
     }
   }
@@ -111,5 +133,10 @@ export class Sending {
 
 const refusal = (detail: string): AppError =>
   new AppError('unavailable', { detail, retryAfterMs: 1_000 });
+
+const hasSome = (sent: SentFields): boolean => {
+  for (const _ in sent) return true;
+  return false;
+};
 
 const toCreated = (message: MessageView) => toNotice('message:created', message);

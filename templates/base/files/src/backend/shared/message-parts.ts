@@ -1,12 +1,12 @@
 import type { ClientSession, mongo } from 'mongoose';
 import type { ListFields } from '../../contract/conversation-fields.ts';
-import type { MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredMessage } from '../../models/message.ts';
-import type { ChangeBatch, ChangeKind, ChangeTarget } from '../../platform/log/types.ts';
+import type { ChangeBatch, ChangeKind, ChangeTarget, Draft } from '../../platform/log/types.ts';
 import type { Permission } from './access.ts';
 
-export type { StoredMessage };
+export type { Draft, SentFields, StoredMessage };
 
 /** A field that a feature may add to messages: it is stored under the name under which it is shown. */
 export type FieldName = keyof StoredFields & keyof MessageView;
@@ -17,6 +17,11 @@ export interface MessagePart<Name extends FieldName> {
   readonly fields: {
     readonly [Field in Name]: (stored: NonNullable<StoredFields[Field]>) => MessageView[Field];
   };
+  /**
+   * What is stored of the fields of a send, whose right is judged; only asked where there are some. An
+   * error refuses the send, unless it repeats one that is stored.
+   */
+  readonly prepare?: (sent: SentFields, draft: Draft) => Promise<Partial<Pick<StoredFields, Name>>>;
   /** What one reader sees besides, by message id; one call for a page. */
   readonly toReader?: (
     userId: string,
@@ -41,6 +46,8 @@ export interface MessagesWhere {
   readonly filter: mongo.Filter<StoredMessage>;
   readonly sort: mongo.Sort;
   readonly limit: number;
+  /** The index, where another one could look better. */
+  readonly hint?: mongo.Hint;
 }
 
 /** A conversation of a user's own, as far as it is read. */

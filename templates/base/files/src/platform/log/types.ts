@@ -9,6 +9,8 @@ import type { Notice } from '../sockets/socket-api.ts';
 /** A message that has no number yet; who may send it and its form are checked. */
 export type Draft = Pick<MessageView, 'id' | 'conversationId' | 'sender'> & {
   readonly content: string;
+  /** What features store with it; only the store knows what that is. */
+  readonly fields?: object;
 };
 
 /** How an ordered insert ended: how many messages are stored, and what stopped it at the next one. */

@@ -1,0 +1,76 @@
+import type { StoredFields } from '../../models/message-fields.ts';
+import { toUuid } from '../../platform/database/ids.ts';
+import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import type { FeatureContext } from '../feature.ts';
+import type { Draft, SentFields, StoredMessage } from '../shared/message-parts.ts';
+
+type History = Pick<FeatureContext['history'], 'find'>;
+
+/** What is stored of a reply; a message of another conversation is as unreal as one that is not there. */
+export async function toReply(
+  history: History,
+  { replyTo, threadOf, alsoInConversation }: SentFields,
+  { conversationId }: Draft,
+): Promise<Pick<StoredFields, 'replyTo' | 'rootSeq' | 'alsoInConversation'>> {
+  if (alsoInConversation !== undefined && threadOf === undefined) throw withoutThread();
+  const named = [replyTo, threadOf].filter((id) => id !== undefined);
+  const found = await byIds(history, conversationId, named);
+  for (const id of named) assertThere(found.get(id));
+  const answered = found.get(replyTo ?? '');
+  const inThread = found.get(threadOf ?? '');
+  return {
+    ...(answered && {
+      replyTo: { id: answered._id, seq: answered.seq, sender: answered.sender },
+    }),
+    ...(inThread && { rootSeq: await rootSeqOf(history, conversationId, inThread) }),
+    ...(alsoInConversation && { alsoInConversation }),
+  };
+}
+
+/** Threads are flat: a reply to a reply stands in the thread of the first message. */
+async function rootSeqOf(
+  history: History,
+  conversationId: string,
+  { seq, rootSeq }: StoredMessage,
+): Promise<number> {
+  if (rootSeq == null) return seq;
+  assertThere(await bySeq(history, conversationId, rootSeq));
+  return rootSeq;
+}
+
+/** The message that has a number. */
+export async function bySeq(
+  history: History,
+  conversationId: string,
+  seq: number,
+): Promise<StoredMessage | undefined> {
+  return (await history.find(conversationId, whereSeqs([seq])))[0];
+}
+
+/** The messages that have numbers, the newest first. */
+export const whereSeqs = (seqs: readonly number[]) => ({
+  filter: { seq: { $in: [...seqs] } },
+  sort: { seq: -1 as const },
+  limit: seqs.length,
+});
+
+async function byIds(
+  history: History,
+  conversationId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredMessage>> {
+  if (ids.length === 0) return new Map();
+  const filter = { _id: { $in: ids.map(toUuid) } };
+  const rows = await history.find(conversationId, { filter, sort: { _id: 1 }, limit: ids.length });
+  return new Map(rows.map((row) => [row._id.toHexString(), row]));
+}
+
+function assertThere(row: StoredMessage | undefined): void {
+  if (row === undefined) throw notFound();
+  if (row.deletedAt != null) throw new AppError('already-deleted');
+}
+
+const withoutThread = (): AppError =>
+  new AppError('validation', {
+    errors: [{ pointer: '/alsoInConversation', detail: 'needs threadOf' }],
+  });

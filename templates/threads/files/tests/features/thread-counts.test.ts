@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { createReferences } from '../../src/backend/messages/references.ts';
+import { threadLimits } from '../../src/configs/thread-limits.ts';
+import type { MessageView } from '../../src/contract/messages.ts';
+import type { StoredMessage } from '../../src/models/message.ts';
+import { toObjectId } from '../../src/platform/database/ids.ts';
+import { startApp } from '../support/app.ts';
+import { numbers, seedMessages } from '../support/node.ts';
+import { profile } from '../support/profile.ts';
+
+it('threads of more replies than a page counts get fair shares of it, and their last reply is right', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(2);
+  const { countedReplies } = threadLimits;
+  const last = countedReplies + 20;
+  await seedMessages(app, conversationId, last);
+  const messages = app.app.connection.collection<StoredMessage>('messages');
+  const within = (rootSeq: number, from: number, to: number) =>
+    messages.updateMany(
+      { conversation: toObjectId(conversationId), seq: { $gte: from, $lte: to } },
+      { $set: { rootSeq } },
+    );
+  await within(1, 4, last - 2);
+  await within(2, last - 1, last);
+  let items: MessageView[] = [];
+  const path = `/conversations/${conversationId}/messages?after=0&limit=3`;
+  const entries = await profile(app, async () => {
+    items = (await owner.get(path)).body.items;
+  });
+  const share = Math.floor(countedReplies / 3);
+  expect(items.map(({ thread }) => thread)).toMatchObject([
+    { replyCount: share, hasUncounted: true, lastReplySeq: last - 2 },
+    { replyCount: 2, lastReplySeq: last },
+    {},
+  ]);
+  expect(items[1]?.thread).not.toHaveProperty('hasUncounted');
+  expect(items[2]).not.toHaveProperty('thread');
+  const examined = entries.map(({ keysExamined = 0 }) => keysExamined as number);
+  expect(Math.max(...examined)).toBeLessThanOrEqual(countedReplies + 10);
+  for (const entry of entries) expect(entry.docsExamined ?? 0).toBeLessThan(10);
+});
+
+it('finds the messages that have a thread whatever the number of replies', async () => {
+  const app = await startApp();
+  const { conversationId } = await app.group(2);
+  await seedMessages(app, conversationId, 500);
+  const messages = app.app.connection.collection<StoredMessage>('messages');
+  const conversation = toObjectId(conversationId);
+  for (const [rootSeq, from, to] of [
+    [1, 10, 250],
+    [2, 251, 255],
+    [3, 256, 500],
+  ] as const)
+    await messages.updateMany(
+      { conversation, seq: { $gte: from, $lte: to } },
+      { $set: { rootSeq } },
+    );
+  const references = createReferences(messages, 'rootSeq');
+  expect(await references.places(conversationId, 4, 10)).toEqual([3, 2, 1]);
+  expect(await references.places(conversationId, 3, 1)).toEqual([2]);
+  const [of] = [await references.of(conversationId, numbers(3), 1_000)];
+  expect([...of].toSorted(([a], [b]) => a - b)).toEqual([
+    [1, { count: 241, isMore: false, lastSeq: 250 }],
+    [2, { count: 5, isMore: false, lastSeq: 255 }],
+    [3, { count: 245, isMore: false, lastSeq: 500 }],
+  ]);
+});
