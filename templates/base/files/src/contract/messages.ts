@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
-import { messageFields, sendProblems, sentFields } from './message-fields.ts';
+import { editedFields, messageFields, sendProblems, sentFields } from './message-fields.ts';
 import { content, id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
@@ -28,6 +28,11 @@ const sending = { id: messageId, content, ...sentFields };
 
 /** What a send may say besides its content: fields of features. */
 export type SentFields = Omit<z.output<z.ZodObject<typeof sending>>, 'id' | 'content'>;
+
+const editing = { content, ...editedFields };
+
+/** What an edit may say besides its content: fields of features. */
+export type EditedFields = Omit<z.output<z.ZodObject<typeof editing>>, 'content'>;
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -91,7 +96,7 @@ export const messageRoutes = {
     rate: 'write',
     summary: 'Change the content of your own message',
     params: messageParams,
-    body: z.strictObject({ content }),
+    body: z.strictObject(editing),
     answers: { 200: z.object({ message: messageView }) },
     problems: ['forbidden', 'blocked', 'already-deleted'],
   }),
@@ -117,7 +122,7 @@ export const messageCommands = {
   'message:edit': defineCommand({
     rate: 'write',
     summary: 'Change the content of your own message',
-    input: z.strictObject({ conversationId: id, messageId, content }),
+    input: z.strictObject({ conversationId: id, messageId, ...editing }),
     output: z.object({ message: messageView }),
     problems: ['not-found', 'forbidden', 'blocked', 'already-deleted'],
   }),

@@ -75,7 +75,8 @@ function mountRoutes(
     return result.duplicate ? { 200: result } : { 201: result };
   });
   api.route(messageRoutes.editMessage, async ({ params, body, caller }) => {
-    const message = await changes.edit({ ...params, userId: caller.userId }, body.content);
+    const { content, ...edited } = body;
+    const message = await changes.edit({ ...params, userId: caller.userId }, content, edited);
     return { 200: { message } };
   });
   api.route(messageRoutes.deleteMessage, async ({ params, caller }) => {
@@ -99,9 +100,11 @@ function mountCommands(
     const { id, conversationId, content, ...sent } = input;
     return sending.send({ id, conversationId, content, sender: userId }, arrivedAt, sent);
   });
-  sockets.command('message:edit', async ({ content, ...place }, { userId }) => ({
-    message: await changes.edit({ ...place, userId }, content),
-  }));
+  sockets.command('message:edit', async (input, { userId }) => {
+    const { conversationId, messageId, content, ...edited } = input;
+    const place = { conversationId, messageId, userId };
+    return { message: await changes.edit(place, content, edited) };
+  });
   sockets.command('message:delete', async (place, { userId }) => ({
     message: await changes.remove({ ...place, userId }),
   }));

@@ -2,8 +2,9 @@ import type { ClientSession } from 'mongoose';
 import { type ListFields, ownFields } from '../../contract/conversation-fields.ts';
 import { shownFields } from '../../contract/message-fields.ts';
 import type { ConversationView } from '../../contract/conversations.ts';
-import type { MessageView, SentFields } from '../../contract/messages.ts';
+import type { EditedFields, MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
+import type { Patch } from '../../platform/database/patch.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
 import type { Draft, FieldName, MessagePart, OwnRow, ReadList } from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
@@ -62,8 +63,23 @@ export class MessageParts {
 
   /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
-    const prepared = await Promise.all(this.#parts.map((part) => part.prepare?.(sent, draft)));
-    return { ...draft, fields: Object.assign({}, ...prepared) as object };
+    const fields = Object.entries(await this.#prepared(sent, draft));
+    const given = fields.filter(([, value]) => value !== undefined);
+    return { ...draft, fields: Object.fromEntries(given) };
+  }
+
+  /** What becomes of fields of a message by an edit that carries some. @throws AppError what they refuse */
+  async prepareEdit(
+    draft: Draft,
+    edited: EditedFields,
+    before: StoredMessage,
+  ): Promise<Patch<StoredMessage>> {
+    return Object.keys(edited).length > 0 ? this.#prepared(edited, draft, before) : {};
+  }
+
+  async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
+    const prepared = await Promise.all(this.#parts.map((part) => part.prepare?.(...given)));
+    return Object.assign({}, ...prepared) as object;
   }
 
   /** Messages as one of their readers sees them, in their order. */

@@ -3,6 +3,7 @@ import type { ListFields } from '../../contract/conversation-fields.ts';
 import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredMessage } from '../../models/message.ts';
+import type { Patch } from '../../platform/database/patch.ts';
 import type { ChangeBatch, ChangeKind, ChangeTarget, Draft } from '../../platform/log/types.ts';
 import type { Permission } from './access.ts';
 
@@ -19,9 +20,14 @@ export interface MessagePart<Name extends FieldName> {
   };
   /**
    * What is stored of the fields of a send, whose right is judged; only asked where there are some. An
-   * error refuses the send, unless it repeats one that is stored.
+   * error refuses the send, unless it repeats one that is stored. The same for the fields of an edit of
+   * `before`, where undefined removes a field.
    */
-  readonly prepare?: (sent: SentFields, draft: Draft) => Promise<Partial<Pick<StoredFields, Name>>>;
+  readonly prepare?: (
+    sent: SentFields,
+    draft: Draft,
+    before?: StoredMessage,
+  ) => Promise<Patch<Pick<StoredFields, Name>>>;
   /** What one reader sees besides, by message id; one call for a page. */
   readonly toReader?: (
     userId: string,
@@ -48,6 +54,15 @@ export interface MessagesWhere {
   readonly limit: number;
   /** The index, where another one could look better. */
   readonly hint?: mongo.Hint;
+}
+
+/** What a user has not read of a conversation. */
+export interface UnreadPlace {
+  readonly conversationId: string;
+  /** The last message that was read. */
+  readonly after: number;
+  /** The last message. */
+  readonly upTo: number;
 }
 
 /** A conversation of a user's own, as far as it is read. */
