@@ -88,7 +88,8 @@ describe.runIf(hasTmux)('the screen', () => {
     await fits('Preset', '❯ standard');
     await type(/Preset/, 'c', 'Enter');
     await fits('Features', '❯ ◻ pins');
-    const others = 'presence reactions receipts typing account api-docs demo ci docker metrics';
+    const others =
+      'presence reactions receipts threads typing account api-docs demo ci docker metrics';
     for (const name of others.split(' ')) {
       await type(/Features/, 'Down');
       await until(new RegExp(`❯ . ${name}`));

@@ -183,7 +183,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const brought = additionWords(FEATURES.find(({ name }) => name === 'presence')!);
     const { type, ended } = terminal(['my-app', '--no-install', '--no-git'], { cwd });
     await type(
-      /minimal +0 features.*standard +10 features.*full +12 features.*choose/s,
+      /minimal +0 features.*standard +11 features.*full +13 features.*choose/s,
       `c${KEYS.enter}`,
     );
     await type(/Conversations.*❯ ◻ pins/s, KEYS.down);
@@ -198,7 +198,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     const { code, screen } = await ended;
     expect(code).toBe(0);
     expect(screen).toMatch(
-      /@\S+ my-app --features "account,api-docs,ci,demo,docker,reactions,receipts,seed,typing" /,
+      /@\S+ my-app --features "account,api-docs,ci,demo,docker,reactions,receipts,seed,threads,typing" /,
     );
   });
 

@@ -35,7 +35,7 @@ describe.each([80, 40])('the summary at %i columns', (columns) => {
     [
       'a preset',
       { preset: 'standard' },
-      '10: account, api-docs, ci, demo, docker, presence, reactions, receipts, seed, typing',
+      '11: account, api-docs, ci, demo, docker, presence, reactions, receipts, seed, threads, typing',
     ],
     [
       'features one by one',

@@ -42,8 +42,10 @@ export function createChat(options: ChatOptions): Chat {
   const { socket, close } = createConnection(options);
   const timelines = createTimelines(socket, changed);
   const outbox = createOutbox({
-    send: ({ problem: _, ...message }, timeoutMs) =>
-      socket.timeout(timeoutMs).emitWithAck('message:send', message),
+    send: ({ conversationId, id, content, sent }, timeoutMs) =>
+      socket
+        .timeout(timeoutMs)
+        .emitWithAck('message:send', { ...sent, conversationId, id, content }),
     sent: ({ message }) => timelines.take(message, 'created'),
     changed,
   });

@@ -7,7 +7,11 @@ import { newMessageId } from './message-id.ts';
 export type Sent = Omit<CommandPayload<'message:send'>, 'conversationId' | 'id' | 'content'>;
 
 /** A message that is not acknowledged yet. */
-export interface OutgoingMessage extends Readonly<CommandPayload<'message:send'>> {
+export interface OutgoingMessage extends Readonly<
+  Omit<CommandPayload<'message:send'>, keyof Sent>
+> {
+  /** What it says besides, repeated as it is. */
+  readonly sent: Sent;
   /** Why it was refused for good; it stays listed until it is discarded or tried again. */
   problem: Problem | null;
 }
@@ -103,7 +107,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   return {
     add(conversationId, content, sent = {}) {
       const id = newMessageId();
-      const message: OutgoingMessage = { ...sent, conversationId, id, content, problem: null };
+      const message: OutgoingMessage = { conversationId, id, content, sent, problem: null };
       const queue = queueOf(conversationId);
       queue.messages.push(message);
       ports.changed(conversationId);

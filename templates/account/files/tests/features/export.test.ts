@@ -118,22 +118,24 @@ it('a page of an export ends where enough was looked at, and the next one goes o
   expect(looked[0]).toBe(messagesLookedAt);
 });
 
-it('of two exports of a user at once one is told to wait; of another user it is not', async () => {
+it('of exports of a user at once others are told to wait; of another user they are not', async () => {
   const app = await startApp();
   const { users } = await app.group(2);
   const [anna, bert] = users as [TestUser, TestUser];
   await Promise.all(users.map((user) => user.get('/users/me')));
-  const answers = await Promise.all([
-    anna.get('/users/me/export'),
-    anna.get('/users/me/export'),
-    bert.get('/users/me/export'),
-  ]);
-  const ofAnna = answers.slice(0, 2).toSorted((a, b) => a.status - b.status);
-  expect(ofAnna.map(({ status }) => status)).toEqual([200, 429]);
-  expect(ofAnna[1]).toMatchObject({
-    body: { code: 'rate-limited', detail: expect.stringContaining('being read') },
-  });
-  expect(answers[2].status).toBe(200);
+  const ofBert = bert.get('/users/me/export');
+  // Two may follow each other on a busy machine; twenty do not.
+  const ofAnna = await Promise.all(Array.from({ length: 20 }, () => anna.get('/users/me/export')));
+  const waiting = ofAnna.filter(({ status }) => status === 429);
+  expect(ofAnna.filter(({ status }) => status === 200).length).toBe(20 - waiting.length);
+  expect(waiting.length).toBeGreaterThan(0);
+  expect(waiting.length).toBeLessThan(20);
+  for (const { body } of waiting)
+    expect(body).toMatchObject({
+      code: 'rate-limited',
+      detail: expect.stringContaining('being read') as string,
+    });
+  expect((await ofBert).status).toBe(200);
   expect((await anna.get('/users/me/export')).status).toBe(200);
 });
 

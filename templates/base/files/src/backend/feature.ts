@@ -12,9 +12,13 @@ import type { Events } from '../platform/lib/events.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Limiters } from '../platform/rate-limits/limiters.ts';
 import type { Caller } from '../platform/security/access-tokens.ts';
-import type { MessagePort, MessagesWhere, UnreadPlace } from './shared/message-parts.ts';
+import type {
+  MessageCount,
+  MessagePort,
+  MessagesWhere,
+  UnreadPlace,
+} from './shared/message-parts.ts';
 import type { Names } from './shared/names.ts';
-import type { References } from './shared/references.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
 import type { Express } from 'express';
@@ -58,14 +62,18 @@ export interface FeatureContext {
     ): Promise<ReadonlyMap<string, MessageView>>;
     /** Messages of one conversation as they are stored. */
     find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
+    /** The same, counted by what they have in a field, of each of `places` at most its limit. */
+    countBy(
+      conversationId: string,
+      field: string,
+      places: readonly MessagesWhere[],
+    ): Promise<readonly MessageCount[]>;
     /** How many messages of each place name one of the values in a field, by an index of it. */
     countNaming(
       field: string,
       values: readonly Types.ObjectId[],
       places: readonly UnreadPlace[],
     ): Promise<ReadonlyMap<string, number>>;
-    /** What messages of one conversation say of the places that they name in a field. */
-    references(field: string): References;
   };
   readonly readMarks: ReadSeqs;
   /** Where a feature joins messages: fields of its own, and changes. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pin, pinsOf } from '../../client/pins.ts';
 import { pinLimits } from '../../src/configs/pin-limits.ts';
+import { MessageParts } from '../../src/backend/messages/parts.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { next, sharedVariables, startApp, until, type TestUser } from '../support/app.ts';
 import { groupWithChat, post } from '../support/client.ts';
@@ -92,4 +93,9 @@ it('the client pins, lists, and says why it may not', async () => {
   const api = { call: async (_method: string, path: string) => (await owner.get(path)).body };
   const listed = await pinsOf(api as Parameters<typeof pinsOf>[0], conversationId);
   expect(listed.map(({ id }) => id)).toEqual([message.id]);
+});
+
+it('a field that the contract shows and no feature fills stops the start', () => {
+  const parts = new MessageParts();
+  expect(() => parts.assertComplete()).toThrow(/a field pinned of messages that no feature fills/);
 });

@@ -13,6 +13,10 @@ interface Sent {
   readonly alsoInConversation?: unknown;
 }
 
+interface Page {
+  readonly body: { readonly items: MessageView[]; readonly nextCursor: string | null };
+}
+
 const pathOf = (conversationId: string): string => `/conversations/${conversationId}/messages`;
 const send = (user: TestUser, conversationId: string, content: string, sent: Sent) =>
   user.post(pathOf(conversationId), { id: randomUUID(), content, ...sent });
@@ -147,6 +151,25 @@ it('S52 a reply that comes again after its root was deleted gets its first answe
   expect([other.status, other.body.code]).toEqual([409, 'already-deleted']);
 });
 
+it('what one socket sends keeps its order, with and without a look at what it names', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(2);
+  const root = await post(owner, conversationId, 'root');
+  const socket = await owner.connect();
+  const sent = numbers(20).map((number) => ({
+    conversationId,
+    id: randomUUID(),
+    content: `${number}`,
+    ...(number % 3 === 0 && { threadOf: root.id }),
+  }));
+  await Promise.all(sent.map((command) => ask(socket, 'message:send', command)));
+  const { items } = (await owner.get(pathOf(conversationId))).body;
+  expect(items.map(({ content }: MessageView) => content)).toEqual([
+    'root',
+    ...sent.map(({ content }) => content),
+  ]);
+});
+
 it('the thread of a deleted message stays readable, and is closed', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(2);
@@ -178,7 +201,7 @@ it('C84 a reply to a message of another conversation is one to a message that is
     for (const id of [strange.id, randomUUID()]) {
       const refused = await send(owner, conversationId, 'x', { [field]: id });
       expect(refused.status).toBe(404);
-      bodies.push(refused.body);
+      bodies.push({ ...refused.body, requestId: '' });
       const command = { conversationId, id: randomUUID(), content: 'x', [field]: id };
       expect(await ask(socket, 'message:send', command)).toMatchObject({
         ok: false,
@@ -204,7 +227,8 @@ it('what has a thread is listed, the newest message first, page by page', async 
   const path = `/conversations/${conversationId}/threads`;
   const listed: MessageView[] = [];
   for (let query: string | null = ''; query !== null;) {
-    const { items, nextCursor } = (await owner.get(`${path}?limit=3${query}`)).body;
+    const answer: Page = await owner.get(`${path}?limit=3${query}`);
+    const { items, nextCursor } = answer.body;
     listed.push(...items);
     query = nextCursor === null ? null : `&cursor=${nextCursor}`;
   }

@@ -2,15 +2,13 @@ import type { mongo, Types } from 'mongoose';
 import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
-import type { MessagesWhere, UnreadPlace } from '../shared/message-parts.ts';
-import type { References } from '../shared/references.ts';
+import type { MessageCount, MessagesWhere, UnreadPlace } from '../shared/message-parts.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
 import { createDeletedCounts } from './deleted-counts.ts';
 import { highest } from './highest.ts';
 import { createNamedCounts } from './named-counts.ts';
-import { createReferences } from './references.ts';
 import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
 import type { StoredChange } from '../../platform/log/types.ts';
 import type { MessageParts } from './parts.ts';
@@ -108,9 +106,25 @@ export class History {
     return this.#messages.find(where, { ...read, ...how }).toArray();
   }
 
-  /** Messages that name the place of another one in a field. */
-  references(field: string): References {
-    return createReferences(this.#messages, field);
+  /** Messages of one conversation by what they have in a field, of each of `places` at most its limit. */
+  async countBy(
+    conversationId: string,
+    field: string,
+    places: readonly MessagesWhere[],
+  ): Promise<readonly MessageCount[]> {
+    const conversation = toObjectId(conversationId);
+    const [first, ...others] = places.map(({ filter, sort, limit }) => [
+      { $match: { ...filter, conversation } },
+      { $sort: sort },
+      { $limit: limit },
+      { $group: { _id: `$${field}`, count: { $sum: 1 }, lastSeq: { $max: '$seq' } } },
+    ]);
+    if (first === undefined) return [];
+    const coll = this.#messages.collectionName;
+    const all = [...first, ...others.map((pipeline) => ({ $unionWith: { coll, pipeline } }))];
+    const { hint } = places[0] ?? {};
+    const how = hint === undefined ? read : { ...read, hint };
+    return this.#messages.aggregate<MessageCount>(all, how).toArray();
   }
 
   #findIn(conversationId: string): FindMessages {

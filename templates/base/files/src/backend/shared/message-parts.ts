@@ -80,6 +80,13 @@ export type ReadList<Name extends keyof ListFields> = (
   rows: readonly OwnRow[],
 ) => Promise<ReadonlyMap<string, ListFields[Name]>>;
 
+/** How many messages have a value in a field, and the last of them. */
+export interface MessageCount {
+  readonly _id: number;
+  readonly count: number;
+  readonly lastSeq: number;
+}
+
 /** Where a feature joins messages. */
 export interface MessagePort {
   /** Adds fields; one of the contract that no part adds stops the start. */

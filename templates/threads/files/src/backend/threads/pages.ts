@@ -1,6 +1,12 @@
 import { limits } from '../../configs/limits.ts';
 import type { MessageView } from '../../contract/messages.ts';
+import { AppError } from '../../platform/errors/app-error.ts';
+import type { FeatureContext } from '../feature.ts';
 import type { MessagesWhere } from '../shared/message-parts.ts';
+import { listRoots } from './counts.ts';
+import { whereSeqs } from './replying.ts';
+
+type Get = (where: MessagesWhere) => Promise<readonly MessageView[]>;
 
 /** Where a page lies, both exclusive. */
 interface Place {
@@ -19,7 +25,7 @@ interface ThreadPage {
 const hint = { conversation: 1, rootSeq: 1, seq: 1 } as const;
 
 /** Replies of a thread, by the index of replies. */
-export const whereReplies = (
+const whereReplies = (
   rootSeq: number,
   seq: {
     readonly $gt?: number;
@@ -38,7 +44,7 @@ export const whereReplies = (
 
 /** Reads a page and whether there is more on each side: the numbers of replies have holes. */
 export async function readThread(
-  get: (where: MessagesWhere) => Promise<readonly MessageView[]>,
+  get: Get,
   rootSeq: number,
   { before, after, limit = limits.page.defaultItems }: Place,
 ): Promise<ThreadPage> {
@@ -55,3 +61,26 @@ export async function readThread(
     before === undefined ? [] : await get(whereReplies(rootSeq, { $gte: before }, 1, 1));
   return { items: items.toReversed(), hasMoreBefore: isMore, hasMoreAfter: newer.length > 0 };
 }
+
+/** A page of what has a thread, the newest message first. @throws AppError `validation` for a strange cursor */
+export async function listThreads(
+  get: Get,
+  history: Pick<FeatureContext['history'], 'countBy'>,
+  conversationId: string,
+  {
+    cursor,
+    limit = limits.page.defaultItems,
+  }: { readonly cursor?: string | undefined; readonly limit?: number | undefined },
+): Promise<{ items: MessageView[]; nextCursor: string | null }> {
+  if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor)) throw badCursor();
+  const below = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+  const found = await listRoots(history, conversationId, below, limit + 1);
+  const seqs = found.slice(0, limit);
+  const items = seqs.length === 0 ? [] : await get(whereSeqs(seqs));
+  return { items: [...items], nextCursor: found.length > limit ? String(seqs.at(-1)) : null };
+}
+
+const badCursor = (): AppError =>
+  new AppError('validation', {
+    errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
+  });

@@ -34,17 +34,9 @@ async function rootSeqOf(
   { seq, rootSeq }: StoredMessage,
 ): Promise<number> {
   if (rootSeq == null) return seq;
-  assertThere(await bySeq(history, conversationId, rootSeq));
+  const [root] = await history.find(conversationId, whereSeqs([rootSeq]));
+  assertThere(root);
   return rootSeq;
-}
-
-/** The message that has a number. */
-export async function bySeq(
-  history: History,
-  conversationId: string,
-  seq: number,
-): Promise<StoredMessage | undefined> {
-  return (await history.find(conversationId, whereSeqs([seq])))[0];
 }
 
 /** The messages that have numbers, the newest first. */

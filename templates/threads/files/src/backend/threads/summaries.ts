@@ -1,10 +1,10 @@
-import { threadLimits } from '../../configs/thread-limits.ts';
 import type { ThreadSummary } from '../../contract/thread-fields.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { StoredMessage } from '../shared/message-parts.ts';
+import { countReplies } from './counts.ts';
 import { whereSeqs } from './replying.ts';
 
-type History = Pick<FeatureContext['history'], 'find' | 'references'>;
+type History = Pick<FeatureContext['history'], 'find' | 'countBy'>;
 
 /** What there is in the threads of messages, by their ids; counted, never stored. */
 export async function summariesOf(
@@ -31,9 +31,7 @@ async function summariesIn(
 ): Promise<(readonly [string, { thread: ThreadSummary }])[]> {
   const roots = rows.filter((row) => row.rootSeq == null); // a reply has no thread of its own
   const seqs = roots.map((row) => row.seq);
-  const threads = await history
-    .references('rootSeq')
-    .of(conversationId, seqs, threadLimits.countedReplies);
+  const threads = await countReplies(history, conversationId, seqs);
   if (threads.size === 0) return [];
   const lastSeqs = [...threads.values()].map(({ lastSeq }) => lastSeq);
   const last = await history.find(conversationId, whereSeqs(lastSeqs));
