@@ -32,7 +32,9 @@ export type SentFields = Omit<z.output<z.ZodObject<typeof sending>>, 'id' | 'con
 const editing = { content, ...editedFields };
 
 /** What an edit may say besides its content: fields of features. */
-export type EditedFields = Omit<z.output<z.ZodObject<typeof editing>>, 'content'>;
+export type EditedFields = {
+  readonly [Name in keyof typeof editedFields]?: z.output<(typeof editedFields)[Name]>;
+};
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>

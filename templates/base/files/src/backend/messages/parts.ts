@@ -1,12 +1,18 @@
 import type { ClientSession } from 'mongoose';
-import { type ListFields, ownFields } from '../../contract/conversation-fields.ts';
-import { shownFields } from '../../contract/message-fields.ts';
+import { ownFields, shownFields } from '../../contract/message-fields.ts';
 import type { ConversationView } from '../../contract/conversations.ts';
 import type { EditedFields, MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import type { Patch } from '../../platform/database/patch.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
-import type { Draft, FieldName, MessagePart, OwnRow, ReadList } from '../shared/message-parts.ts';
+import type {
+  Draft,
+  FieldName,
+  ListFields,
+  MessagePart,
+  OwnRow,
+  ReadList,
+} from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
 
 const configuration = 78; // sysexits(3)
@@ -78,7 +84,9 @@ export class MessageParts {
   }
 
   async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
-    const prepared = await Promise.all(this.#parts.map((part) => part.prepare?.(...given)));
+    const prepared = await Promise.all(
+      this.#parts.flatMap(({ prepare }) => (prepare === undefined ? [] : [prepare(...given)])),
+    );
     return Object.assign({}, ...prepared) as object;
   }
 

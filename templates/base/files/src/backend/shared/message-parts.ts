@@ -1,5 +1,6 @@
 import type { ClientSession, mongo } from 'mongoose';
-import type { ListFields } from '../../contract/conversation-fields.ts';
+import type { ConversationView } from '../../contract/conversations.ts';
+import type { ownFields } from '../../contract/message-fields.ts';
 import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredMessage } from '../../models/message.ts';
@@ -73,6 +74,11 @@ export interface OwnRow {
   /** How many messages behind that are there. */
   readonly unread: number;
 }
+
+/** What features show of a conversation to one member. */
+export type ListFields = {
+  readonly [Name in Exclude<keyof typeof ownFields, 'notifications'>]: ConversationView[Name];
+};
 
 /** A field of conversations as one user sees it, by their ids; what is left out is absent. */
 export type ReadList<Name extends keyof ListFields> = (
