@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
 import { editedFields, messageFields, sendProblems, sentFields } from './message-fields.ts';
-import { content, id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
+import { id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -24,16 +24,18 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-const sending = { id: messageId, content, ...sentFields };
-
 /** What a send may say besides its content: fields of features. */
-export type SentFields = Omit<z.output<z.ZodObject<typeof sending>>, 'id' | 'content'>;
-
-const editing = { content, ...editedFields };
+export type SentFields = {
+  readonly [Name in Exclude<keyof typeof sentFields, 'id' | 'content'>]?: z.output<
+    (typeof sentFields)[Name]
+  >;
+};
 
 /** What an edit may say besides its content: fields of features. */
 export type EditedFields = {
-  readonly [Name in keyof typeof editedFields]?: z.output<(typeof editedFields)[Name]>;
+  readonly [Name in Exclude<keyof typeof editedFields, 'content'>]?: z.output<
+    (typeof editedFields)[Name]
+  >;
 };
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
@@ -88,9 +90,9 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: z.strictObject(sending),
+    body: z.strictObject(sentFields),
     answers: { 201: sendResult, 200: sendResult },
-    problems: ['forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
+    problems: sendProblems,
   }),
   editMessage: defineRoute({
     method: 'patch',
@@ -98,7 +100,7 @@ export const messageRoutes = {
     rate: 'write',
     summary: 'Change the content of your own message',
     params: messageParams,
-    body: z.strictObject(editing),
+    body: z.strictObject(editedFields),
     answers: { 200: z.object({ message: messageView }) },
     problems: ['forbidden', 'blocked', 'already-deleted'],
   }),
@@ -117,14 +119,14 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: z.strictObject({ conversationId: id, ...sending }),
+    input: z.strictObject({ conversationId: id, ...sentFields }),
     output: sendResult,
-    problems: ['not-found', 'forbidden', 'blocked', ...sendProblems, 'idempotency-mismatch'],
+    problems: ['not-found', ...sendProblems],
   }),
   'message:edit': defineCommand({
     rate: 'write',
     summary: 'Change the content of your own message',
-    input: z.strictObject({ conversationId: id, messageId, ...editing }),
+    input: z.strictObject({ conversationId: id, messageId, ...editedFields }),
     output: z.object({ message: messageView }),
     problems: ['not-found', 'forbidden', 'blocked', 'already-deleted'],
   }),

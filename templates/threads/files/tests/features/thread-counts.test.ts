@@ -37,7 +37,7 @@ it('threads of more replies than a page counts get fair shares of it, and their 
     undefined,
   ]);
   expect(items[1]?.thread).not.toHaveProperty('hasUncounted');
-  const examined = entries.map(({ keysExamined = 0 }) => keysExamined as number);
+  const examined = entries.map(({ keysExamined = 0 }) => keysExamined);
   expect(Math.max(...examined)).toBeLessThanOrEqual(countedReplies + 10);
   for (const entry of entries) expect(entry.docsExamined ?? 0).toBeLessThan(10);
 });

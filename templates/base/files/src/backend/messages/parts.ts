@@ -84,10 +84,9 @@ export class MessageParts {
   }
 
   async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
-    const prepared = await Promise.all(
-      this.#parts.flatMap(({ prepare }) => (prepare === undefined ? [] : [prepare(...given)])),
-    );
-    return Object.assign({}, ...prepared) as object;
+    const fields = {};
+    for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(...given));
+    return fields;
   }
 
   /** Messages as one of their readers sees them, in their order. */
