@@ -24,17 +24,10 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-/** What a send may say besides its content: fields of features. */
+/** What a send or an edit may say besides its content: fields of features. */
 export type SentFields = {
   readonly [Name in Exclude<keyof typeof sentFields, 'id' | 'content'>]?: z.output<
     (typeof sentFields)[Name]
-  >;
-};
-
-/** What an edit may say besides its content: fields of features. */
-export type EditedFields = {
-  readonly [Name in Exclude<keyof typeof editedFields, 'content'>]?: z.output<
-    (typeof editedFields)[Name]
   >;
 };
 

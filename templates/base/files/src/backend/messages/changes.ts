@@ -1,4 +1,4 @@
-import type { EditedFields, MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import { erasedMessage, type StoredMessage } from '../../models/message.ts';
 import type { Types } from 'mongoose';
 import { toUuid } from '../../platform/database/ids.ts';
@@ -15,6 +15,9 @@ import { toNotice } from './views.ts';
 
 /** Which message, and who changes it. */
 export type ChangeRequest = ChangeTarget;
+
+/** What an edit says: a content, and fields of features. */
+type Edition = SentFields & { readonly content: string };
 
 interface Edit extends ChangeTarget {
   /** Its content, and fields of features. */
@@ -87,14 +90,15 @@ export class Changes {
    *
    * @throws AppError `not-found`, `forbidden`, `blocked`, `already-deleted`
    */
-  async edit(request: ChangeRequest, content: string, edited: EditedFields): Promise<MessageView> {
+  async edit(request: ChangeRequest, said: Edition): Promise<MessageView> {
+    const { content, ...fields } = said;
     const row = await this.#find(request);
     if (!isBy(request.userId, row)) throw new AppError('forbidden');
     await this.#require(request, row, 'edit');
     const { conversationId, messageId: id, userId: sender } = request;
     const draft = { id, conversationId, sender, content };
-    const fields = await this.#ports.parts.prepareEdit(draft, edited, row);
-    return this.#edit({ ...request, patch: { ...fields, content } });
+    const prepared = await this.#ports.parts.prepareEdit(draft, fields, row);
+    return this.#edit({ ...request, patch: { ...prepared, content } });
   }
 
   /**

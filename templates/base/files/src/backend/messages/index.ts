@@ -75,8 +75,7 @@ function mountRoutes(
     return result.duplicate ? { 200: result } : { 201: result };
   });
   api.route(messageRoutes.editMessage, async ({ params, body, caller }) => {
-    const { content, ...edited } = body;
-    const message = await changes.edit({ ...params, userId: caller.userId }, content, edited);
+    const message = await changes.edit({ ...params, userId: caller.userId }, body);
     return { 200: { message } };
   });
   api.route(messageRoutes.deleteMessage, async ({ params, caller }) => {
@@ -101,9 +100,8 @@ function mountCommands(
     return sending.send({ id, conversationId, content, sender: userId }, arrivedAt, sent);
   });
   sockets.command('message:edit', async (input, { userId }) => {
-    const { conversationId, messageId, content, ...edited } = input;
-    const place = { conversationId, messageId, userId };
-    return { message: await changes.edit(place, content, edited) };
+    const { conversationId, messageId, ...said } = input;
+    return { message: await changes.edit({ conversationId, messageId, userId }, said) };
   });
   sockets.command('message:delete', async (place, { userId }) => ({
     message: await changes.remove({ ...place, userId }),

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { ownFields, shownFields } from '../../contract/message-fields.ts';
 import type { ConversationView } from '../../contract/conversations.ts';
-import type { EditedFields, MessageView, SentFields } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import type { Patch } from '../../platform/database/patch.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
@@ -77,7 +77,7 @@ export class MessageParts {
   /** What becomes of fields of a message by an edit that carries some. @throws AppError what they refuse */
   async prepareEdit(
     draft: Draft,
-    edited: EditedFields,
+    edited: SentFields,
     before: StoredMessage,
   ): Promise<Patch<StoredMessage>> {
     return Object.keys(edited).length > 0 ? this.#prepared(edited, draft, before) : {};
