@@ -97,9 +97,9 @@ const long = functions.filter(({ lines }) => lines > FUNCTION_LINES);
 
 /** @type {[what: string, figure: number, goal: number, ceiling: number][]} */
 const rows = [
-  ['minimal, product, files', minimal.product.files, 50, 98],
+  ['minimal, product, files', minimal.product.files, 50, 101],
   // Rights that are known for a minute are known in two parts, and learnt at connects: 0105.
-  ['minimal, product, lines', minimal.product.lines, 4_300, 7_700],
+  ['minimal, product, lines', minimal.product.lines, 4_300, 8_000],
   ['minimal, platform, files', minimal.platform.files, 42, 66],
   // State as classes says what it holds and takes: some lines more than in closures, in fewer files.
   // Sixty more write the frames of a room past the engine (0104), thirty tokens without a library (0106);

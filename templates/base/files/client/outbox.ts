@@ -3,8 +3,12 @@ import type { CommandPayload } from '../src/contract/index.ts';
 import type { MessageView, SendResult } from '../src/contract/messages.ts';
 import { newMessageId } from './message-id.ts';
 
+type Send = CommandPayload<'message:send'>;
+
 /** What a send may say besides its content, for features. */
-export type Sent = Omit<CommandPayload<'message:send'>, 'conversationId' | 'id' | 'content'>;
+export type Sent = {
+  readonly [Name in Exclude<keyof Send, 'conversationId' | 'id' | 'content'>]?: Send[Name];
+};
 
 /** A message that is not acknowledged yet. */
 export interface OutgoingMessage extends Readonly<

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from './define.ts';
 import { messageView } from './messages.ts';
+import { notificationLevel } from './notifications.ts';
 import { id, moment, password, queryCursor, sequence } from './scalars.ts';
 import { meView } from './users.ts';
 
@@ -13,7 +14,14 @@ export const exportView = z
     ),
     blocked: z.array(id),
     conversations: z.array(
-      z.object({ id, joinedAt: moment, leftAt: moment.nullable(), lastReadSeq: sequence }),
+      z.object({
+        id,
+        joinedAt: moment,
+        leftAt: moment.nullable(),
+        lastReadSeq: sequence,
+        level: notificationLevel.nullable(),
+        mutedUntil: moment.nullable(),
+      }),
     ),
     messages: z.array(messageView),
     features: z.record(z.string(), z.array(z.looseObject({}))),

@@ -190,12 +190,15 @@ it('a page can be had as often as an export may begin, so that none begins anew 
   expect(await statusOf(bert, nextCursor)).toBe(422);
 });
 
-it('an export says how far its user has read by sending, before it is stored', async () => {
+it('an export says what alerts its user, and how far they have read by sending before it is stored', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);
   holdLateWrites(app);
   for (const content of ['one', 'two', 'three'])
     await owner.post(`/conversations/${conversationId}/messages`, { id: randomUUID(), content });
+  await owner.patch(`/conversations/${conversationId}/notifications`, { level: 'none' });
   const { body }: { body: ExportView } = await owner.get('/users/me/export');
-  expect(body.conversations).toMatchObject([{ id: conversationId, lastReadSeq: 3 }]);
+  expect(body.conversations).toMatchObject([
+    { id: conversationId, lastReadSeq: 3, level: 'none', mutedUntil: null },
+  ]);
 });

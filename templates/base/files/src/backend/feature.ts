@@ -12,7 +12,12 @@ import type { Events } from '../platform/lib/events.ts';
 import type { Jobs } from '../platform/jobs/jobs.ts';
 import type { Limiters } from '../platform/rate-limits/limiters.ts';
 import type { Caller } from '../platform/security/access-tokens.ts';
-import type { MessageCount, MessagePort, MessagesWhere } from './shared/message-parts.ts';
+import type {
+  MessageCount,
+  MessagePort,
+  MessagesWhere,
+  UnreadPlace,
+} from './shared/message-parts.ts';
 import type { Names } from './shared/names.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
@@ -63,6 +68,12 @@ export interface FeatureContext {
       field: string,
       places: readonly MessagesWhere[],
     ): Promise<readonly MessageCount[]>;
+    /** How many messages of each place name one of the values in a field, by an index of it. */
+    countNaming(
+      field: string,
+      values: readonly Types.ObjectId[],
+      places: readonly UnreadPlace[],
+    ): Promise<ReadonlyMap<string, number>>;
   };
   readonly readMarks: ReadSeqs;
   /** Where a feature joins messages: fields of its own, and changes. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../configs/limits.ts';
+import { ownFields } from './message-fields.ts';
 import { defineRoute } from './define.ts';
 import { messageView } from './messages.ts';
 import { count, id, label, listOf, moment, queryCursor, queryLimit, sequence } from './scalars.ts';
@@ -37,6 +38,7 @@ export const conversationView = sharedConversationView
     lastMessage: messageView.nullable(),
     otherUser: userView.nullable(),
     timestamp: moment,
+    ...ownFields,
   })
   .meta({ id: 'Conversation' });
 

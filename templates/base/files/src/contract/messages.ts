@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
-import { messageFields, sendProblems, sentFields } from './message-fields.ts';
-import { content, id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
+import { editedFields, messageFields, sendProblems, sentFields } from './message-fields.ts';
+import { id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -24,8 +24,12 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-/** What a send may say besides its content: fields of features. */
-export type SentFields = Omit<z.output<z.ZodObject<typeof sentFields>>, 'id' | 'content'>;
+/** What a send or an edit may say besides its content: fields of features. */
+export type SentFields = {
+  readonly [Name in Exclude<keyof typeof sentFields, 'id' | 'content'>]?: z.output<
+    (typeof sentFields)[Name]
+  >;
+};
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -89,7 +93,7 @@ export const messageRoutes = {
     rate: 'write',
     summary: 'Change the content of your own message',
     params: messageParams,
-    body: z.strictObject({ content }),
+    body: z.strictObject(editedFields),
     answers: { 200: z.object({ message: messageView }) },
     problems: ['forbidden', 'blocked', 'already-deleted'],
   }),
@@ -115,7 +119,7 @@ export const messageCommands = {
   'message:edit': defineCommand({
     rate: 'write',
     summary: 'Change the content of your own message',
-    input: z.strictObject({ conversationId: id, messageId, content }),
+    input: z.strictObject({ conversationId: id, messageId, ...editedFields }),
     output: z.object({ message: messageView }),
     problems: ['not-found', 'forbidden', 'blocked', 'already-deleted'],
   }),

@@ -13,7 +13,9 @@ export const membershipSchema = new Schema(
     role: { type: String, enum: ['owner', 'admin', 'member'], required: true },
     lastReadSeq: { type: Number, required: true, default: 0 }, // the head at joining, then forward
     lastDeliveredSeq: { type: Number, required: true, default: 0 },
-    mutedUntil: { type: Date, default: null }, // a member's own choice; no right depends on it
+    // A member's own choice; no right depends on it. Absent: what the type of conversation says.
+    notify: { type: String, enum: ['all', 'mentions', 'none'] },
+    mutedUntil: { type: Date, default: null },
     joinedAt: { type: Date, required: true },
     leftAt: { type: Date, default: null },
     erasedAt: { type: Date, default: null }, // of the account: nothing is done in its name any more
@@ -41,6 +43,7 @@ export const erasedMembership = (leftAt: Date): Remains<MembershipRow> => ({
   role: kept,
   lastReadSeq: kept,
   lastDeliveredSeq: kept,
+  notify: undefined,
   mutedUntil: null,
   joinedAt: kept,
   leftAt,

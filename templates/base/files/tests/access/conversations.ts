@@ -59,6 +59,16 @@ export const uses: readonly Use[] = [
     },
   },
   {
+    of: 'changeNotifications',
+    input: (place) => ({ ...room(place), body: { level: 'none', mutedUntil: null } }),
+    answers: {
+      group: '404 404 200 200 200',
+      public: '403 403',
+      channel: '200 200',
+      direct: '404 200 200',
+    },
+  },
+  {
     of: 'updateConversation',
     as: 'its name',
     input: (place) => ({ ...room(place), body: { name: 'Another name' } }),

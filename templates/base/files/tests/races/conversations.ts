@@ -29,6 +29,12 @@ export const races: readonly (Race | NoRace)[] = [
   },
   { of: 'joinConversation', in: 'public', by: 'stranger', around: ['archiving', 'erasure'] },
   {
+    of: 'changeNotifications',
+    in: 'group',
+    by: 'member',
+    around: ['removal', 'archiving', 'erasure'],
+  },
+  {
     of: 'leaveConversation',
     in: 'group',
     by: 'member',

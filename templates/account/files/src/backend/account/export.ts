@@ -137,6 +137,8 @@ const readOf = {
       joinedAt: row.joinedAt.toISOString(),
       leftAt: row.leftAt?.toISOString() ?? null,
       lastReadSeq: readMarks.lastReadSeq(row),
+      level: row.notify ?? null,
+      mutedUntil: row.mutedUntil?.toISOString() ?? null,
     }));
   },
 } satisfies Record<Exclude<Exported, 'messages'>, Read>;

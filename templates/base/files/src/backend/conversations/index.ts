@@ -1,4 +1,5 @@
 import { conversationRoutes } from '../../contract/conversations.ts';
+import { notificationRoutes } from '../../contract/notifications.ts';
 import type { Api } from '../../platform/http/api.ts';
 import { Conversations } from './conversations.service.ts';
 import { eraseArchived } from './erasing.ts';
@@ -6,6 +7,7 @@ import { listOwn, listPublic } from './lists.ts';
 import { MemberNotices } from './member-notices.ts';
 import { Members } from './members.service.ts';
 import { Memberships } from './memberships.ts';
+import { changeNotifications } from './notifications.ts';
 import type { ConversationPorts } from './ports.ts';
 
 export { ConversationAccess } from './access.ts';
@@ -26,6 +28,9 @@ export function createConversations(ports: Ports): Services {
   const services = { conversations, members, memberships: new Memberships(ports, notices) };
   mountConversations(ports, conversations);
   mountMembers(ports.api, services);
+  ports.api.route(notificationRoutes.changeNotifications, async ({ params, body, caller }) => ({
+    200: await changeNotifications(ports, caller.userId, params.conversationId, body),
+  }));
   eraseArchived(ports);
   return services;
 }

@@ -1,4 +1,5 @@
 import type { ClientSession } from 'mongoose';
+import type { ConversationView } from '../../contract/conversations.ts';
 import type { MessageView } from '../../contract/messages.ts';
 import type { UserView } from '../../contract/users.ts';
 import type { Models } from '../../models/index.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../../platform/lib/time.ts';
 import type { Events } from '../../platform/lib/events.ts';
 import type { Jobs } from '../../platform/jobs/jobs.ts';
 import type { Limiters } from '../../platform/rate-limits/limiters.ts';
+import type { OwnRow } from '../shared/message-parts.ts';
 import type { ReadSeqs } from '../shared/read-seq.ts';
 import type { Heads, SocketApi } from '../../platform/sockets/socket-api.ts';
 
@@ -35,6 +37,13 @@ export interface ConversationPorts {
     readonly movedCount: number;
     /** The last message of a conversation was read; `rowSeq` is what its row says. */
     found(message: MessageView, rowSeq: number): void;
+  };
+  readonly parts: {
+    /** What features show of the user's own conversations, by their ids. */
+    toLists(
+      userId: string,
+      rows: readonly OwnRow[],
+    ): Promise<ReadonlyMap<string, Partial<ConversationView>>>;
   };
   readonly users: {
     views(userIds: readonly string[]): Promise<ReadonlyMap<string, UserView>>;

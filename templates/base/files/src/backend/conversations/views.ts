@@ -7,6 +7,8 @@ import type {
 import type { UserView } from '../../contract/users.ts';
 import type { ConversationRow, MembershipRow } from '../../models/index.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
+import type { OwnRow } from '../shared/message-parts.ts';
+import { toNotificationsView } from './notifications.ts';
 import type { ConversationPorts } from './ports.ts';
 
 export type StoredConversation = ConversationRow & { readonly _id: Types.ObjectId };
@@ -46,7 +48,7 @@ export function toMemberView(
  * the list; strangers of a public conversation see the row only.
  */
 export async function toViews(
-  ports: Pick<ConversationPorts, 'history' | 'users' | 'readMarks'>,
+  ports: Pick<ConversationPorts, 'history' | 'parts' | 'users' | 'readMarks'>,
   userId: string,
   rows: readonly StoredConversation[],
   memberships: ReadonlyMap<string, StoredMembership>,
@@ -63,6 +65,7 @@ export async function toViews(
     if (last !== undefined) ports.readMarks.found(last, row.lastSeq);
   }
   const unread = await readUnread(ports, heads, memberships);
+  const own = await ports.parts.toLists(userId, [...unread.values()]);
   return rows.map((row) => {
     const id = String(row._id);
     const membership = memberships.get(id);
@@ -74,10 +77,12 @@ export async function toViews(
       lastSeq,
       lastRev,
       lastReadSeq: unread.get(id)?.lastReadSeq ?? 0,
-      unread: unread.get(id)?.count ?? 0,
+      unread: unread.get(id)?.unread ?? 0,
       lastMessage: latest.get(id) ?? null,
       otherUser: users.get(otherOf(row, userId) ?? '') ?? null,
       timestamp: row.timestamp.toISOString(),
+      notifications: membership ? toNotificationsView(membership, row.type) : null,
+      ...own.get(id),
     };
   });
 }
@@ -90,7 +95,7 @@ async function readUnread(
   { history, readMarks }: Pick<ConversationPorts, 'history' | 'readMarks'>,
   heads: ReadonlyMap<string, Heads>,
   memberships: ReadonlyMap<string, StoredMembership>,
-): Promise<ReadonlyMap<string, { lastReadSeq: number; count: number }>> {
+): Promise<ReadonlyMap<string, OwnRow>> {
   const places = [...heads].flatMap(([conversationId, { lastSeq: upTo }]) => {
     const membership = memberships.get(conversationId);
     if (membership === undefined) return [];
@@ -100,7 +105,12 @@ async function readUnread(
   return new Map(
     places.map(({ conversationId, after, upTo }) => [
       conversationId,
-      { lastReadSeq: after, count: upTo - after - (deleted.get(conversationId) ?? 0) },
+      {
+        conversationId,
+        lastSeq: upTo,
+        lastReadSeq: after,
+        unread: upTo - after - (deleted.get(conversationId) ?? 0),
+      },
     ]),
   );
 }

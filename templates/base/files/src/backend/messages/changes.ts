@@ -1,4 +1,4 @@
-import type { MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import { erasedMessage, type StoredMessage } from '../../models/message.ts';
 import type { Types } from 'mongoose';
 import { toUuid } from '../../platform/database/ids.ts';
@@ -16,8 +16,12 @@ import { toNotice } from './views.ts';
 /** Which message, and who changes it. */
 export type ChangeRequest = ChangeTarget;
 
+/** What an edit says: a content, and fields of features. */
+type Edition = SentFields & { readonly content: string };
+
 interface Edit extends ChangeTarget {
-  readonly content: string;
+  /** Its content, and fields of features. */
+  readonly patch: Patch<StoredMessage>;
 }
 
 interface Removal extends ChangeTarget {
@@ -54,8 +58,12 @@ export class Changes {
     this.#edit = this.change({
       type: 'edited',
       permission: () => 'edit',
-      apply: async ({ wanted }) =>
-        new Map(wanted.map(({ messageId, content }) => [messageId, this.#edition(content)])),
+      apply: async ({ wanted }) => {
+        const patches = new Map<string, Patch<StoredMessage>>();
+        for (const { messageId, patch } of wanted)
+          patches.set(messageId, { ...patches.get(messageId), ...patch, editedAt: clock.now() });
+        return patches;
+      },
     });
     const type = 'deleted';
     this.#remove = this.change({
@@ -78,15 +86,19 @@ export class Changes {
   }
 
   /**
-   * Changes what a message says; whoever sent it may, while they may send there.
+   * Changes what a message says, and fields of features; whoever sent it may, while they may send there.
    *
    * @throws AppError `not-found`, `forbidden`, `blocked`, `already-deleted`
    */
-  async edit(request: ChangeRequest, content: string): Promise<MessageView> {
+  async edit(request: ChangeRequest, said: Edition): Promise<MessageView> {
+    const { content, ...fields } = said;
     const row = await this.#find(request);
     if (!isBy(request.userId, row)) throw new AppError('forbidden');
     await this.#require(request, row, 'edit');
-    return this.#edit({ ...request, content });
+    const { conversationId, messageId: id, userId: sender } = request;
+    const draft = { id, conversationId, sender, content };
+    const prepared = await this.#ports.parts.prepareEdit(draft, fields, row);
+    return this.#edit({ ...request, patch: { ...prepared, content } });
   }
 
   /**
@@ -136,10 +148,6 @@ export class Changes {
       throw error instanceof AppError ? asOfMessages(error) : error;
     }
     if (row.deletedAt != null) throw new AppError('already-deleted');
-  }
-
-  #edition(content: string): Patch<StoredMessage> {
-    return { content, editedAt: this.#ports.clock.now() };
   }
 
   async #delete<Wanted extends ChangeTarget>({

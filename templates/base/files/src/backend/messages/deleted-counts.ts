@@ -3,16 +3,8 @@ import { limits } from '../../configs/limits.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import { read } from '../../platform/database/rows.ts';
+import type { UnreadPlace } from '../shared/message-parts.ts';
 import { highest } from './highest.ts';
-
-/** What a user has not read of a conversation. */
-export interface UnreadPlace {
-  readonly conversationId: string;
-  /** The last message that was read. */
-  readonly after: number;
-  /** The last message. */
-  readonly upTo: number;
-}
 
 // The partial index of deleted messages, which a send does not touch; the planner would not take it.
 const hint = { conversation: 1, seq: 1, deletedAt: 1 } as const;

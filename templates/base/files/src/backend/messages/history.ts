@@ -2,12 +2,13 @@ import type { mongo, Types } from 'mongoose';
 import type { MessageView } from '../../contract/messages.ts';
 import type { Models } from '../../models/index.ts';
 import type { StoredMessage } from '../../models/message.ts';
-import type { MessageCount, MessagesWhere } from '../shared/message-parts.ts';
+import type { MessageCount, MessagesWhere, UnreadPlace } from '../shared/message-parts.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import type { Heads } from '../../platform/sockets/socket-api.ts';
-import { createDeletedCounts, type UnreadPlace } from './deleted-counts.ts';
+import { createDeletedCounts } from './deleted-counts.ts';
 import { highest } from './highest.ts';
+import { createNamedCounts } from './named-counts.ts';
 import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from './pages.ts';
 import type { StoredChange } from '../../platform/log/types.ts';
 import type { MessageParts } from './parts.ts';
@@ -19,12 +20,15 @@ export class History {
   readonly #changes: mongo.Collection<StoredChange>;
   /** How many of the messages of each place were deleted; those without any are left out. */
   readonly deletedIn: (places: readonly UnreadPlace[]) => Promise<ReadonlyMap<string, number>>;
+  /** How many messages of each place name one of the values in a field; those without any are left out. */
+  readonly countNaming: ReturnType<typeof createNamedCounts>;
 
   constructor({ models, parts }: { readonly models: Models; readonly parts: MessageParts }) {
     this.#parts = parts;
     this.#messages = rowsOf<StoredMessage>(models.messages);
     this.#changes = rowsOf<StoredChange>(models.changes);
     this.deletedIn = createDeletedCounts(this.#messages);
+    this.countNaming = createNamedCounts(this.#messages);
   }
 
   /** The highest numbers; 0 where there is nothing. */

@@ -37,6 +37,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): Mes
     removeAll: (...given) => changes.removeAll(...given),
     extend: (part) => parts.extend(part),
     change: (kind) => changes.change(kind),
+    extendList: (name, read) => parts.extendList(name, read),
     get: async (userId, conversationId, where) =>
       parts.toReader(userId, await history.find(conversationId, where)),
     assertComplete: () => parts.assertComplete(),
@@ -74,7 +75,7 @@ function mountRoutes(
     return result.duplicate ? { 200: result } : { 201: result };
   });
   api.route(messageRoutes.editMessage, async ({ params, body, caller }) => {
-    const message = await changes.edit({ ...params, userId: caller.userId }, body.content);
+    const message = await changes.edit({ ...params, userId: caller.userId }, body);
     return { 200: { message } };
   });
   api.route(messageRoutes.deleteMessage, async ({ params, caller }) => {
@@ -98,9 +99,10 @@ function mountCommands(
     const { id, conversationId, content, ...sent } = input;
     return sending.send({ id, conversationId, content, sender: userId }, arrivedAt, sent);
   });
-  sockets.command('message:edit', async ({ content, ...place }, { userId }) => ({
-    message: await changes.edit({ ...place, userId }, content),
-  }));
+  sockets.command('message:edit', async (input, { userId }) => {
+    const { conversationId, messageId, ...said } = input;
+    return { message: await changes.edit({ conversationId, messageId, userId }, said) };
+  });
   sockets.command('message:delete', async (place, { userId }) => ({
     message: await changes.remove({ ...place, userId }),
   }));

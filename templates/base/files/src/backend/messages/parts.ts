@@ -1,38 +1,53 @@
 import type { ClientSession } from 'mongoose';
-import { shownFields } from '../../contract/message-fields.ts';
+import { ownFields, shownFields } from '../../contract/message-fields.ts';
+import type { ConversationView } from '../../contract/conversations.ts';
 import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
+import type { Patch } from '../../platform/database/patch.ts';
 import { StartError } from '../../platform/errors/start-error.ts';
-import type { Draft, FieldName, MessagePart } from '../shared/message-parts.ts';
+import type {
+  Draft,
+  FieldName,
+  ListFields,
+  MessagePart,
+  OwnRow,
+  ReadList,
+} from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
 
 const configuration = 78; // sysexits(3)
 
-/** What `toMessageView` shows. */
-const ofCore = new Set<string>(['editedAt', 'deletedAt']);
+/** What messages and conversations show without features. */
+const ofCore = new Set<string>(['editedAt', 'deletedAt', 'notifications']);
 
 type ToView = (stored: unknown) => unknown;
+type ReadOwn = (...given: Parameters<ReadList<never>>) => Promise<ReadonlyMap<string, unknown>>;
 type Part = Pick<MessagePart<FieldName>, 'prepare' | 'toReader' | 'deleted'>;
 
 /** What features add to messages, all of it as one. */
 export class MessageParts {
   readonly #fields = new Map<string, ToView>();
   readonly #parts: Part[] = [];
+  readonly #lists = new Map<string, ReadOwn>();
 
   extend<Name extends FieldName>({ fields, ...part }: MessagePart<Name>): void {
     for (const [name, toView] of Object.entries(fields)) this.#fields.set(name, toView as ToView);
     this.#parts.push(part);
   }
 
+  extendList<Name extends keyof ListFields>(name: Name, read: ReadList<Name>): void {
+    this.#lists.set(name, read);
+  }
+
   /** @throws StartError for a field that clients may rely on and that no feature fills */
   assertComplete(): void {
-    const missing = Object.keys(shownFields).find(
-      (name) => !ofCore.has(name) && !this.#fields.has(name),
+    const missing = Object.keys({ ...shownFields, ...ownFields }).find(
+      (name) => !ofCore.has(name) && !this.#fields.has(name) && !this.#lists.has(name),
     );
     if (missing !== undefined)
       throw new StartError(
         configuration,
-        `the contract shows a field ${missing} of messages that no feature fills: messages.extend`,
+        `the contract shows a field ${missing} that no feature fills: messages.extend, extendList`,
       );
   }
 
@@ -54,9 +69,24 @@ export class MessageParts {
 
   /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
+    const fields = Object.entries(await this.#prepared(sent, draft));
+    const given = fields.filter(([, value]) => value !== undefined);
+    return { ...draft, fields: Object.fromEntries(given) };
+  }
+
+  /** What becomes of fields of a message by an edit that carries some. @throws AppError what they refuse */
+  async prepareEdit(
+    draft: Draft,
+    edited: SentFields,
+    before: StoredMessage,
+  ): Promise<Patch<StoredMessage>> {
+    return Object.keys(edited).length > 0 ? this.#prepared(edited, draft, before) : {};
+  }
+
+  async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
     const fields = {};
-    for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(sent, draft));
-    return { ...draft, fields };
+    for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(...given));
+    return fields;
   }
 
   /** Messages as one of their readers sees them, in their order. */
@@ -68,6 +98,21 @@ export class MessageParts {
       if (seen !== undefined) for (const view of views) Object.assign(view, seen.get(view.id));
     }
     return views;
+  }
+
+  /** What features show of a user's own conversations, by their ids. */
+  async toLists(
+    userId: string,
+    rows: readonly OwnRow[],
+  ): Promise<ReadonlyMap<string, Partial<ConversationView>>> {
+    const shown = new Map<string, Partial<ConversationView>>();
+    if (rows.length === 0) return shown;
+    const read = [...this.#lists].map(async ([name, list]) => {
+      for (const [id, value] of await list(userId, rows))
+        shown.set(id, { ...shown.get(id), [name]: value });
+    });
+    await Promise.all(read);
+    return shown;
   }
 
   /** What goes with messages that are deleted. */

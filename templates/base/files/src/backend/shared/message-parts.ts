@@ -1,7 +1,10 @@
 import type { ClientSession, mongo } from 'mongoose';
+import type { ConversationView } from '../../contract/conversations.ts';
+import type { ownFields } from '../../contract/message-fields.ts';
 import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredMessage } from '../../models/message.ts';
+import type { Patch } from '../../platform/database/patch.ts';
 import type { ChangeBatch, ChangeKind, ChangeTarget, Draft } from '../../platform/log/types.ts';
 import type { Permission } from './access.ts';
 
@@ -18,9 +21,14 @@ export interface MessagePart<Name extends FieldName> {
   };
   /**
    * What is stored of the fields of a send, whose right is judged; only asked where there are some. An
-   * error refuses the send, unless it repeats one that is stored.
+   * error refuses the send, unless it repeats one that is stored. The same for the fields of an edit of
+   * `before`, where undefined removes a field.
    */
-  readonly prepare?: (sent: SentFields, draft: Draft) => Promise<Partial<Pick<StoredFields, Name>>>;
+  readonly prepare?: (
+    sent: SentFields,
+    draft: Draft,
+    before?: StoredMessage,
+  ) => Promise<Patch<Pick<StoredFields, Name>>>;
   /** What one reader sees besides, by message id; one call for a page. */
   readonly toReader?: (
     userId: string,
@@ -49,6 +57,35 @@ export interface MessagesWhere {
   readonly hint?: mongo.Hint;
 }
 
+/** What a user has not read of a conversation. */
+export interface UnreadPlace {
+  readonly conversationId: string;
+  /** The last message that was read. */
+  readonly after: number;
+  /** The last message. */
+  readonly upTo: number;
+}
+
+/** A conversation of a user's own, as far as it is read. */
+export interface OwnRow {
+  readonly conversationId: string;
+  readonly lastSeq: number;
+  readonly lastReadSeq: number;
+  /** How many messages behind that are there. */
+  readonly unread: number;
+}
+
+/** What features show of a conversation to one member. */
+export type ListFields = {
+  readonly [Name in Exclude<keyof typeof ownFields, 'notifications'>]: ConversationView[Name];
+};
+
+/** A field of conversations as one user sees it, by their ids; what is left out is absent. */
+export type ReadList<Name extends keyof ListFields> = (
+  userId: string,
+  rows: readonly OwnRow[],
+) => Promise<ReadonlyMap<string, ListFields[Name]>>;
+
 /** How many messages have a value in a field, and the last of them. */
 export interface MessageCount {
   readonly _id: number;
@@ -68,6 +105,8 @@ export interface MessagePort {
   change<Wanted extends ChangeTarget>(
     kind: MessageChange<Wanted>,
   ): (one: Wanted) => Promise<MessageView>;
+  /** Adds a field to the user's own conversations; one call a page of them. */
+  extendList<Name extends keyof ListFields>(name: Name, read: ReadList<Name>): void;
   /** Messages as one reader sees them; the caller passed the gate. */
   get(
     userId: string,
