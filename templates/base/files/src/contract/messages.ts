@@ -24,8 +24,8 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-/** What a send may say besides its content: fields of features. */
-export type SentFields = Omit<z.output<z.ZodObject<typeof sentFields>>, 'id' | 'content'>;
+/** Some of what a send says, such as the fields of features. */
+export type SentFields = Partial<z.output<z.ZodObject<typeof sentFields>>>;
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
