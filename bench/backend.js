@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { plainEnvironment, run, startServer, startWorker } from './processes.js';
+import { obtainCentrifugo, obtainFeathers } from './obtain.js';
+import {
+  freePort,
+  plainEnvironment,
+  run,
+  startProgram,
+  startServer,
+  startWorker,
+} from './processes.js';
+import { processorTimeOf } from './processor-time.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const CLIENTS = join(import.meta.dirname, 'generator.js');
@@ -32,8 +41,9 @@ export async function prepareBackend(folder, say) {
   await run('node', ['dist/tools/db-setup.js'], within(project, env));
   await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
   const seeded = JSON.parse(await readFile(out, 'utf8'));
-  const ports = { project, env, tutorialUri: mongod.uri.replace('/chat?', '/tutorial?') };
-  return { folder, project, ...seeded, ...starters(ports), stop: mongod.stop };
+  const starters = { ...startersOf(project, env), ...peersOf({ folder, uri: mongod.uri, say }) };
+  const databaseCpu = () => processorTimeOf(seeded.mongod);
+  return { folder, project, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
 }
 
 const within = (cwd, env) => ({ cwd, env: { ...plainEnvironment(), ...env } });
@@ -51,17 +61,52 @@ const variables = (uri) => ({
   LOG_LEVEL: 'info',
 });
 
-function starters({ project, env, tutorialUri }) {
+function startersOf(project, env) {
+  const uri = databaseOf(env.MONGODB_URI, 'tutorial');
   return {
     ours: (more = {}) =>
       startServer('dist/src/main.js', { cwd: project, env: { ...env, ...more } }),
     bare: () => startServer('bench/bare.js', { cwd: project }),
-    tutorial: () =>
-      startServer('bench/tutorial.js', { cwd: project, env: { MONGODB_URI: tutorialUri } }),
+    tutorial: () => startServer('bench/tutorial.js', { cwd: project, env: { MONGODB_URI: uri } }),
     driver: () => startWorker('bench/driver.js', { cwd: project, env }),
     generator: () => startWorker(CLIENTS),
   };
 }
+
+const databaseOf = (uri, name) => uri.replace('/chat?', `/${name}?`);
+
+/** Peers that have to be had first, which may fail. */
+function peersOf({ folder, uri, say }) {
+  return {
+    async centrifugo() {
+      const program = await obtainCentrifugo(say);
+      const port = await freePort();
+      const file = join(folder, 'centrifugo.json');
+      await writeFile(file, JSON.stringify(toCentrifugo(port)));
+      return startProgram(program, ['-c', file], port);
+    },
+    async feathers() {
+      const cwd = await obtainFeathers(folder, say);
+      const env = { MONGODB_URI: databaseOf(uri, 'feathers') };
+      return startServer('feathers.js', { cwd, env });
+    },
+  };
+}
+
+/** Everything in memory, with a history: what Centrifugo does at least where nobody may miss a message. */
+const toCentrifugo = (port) => ({
+  http_server: { address: '127.0.0.1', port: String(port) },
+  client: { insecure: true, allowed_origins: ['*'] },
+  channel: {
+    without_namespace: {
+      allow_publish_for_client: true,
+      allow_subscribe_for_client: true,
+      history_size: 100,
+      history_ttl: '300s',
+    },
+  },
+  log: { level: 'error' },
+});
 
 const PROGRAM = `
   import { startMongod } from './tools/mongod.ts';

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSocket } from './frames.js';
+import { openCentrifugo } from './clients/centrifugo.js';
+import { openSocketIo } from './clients/socket-io.js';
+import { startAtRate } from './peers/at-rate.js';
 
 // A process of its own, because what it costs is nobody's: opens sockets and lets them talk.
 const AT_ONCE = 200; // connects that wait for `ready`
-const TICK_MS = 2;
 const REFUSED_MS = 50;
 const CONTENT = 'As long as what people write to each other in a chat, which is not much. '.repeat(
   2,
 );
+const clients = { socketIo: openSocketIo, centrifugo: openCentrifugo };
 const works = { connect, talk, close };
 
 const sockets = [];
@@ -35,24 +37,22 @@ async function connect({ accounts }) {
   return { seconds: (performance.now() - begin) / 1_000 };
 }
 
-function open({ port, token, hears = false }) {
+function open({ port, token, client = 'socketIo', hears = false }) {
   return new Promise((resolve, reject) => {
     const place = sockets.length;
     sockets.push(undefined);
-    sockets[place] = openSocket({
+    sockets[place] = clients[client]({
       port,
       token,
-      event(data, start, end) {
-        if (data[start + 2] === 0x72)
-          resolve(); // ["ready"
-        else if (hears) hear(data.toString('latin1', start, end));
+      onReady: resolve,
+      onEvent(data, start, end) {
+        if (hears) hear(data.toString('latin1', start, end));
       },
-      acknowledgement(text) {
-        const number = Number.parseInt(text, 10);
-        answered.get(number)?.(text.includes('[{"ok":true'));
+      onAnswer(number, isTaken) {
+        answered.get(number)?.(isTaken);
         answered.delete(number);
       },
-      closed: (reason) => reject(new Error(`a socket was closed: ${reason}`)),
+      onClosed: (reason) => reject(new Error(`a socket was closed: ${reason}`)),
     });
   });
 }
@@ -90,14 +90,14 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
         refused += 1;
         setTimeout(resolve, REFUSED_MS);
       });
-      sockets[place].send(`42${number}${JSON.stringify(['message:send', payload])}`);
+      sockets[place].say(number, payload);
     });
   }
 
   const lines = Array.from({ length: inFlight }, async () => {
     while (performance.now() < end) await say();
   });
-  await Promise.all(rate > 0 ? await startAtRate(rate, end, say) : lines);
+  await Promise.all(rate > 0 ? await startAtRate({ rate, seconds }, say) : lines);
   const took = (performance.now() - begin) / 1_000;
   await sleep(100); // for the last notices
   noticed.clear();
@@ -108,16 +108,6 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
 function newId() {
   const time = Date.now().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-}
-
-async function startAtRate(rate, end, say) {
-  const begin = performance.now();
-  const said = [];
-  for (let now = begin; now < end; now = performance.now()) {
-    while (said.length < ((now - begin) / 1_000) * rate) said.push(say());
-    await sleep(TICK_MS);
-  }
-  return said;
 }
 
 const middles = ({ answers, notices }) => ({ answer: middle(answers), notice: middle(notices) });

@@ -26,11 +26,11 @@ export function toPicture(results, machine) {
 
 function toBar({ row, summary: { ratio, ours, isMet } }, index) {
   const y = TOP + index * LINE;
-  const isLimit = typeof row.peer === 'number';
+  const isAlone = typeof row.peer === 'number';
   const used = row.most === undefined ? row.least / ratio : ratio / row.most;
   const length = Math.max(2, Math.min(LONGEST, used * GOAL));
-  const figure = isLimit ? toFigure(ours.median) : `${toRatio(ratio)}× ${row.peer}`;
-  const beside = isLimit ? '' : `, ${toFigure(ours.median)} ${row.unit}`;
+  const figure = isAlone ? toFigure(ours.median) : `${toRatio(ratio)}× ${row.peer}`;
+  const beside = isAlone ? '' : `, ${toFigure(ours.median)} ${row.unit}`;
   return [
     text(16, y + 14, `${row.id}  ${row.what}`),
     `<rect class="${isMet ? 'm' : 'x'}" x="${LEFT}" y="${y + 3}" width="${length.toFixed(1)}" height="14" rx="2"/>`,

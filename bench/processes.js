@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processorTimeOf } from './processor-time.js';
 
 const METER = join(import.meta.dirname, 'meter.js');
+const START_MS = 20_000;
 
 /** The environment of everything that is measured: a bundle of certificates costs each start 40 ms. */
 export const plainEnvironment = () => {
@@ -46,6 +50,46 @@ export async function startServer(program, { cwd, env = {} }) {
     heap: async () => (await ask(child, 'heap')).heap,
     stop: () => end(child),
   };
+}
+
+/** Starts a server that is not ours to look into: what it has used, the system says. */
+export async function startProgram(program, args, port) {
+  const child = spawn(program, args, {
+    env: plainEnvironment(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  // It does not notice by itself that this process has ended.
+  process.once('exit', () => child.kill('SIGKILL'));
+  const late = performance.now() + START_MS;
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null || performance.now() > late) {
+      child.kill('SIGKILL');
+      throw new Error(`${program} does not start`);
+    }
+    await sleep(50);
+  }
+  return { port, cpu: async () => processorTimeOf(child.pid), stop: () => end(child) };
+}
+
+function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+/** A port that nobody has now. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** Starts a process that answers each message of this one with one message. */

@@ -1,4 +1,4 @@
-const COLUMNS = ['row', 'what', 'ours', 'beside', 'ratio', 'of the rounds', 'goal', ''];
+const COLUMNS = ['row', 'what', 'ours', 'beside', 'ratio', 'of the rounds', 'goal', 'limit', ''];
 
 /** The table of the terminal: medians, least values in brackets, the median of the rounds' ratios. */
 export function toTable(results) {
@@ -16,20 +16,24 @@ export function toTable(results) {
 
 function toCells({ row, summary, reason }) {
   const goal = goalOf(row);
-  if (summary === undefined) return [row.id, row.what, '–', '–', '–', '–', goal, reason];
+  if (summary === undefined)
+    return [row.id, row.what, '–', '–', '–', '–', goal, limitOf(row), reason];
   const { ours, peer, ratio, lowest, highest, isMet } = summary;
-  const isLimit = typeof row.peer === 'number';
+  const isAlone = typeof row.peer === 'number';
   return [
     row.id,
     row.what,
-    `${toFigure(ours.median)}${isLimit ? '' : ` (${toFigure(ours.min)})`} ${row.unit}`,
-    isLimit ? 'its limit' : `${row.peer} ${toFigure(peer.median)} (${toFigure(peer.min)})`,
-    isLimit ? '' : `${toRatio(ratio)}×`,
-    isLimit ? '' : `${toRatio(lowest)}–${toRatio(highest)}`,
+    `${toFigure(ours.median)}${isAlone ? '' : ` (${toFigure(ours.min)})`} ${row.unit}`,
+    isAlone ? 'its own goal' : `${row.peer} ${toFigure(peer.median)} (${toFigure(peer.min)})`,
+    isAlone ? '' : `${toRatio(ratio)}×`,
+    isAlone ? '' : `${toRatio(lowest)}–${toRatio(highest)}`,
     goal,
+    limitOf(row),
     isMet ? 'met' : 'MISSED',
   ];
 }
+
+const limitOf = ({ limit = '–' }) => limit;
 
 /** What a row is held to. */
 export function goalOf({ peer, most, least }) {

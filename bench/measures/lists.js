@@ -37,8 +37,8 @@ export const lists = {
     agent.destroy();
     await server.stop();
     return {
-      B13: { ours: values.many, peer: values.few },
-      'B13.limit': { ours: values.many, peer: values.many.map(() => 15) },
+      B13: { ours: values.many, peer: values.many.map(() => 15) },
+      'B13.flat': { ours: values.many, peer: values.few },
     };
   },
 };

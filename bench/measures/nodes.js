@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { interleave } from '../statistics.js';
-import { run } from '../processes.js';
+import { freePort, run } from '../processes.js';
 
 const ROUNDS = 5;
 const SECONDS = 1.5;
@@ -72,13 +71,4 @@ async function startRedis() {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

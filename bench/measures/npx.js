@@ -36,7 +36,7 @@ export const npx = {
     return {
       G4: values,
       'G4.packages': { ours: [installed], peer: [1] },
-      'G4.size': { ours: [size / 1_024], peer: [1_024] },
+      'G4.size': { ours: [size / 1_024], peer: [512] },
     };
   },
 };

@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose';
+import { startAtRate } from './at-rate.js';
 
-// The database's driver and nothing else, asked one operation after the other.
+// The database's driver and nothing else.
 const PAGE = 50;
 const client = await new mongo.MongoClient(process.env.MONGODB_URI).connect();
 const database = client.db();
@@ -13,16 +14,17 @@ process.on('message', ({ work, ...options }) => {
   );
 });
 
-/** Milliseconds of the middle one of the inserts with majority that fit into a time. */
-async function insert({ seconds }) {
+/** Milliseconds of the middle one of inserts with majority, so many a second. */
+async function insert({ seconds, rate }) {
   const rows = database.collection('bare_inserts');
   const times = [];
-  const end = performance.now() + seconds * 1_000;
-  for (let at = performance.now(); at < end; at = performance.now()) {
+  async function insertOne() {
+    const at = performance.now();
     const row = { _id: new mongo.UUID(), content: 'x'.repeat(120), timestamp: new Date() };
     await rows.insertOne(row, { writeConcern: { w: 'majority', journal: true } });
     times.push(performance.now() - at);
   }
+  await Promise.all(await startAtRate({ rate, seconds }, insertOne));
   return { middle: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] };
 }
 

@@ -18,6 +18,7 @@ const env = parseEnvironment(process.env);
 const connection = await mongoose.createConnection(MONGODB_URI).asPromise();
 const models = createModels(connection);
 const tutorial = connection.useDb('tutorial');
+const feathers = connection.useDb('feathers');
 const now = new Date();
 const newId = () => new mongoose.mongo.ObjectId();
 
@@ -34,6 +35,7 @@ const rooms = {
   2: divide(talking, 2),
   10: divide(talking, 10),
   200: divide(talking, 200),
+  1000: divide(people.slice(USERS.talking, USERS.talking + 1_000), 1_000),
   pairs: divide(people.slice(USERS.talking, USERS.talking + USERS.pairs), 2),
   idle: Array.from({ length: IDLE_ROOMS }, (_, shift) =>
     divide(rotate(idle, shift * 7), 200),
@@ -57,9 +59,14 @@ await insert(
   tutorial.collection('users'),
   people.map(({ _id, name }) => ({ _id, username: name })),
 );
+await insert(
+  feathers.collection('users'),
+  people.map(({ _id, name }) => ({ _id, email: `${name}@example.com`, avatar: name })),
+);
 const toPlain = ({ _id, members }) => ({ _id, members: members.map((member) => member._id) });
 await insert(tutorial.collection('conversations'), all.map(toPlain));
-await writeFile(OUT, JSON.stringify({ accounts: await toAccounts(), rooms: toPlaces() }));
+const { pid: mongod } = await connection.db.admin().serverStatus();
+await writeFile(OUT, JSON.stringify({ mongod, accounts: await toAccounts(), rooms: toPlaces() }));
 await connection.close();
 
 function divide(members, size) {

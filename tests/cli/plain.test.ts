@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { INSTALLS, fakeProgram } from '../support/fake-program.ts';
+import { OFFERED, offeredIn } from '../support/offered.ts';
 import { scratch } from '../support/scratch.ts';
 import { KEYS, hasTerminal, terminal } from '../support/terminal.ts';
 
@@ -24,11 +25,14 @@ describe.runIf(hasTerminal)('questions line by line', () => {
     const args = [...flagOf(way), '--no-install', '--no-git'];
     const { type, raw, ended } = terminal(args, { cwd, env });
     await type(/Directory of the new project \[my-chat\]: $/, `my-app${KEYS.enter}`);
-    await type(/2\. standard; 9 features.*Number \[2\]: $/s, `4${KEYS.enter}`);
-    await type(
-      /Conversations:.*1\. presence \(chosen\).*metrics.*METRICS_PORT.*\[1,2,3,4,5,6,7,8,10\]: $/s,
-      `1, typing${KEYS.enter}`,
-    );
+    const standard = offeredIn('standard');
+    const preset = `2\\. standard; ${standard.length} features.*Number \\[2\\]: $`;
+    await type(new RegExp(preset, 's'), `4${KEYS.enter}`);
+    const numberOf = (name: string): number => OFFERED.indexOf(name) + 1;
+    const presence = numberOf('presence');
+    const chosen = standard.map(numberOf).join();
+    const list = `Conversations:.*${presence}\\. presence \\(chosen\\).*metrics.*METRICS_PORT`;
+    await type(new RegExp(`${list}.*\\[${chosen}\\]: $`, 's'), `${presence}, typing${KEYS.enter}`);
     await type(/1\. npm.*Number \[1\]: $/s, `7${KEYS.enter}`);
     await type(/Not possible: type a number from 1 to 4/, KEYS.enter);
     await type(/1\. One node.*Several, over Redis.*: $/s, KEYS.enter);

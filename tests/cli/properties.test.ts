@@ -8,6 +8,7 @@ import type { CreateOptions } from '../../src/index.ts';
 import { SHARED_OPTIONS } from '../../src/options/options.ts';
 import { command, json } from '../support/command.ts';
 import { onlyPrograms } from '../support/fake-program.ts';
+import { OFFERED } from '../support/offered.ts';
 import { ROWS, anyOptions, argvOf, sampleOf } from '../support/option-samples.ts';
 import { scratch, treeOf } from '../support/scratch.ts';
 import { KEYS, hasTerminal, terminal } from '../support/terminal.ts';
@@ -134,14 +135,14 @@ describe('the same answers', PATIENCE, () => {
     await type(/Directory/, `questions/My Chat${KEYS.enter}`);
     await type(/Package name/, `@team/chat${KEYS.enter}`);
     await type(/Preset/, `c${KEYS.enter}`);
-    await type(/Features.*api-docs/s, KEYS.down.repeat(4));
+    await type(/Features.*api-docs/s, KEYS.down.repeat(OFFERED.indexOf('api-docs')));
     await type(/❯ ◼ api-docs/, KEYS.space);
     await type(/❯ ◻ api-docs/, KEYS.enter);
     await type(/Package manager/, KEYS.down + KEYS.enter);
     await type(/git repository/, `n${KEYS.enter}`);
     await type(/One node/, KEYS.down + KEYS.enter);
     await type(/More settings/, KEYS.enter);
-    await type(/Features +8: account.*Several, over MongoDB/s, KEYS.enter);
+    await type(/Features +\d+: account.*Several, over MongoDB/s, KEYS.enter);
     expect((await ended).code).toBe(0);
     const made = await byLibrary({
       directory: 'library/my-app',

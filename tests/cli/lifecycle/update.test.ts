@@ -36,12 +36,16 @@ function linesOf({ root }: OwnedProject): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => text.split('\n')).map((line) => line.trim()));
 }
 
+/** What the preset standard was in 0.1.0, and the same with what full had besides. */
+const STANDARD = 'account api-docs ci demo docker presence receipts seed typing'.split(' ');
+const FULL = [...STANDARD, 'metrics'];
+
 /** How 0.1.0 made a project, and the same for this version. */
 const MADE: readonly [flags: readonly string[], options: Partial<CreateOptions>][] = [
   [['--preset', 'minimal'], { features: ['account'] }],
-  [['--preset', 'standard'], { preset: 'standard' }],
-  [['--preset', 'full'], { preset: 'full' }],
-  [['--preset', 'full', '--adapter', 'redis'], { preset: 'full', adapter: 'redis' }],
+  [['--preset', 'standard'], { features: STANDARD }],
+  [['--preset', 'full'], { features: FULL }],
+  [['--preset', 'full', '--adapter', 'redis'], { features: FULL, adapter: 'redis' }],
   [
     ['--preset', 'minimal', '--adapter', 'mongo', '--package-manager', 'pnpm'],
     { features: ['account'], adapter: 'mongo', packageManager: 'pnpm' },

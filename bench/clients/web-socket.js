@@ -1,25 +1,22 @@
 import { connect } from 'node:net';
 
+const OPCODE = 0x0f;
+const CLOSE = 0x8;
+const PING = 0x9;
+
 /**
- * A Socket.IO client that costs next to nothing: of what it receives it looks at the first letters
- * only. The library's own client would be busier than the servers it is to load.
+ * A client of WebSockets that costs next to nothing: it hands on where in the data a text stands. The
+ * libraries' own clients would be busier than the servers they are to load.
  */
-export function openSocket({ port, token, event, acknowledgement, closed }) {
+export function openWebSocket({ port, path, onOpen = () => {}, onText, onClosed }) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let rest = Buffer.alloc(0);
   let isOpen = false;
-  const send = (text) => socket.write(toFrame(text));
 
-  function take(data, start, end) {
-    const kind = data[start];
-    const part = data[start + 1];
-    if (kind === 0x30)
-      send(`40${JSON.stringify({ token })}`); // 0: the engine is open
-    else if (kind === 0x32)
-      send('3'); // 2: ping
-    else if (part === 0x33) acknowledgement(data.toString('latin1', start + 2, start + 24));
-    else if (part === 0x32) event(data, start + 2, end);
-    else if (part === 0x34) closed(data.toString('utf8', start, end)); // 44: refused
+  function take(data, start, end, opcode) {
+    if (opcode === PING) socket.write(toFrame('', 0x8a));
+    else if (opcode === CLOSE) onClosed(`code ${data.readUInt16BE(start)}`);
+    else onText(data, start, end);
   }
 
   socket.on('data', (chunk) => {
@@ -29,24 +26,26 @@ export function openSocket({ port, token, event, acknowledgement, closed }) {
       if (end < 0) return void (rest = data);
       isOpen = true;
       data = data.subarray(end + 4);
+      onOpen();
     }
     rest = data.subarray(readFrames(data, take));
   });
-  socket.on('error', (error) => closed(error.message));
-  socket.on('close', () => closed('closed'));
-  socket.write(upgrade);
-  return { send, close: () => socket.destroy() };
+  socket.on('error', (error) => onClosed(error.message));
+  socket.on('close', () => onClosed('closed'));
+  socket.write(toUpgrade(path));
+  return { send: (text) => socket.write(toFrame(text)), close: () => socket.destroy() };
 }
 
-const upgrade = [
-  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  `Sec-WebSocket-Key: ${Buffer.alloc(16, 7).toString('base64')}`,
-  '\r\n',
-].join('\r\n');
+const toUpgrade = (path) =>
+  [
+    `GET ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${Buffer.alloc(16, 7).toString('base64')}`,
+    '\r\n',
+  ].join('\r\n');
 
 /** Calls `take` for the payload of each whole frame; returns where the first partial one begins. */
 function readFrames(data, take) {
@@ -64,18 +63,18 @@ function readFrames(data, take) {
       start += 8;
     }
     if (data.length < start + size) break;
-    take(data, start, start + size);
+    take(data, start, start + size, data[at] & OPCODE);
     at = start + size;
   }
   return at;
 }
 
 /** A text frame, masked with zeros: the mask is required, what is in it is not. */
-function toFrame(text) {
+function toFrame(text, head = 0x81) {
   const size = Buffer.byteLength(text);
   const isShort = size < 126;
   const frame = Buffer.alloc((isShort ? 6 : 8) + size);
-  frame[0] = 0x81;
+  frame[0] = head;
   frame[1] = 0x80 | (isShort ? size : 126);
   if (!isShort) frame.writeUInt16BE(size, 2);
   frame.write(text, isShort ? 6 : 8);
