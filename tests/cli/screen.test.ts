@@ -88,16 +88,9 @@ describe.runIf(hasTmux)('the screen', () => {
     await type(/❯ Stop/, 'Down', 'Enter');
     await fits('Preset', '❯ standard');
     await type(/Preset/, 'c', 'Enter');
-<<<<<<< HEAD
-    await fits('Features', '❯ ◻ pins');
-    const others =
-      'presence reactions receipts threads typing account api-docs demo ci docker metrics';
-    for (const name of others.split(' ')) {
-=======
     const [first, ...others] = OFFERED;
     await fits('Features', first!);
     for (const name of others) {
->>>>>>> main
       await type(/Features/, 'Down');
       await until(new RegExp(`❯ . ${name}`));
       await fits('Features', name);
