@@ -35,7 +35,7 @@ describe.each([80, 40])('the summary at %i columns', (columns) => {
     [
       'a preset',
       { preset: 'standard' },
-      '11: account, api-docs, ci, demo, docker, presence, reactions, receipts, seed, threads, typing',
+      '12: account, api-docs, ci, demo, docker, mentions, presence, reactions, receipts, seed, threads, typing',
     ],
     [
       'features one by one',

@@ -3,16 +3,12 @@ import type { CommandPayload } from '../src/contract/index.ts';
 import type { MessageView, SendResult } from '../src/contract/messages.ts';
 import { newMessageId } from './message-id.ts';
 
-type Send = CommandPayload<'message:send'>;
-
-/** What a send may say besides its content, for features. */
-export type Sent = {
-  readonly [Name in Exclude<keyof Send, 'conversationId' | 'id' | 'content'>]?: Send[Name];
-};
+/** Some of what a send says, such as the fields of features. */
+export type Sent = Partial<CommandPayload<'message:send'>>;
 
 /** A message that is not acknowledged yet. */
 export interface OutgoingMessage extends Readonly<
-  Omit<CommandPayload<'message:send'>, keyof Sent>
+  Pick<CommandPayload<'message:send'>, 'conversationId' | 'id' | 'content'>
 > {
   /** What it says besides, repeated as it is. */
   readonly sent: Sent;

@@ -24,12 +24,8 @@ export const sendResult = z.object({ message: messageView, duplicate: z.boolean(
 
 export type SendResult = z.output<typeof sendResult>;
 
-/** What a send or an edit may say besides its content: fields of features. */
-export type SentFields = {
-  readonly [Name in Exclude<keyof typeof sentFields, 'id' | 'content'>]?: z.output<
-    (typeof sentFields)[Name]
-  >;
-};
+/** Some of what a send or an edit says, such as the fields of features. */
+export type SentFields = Partial<z.output<z.ZodObject<typeof sentFields>>>;
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>

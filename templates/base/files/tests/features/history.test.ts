@@ -63,7 +63,8 @@ it('I4 sync reads both heads before the data', async () => {
     done(socket, 'conversation:sync', { cursors: [{ conversationId, seq: 2, rev: 0 }] }),
   );
   const kinds = entries.map(({ op }) => (op === 'command' ? 'head' : 'data'));
-  expect(kinds).toEqual(['head', 'head', 'data']);
+  // What features read of the data comes after it.
+  expect(kinds.slice(0, 3)).toEqual(['head', 'head', 'data']);
 });
 
 it('says on each page whether there is more on either side', async () => {
