@@ -31,8 +31,8 @@ it('F01 what nodes told each other while the database was unavailable is lost: c
   await mongod.stop();
   writing.disconnect(); // that nobody writes any more is told to the other node, which cannot be
   await sleep(limits.database.serverSelectionMs + 2_000);
-  await startOwnMongod(folder, port);
   expect([...told]).toEqual([]);
+  await startOwnMongod(folder, port);
   await until(send);
   await until(() => told.size === 2);
   await Promise.all([one.app.stop(), two.app.stop()]); // while their database is there

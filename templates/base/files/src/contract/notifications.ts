@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './define.ts';
-import { id, moment } from './scalars.ts';
+import { id, moment, sentMoment } from './scalars.ts';
 
 /** What alerts somebody: every message, those that name them, or none. */
 export const notificationLevel = z.enum(['all', 'mentions', 'none']);
@@ -22,7 +22,7 @@ export const notificationRoutes = {
     body: z
       .strictObject({
         level: notificationLevel.optional(),
-        mutedUntil: moment.nullable().optional(),
+        mutedUntil: sentMoment.nullable().optional(),
       })
       .refine((body) => Object.keys(body).length > 0, 'must have at least one field')
       .meta({ minProperties: 1 }),

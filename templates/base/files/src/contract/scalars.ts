@@ -114,6 +114,15 @@ export const moment = z.iso.datetime().meta({
   examples: ['2026-01-31T12:00:00.000Z'],
 });
 
+/** The same as clients send it. */
+export const sentMoment = z.iso
+  .datetime()
+  .max(32)
+  .meta({
+    description: 'A moment: ISO 8601 in UTC.',
+    examples: ['2026-01-31T12:00:00.000Z'],
+  });
+
 /** A whole number in a query string. */
 export function queryInteger(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const range = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : ` from ${min} to ${max}`;
