@@ -41,8 +41,8 @@ it('F09 S16 nodes killed in the middle of writes: every acknowledged message is 
 it('F01 the series finds a backend that acknowledges before the commit', async () => {
   const project = mutantOf(inject('faultsProject'), {
     file: 'src/backend/messages/message-store.js',
-    from: 'await rows.insertMany(messages.map(toStoredMessage), { ordered: true, writeConcern });',
-    to: 'void rows.insertMany(messages.map(toStoredMessage), { ordered: true }).catch(() => {});',
+    from: 'await rows.insertMany(stored, { ordered: true, writeConcern });',
+    to: 'void rows.insertMany(stored, { ordered: true }).catch(() => {});',
   });
   const stage = await startStage({ nodes: [{ project }] });
   for (let round = 0; round < 3; round += 1) {
