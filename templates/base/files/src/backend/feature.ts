@@ -60,7 +60,9 @@ export interface FeatureContext {
       conversationId: string,
       messageIds: readonly string[],
     ): Promise<ReadonlyMap<string, MessageView>>;
-    /** Messages of one conversation as they are stored. */
+    /** The same as they are stored. */
+    byIds(conversationId: string, ids: readonly Types.UUID[]): Promise<readonly StoredMessage[]>;
+    /** Messages of one conversation by another index. */
     find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
     /** The same, counted by what they have in a field, of each of `places` at most its limit. */
     countBy(

@@ -107,21 +107,16 @@ export const sequence = z
 /** How many, or how long. */
 export const count = z.int().min(0);
 
-/** A moment, ISO 8601 in UTC. */
-export const moment = z.iso.datetime().meta({
-  id: 'Moment',
+const aMoment = {
   description: 'A moment: ISO 8601 in UTC.',
   examples: ['2026-01-31T12:00:00.000Z'],
-});
+};
+
+/** A moment, ISO 8601 in UTC. */
+export const moment = z.iso.datetime().meta({ id: 'Moment', ...aMoment });
 
 /** The same as clients send it. */
-export const sentMoment = z.iso
-  .datetime()
-  .max(32)
-  .meta({
-    description: 'A moment: ISO 8601 in UTC.',
-    examples: ['2026-01-31T12:00:00.000Z'],
-  });
+export const sentMoment = z.iso.datetime().max(32).meta(aMoment);
 
 /** A whole number in a query string. */
 export function queryInteger(min: number, max: number = Number.MAX_SAFE_INTEGER) {

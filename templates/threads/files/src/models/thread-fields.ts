@@ -15,12 +15,11 @@ declare module './message-fields.ts' {
   }
 }
 
+/** The replies of a thread, how many there are, and which messages have one. */
+export const repliesIndex = { conversation: 1, rootSeq: 1, seq: 1 } as const;
+
 const indexes: Readonly<Record<string, readonly [IndexDefinition, IndexOptions]>> = {
-  // The replies of a thread, how many there are, and which messages have one.
-  replies: [
-    { conversation: 1, rootSeq: 1, seq: 1 },
-    { partialFilterExpression: { rootSeq: { $exists: true } } },
-  ],
+  replies: [repliesIndex, { partialFilterExpression: { rootSeq: { $exists: true } } }],
 };
 
 /** What a message keeps of what it answers; nothing is written to the root of a thread. */

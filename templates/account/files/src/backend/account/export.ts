@@ -1,6 +1,6 @@
 import type { ExportView } from '../../contract/account.ts';
 import type { Exported } from '../../models/data-policies.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { AppError, badCursor } from '../../platform/errors/app-error.ts';
 import { Seal } from '../../platform/security/data-keys.ts';
 import type { TrustedContext } from '../feature.ts';
 import { toMeView } from '../shared/user-view.ts';
@@ -99,9 +99,7 @@ export class Export {
       if (collection !== undefined && after !== undefined) return { rows: [collection, after] };
       if (conversationId !== undefined) return [conversationId, Number(seq)];
     }
-    throw new AppError('validation', {
-      errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-    });
+    throw badCursor();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ConversationView } from '../../contract/conversations.ts';
 import { newId, toObjectId } from '../../platform/database/ids.ts';
-import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { invalid, notFound } from '../../platform/errors/app-error.ts';
 import { rooms } from '../../platform/sockets/socket-api.ts';
 import { assertNoBlock } from './blocks.ts';
 import { assertMayEnter } from './member-rows.ts';
@@ -206,6 +206,3 @@ export class Conversations {
     this.#ports.sockets.notify({ room, name, payload: toSharedView(row) });
   }
 }
-
-const invalid = (pointer: string, detail: string): AppError =>
-  new AppError('validation', { errors: [{ pointer, detail }] });

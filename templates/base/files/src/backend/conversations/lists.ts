@@ -2,7 +2,7 @@ import { trusted, type Types } from 'mongoose';
 import { limits } from '../../configs/limits.ts';
 import type { ConversationView } from '../../contract/conversations.ts';
 import { discoveryCollation } from '../../models/conversation.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { badCursor } from '../../platform/errors/app-error.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import { latestFirst } from './latest-first.ts';
 import type { ConversationPorts } from './ports.ts';
@@ -92,9 +92,7 @@ function fromCursor<Value>(
   const [value, id, ...more] = parseList(Buffer.from(cursor, 'base64url').toString());
   if (isValue(value) && typeof id === 'string' && /^[0-9a-f]{24}$/.test(id) && more.length === 0)
     return [value, id];
-  throw new AppError('validation', {
-    errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-  });
+  throw badCursor();
 }
 
 const lastTime = 8.64e15; // of a Date

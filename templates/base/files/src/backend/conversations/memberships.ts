@@ -4,7 +4,7 @@ import type { MemberView } from '../../contract/conversations.ts';
 import type { MembershipRow } from '../../models/index.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { badCursor } from '../../platform/errors/app-error.ts';
 import type { OwnMembership } from '../../platform/sockets/socket-api.ts';
 import type { KnownMember } from '../shared/access.ts';
 import type { MemberNotices } from './member-notices.ts';
@@ -107,9 +107,6 @@ const toKnown = ({ user, conversation, role }: ConnectRow): KnownMember => ({
 
 /** A cursor of members is the id of the last one. @throws AppError `validation` */
 function toCursorId(cursor: string) {
-  if (!/^[0-9a-f]{24}$/.test(cursor))
-    throw new AppError('validation', {
-      errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-    });
+  if (!/^[0-9a-f]{24}$/.test(cursor)) throw badCursor();
   return toObjectId(cursor);
 }

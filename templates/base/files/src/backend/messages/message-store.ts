@@ -40,7 +40,9 @@ export function createMessageStore({
     },
     async insert(messages) {
       try {
-        const stored = messages.map((one) => ({ ...toStoredMessage(one), ...fieldsOf.get(one) }));
+        const stored = messages.map((one) =>
+          Object.assign(toStoredMessage(one), fieldsOf.get(one)),
+        );
         await rows.insertMany(stored, { ordered: true, writeConcern });
         return { stored: messages.length };
       } catch (error) {

@@ -93,10 +93,10 @@ export class MessageParts {
   async toReader(userId: string, rows: readonly StoredMessage[]): Promise<MessageView[]> {
     const views = rows.map((row) => this.toView(row));
     if (rows.length === 0) return views;
-    for (const { toReader } of this.#parts) {
-      const seen = await toReader?.(userId, rows);
-      if (seen !== undefined) for (const view of views) Object.assign(view, seen.get(view.id));
-    }
+    const seen = await Promise.all(
+      this.#parts.flatMap(({ toReader }) => (toReader ? [toReader(userId, rows)] : [])),
+    );
+    for (const fields of seen) for (const view of views) Object.assign(view, fields.get(view.id));
     return views;
   }
 

@@ -3,7 +3,7 @@ import { createNameSeal, type Seal } from '../../platform/security/data-keys.ts'
 import type { Environment } from '../../configs/env.ts';
 import { nameKeyOf } from '../../contract/name-key.ts';
 import type { OpenModels } from '../../models/index.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { type AppError, invalid } from '../../platform/errors/app-error.ts';
 import { toLatin } from './look-alikes.ts';
 import { reservedUsernames } from './reserved-usernames.ts';
 
@@ -72,6 +72,4 @@ const keyOf = (word: string): string =>
         .replaceAll('7', 't');
 
 const reserved = (pointer: string): AppError =>
-  new AppError('validation', {
-    errors: [{ pointer, detail: 'is reserved, or looks like a reserved name: choose another one' }],
-  });
+  invalid(pointer, 'is reserved, or looks like a reserved name: choose another one');

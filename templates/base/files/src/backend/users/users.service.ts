@@ -3,7 +3,7 @@ import type { MeView, UserView } from '../../contract/users.ts';
 import { limits } from '../../configs/limits.ts';
 import type { OpenModels } from '../../models/index.ts';
 import type { Access } from '../shared/access.ts';
-import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { AppError, invalid, notFound } from '../../platform/errors/app-error.ts';
 import type { Clock } from '../../platform/lib/time.ts';
 import { inIds } from '../../platform/database/ids.ts';
 import type { Names } from '../shared/names.ts';
@@ -109,10 +109,7 @@ export class Users {
    * @throws AppError `not-found`, `validation` for oneself, `limit-reached`
    */
   async block(userId: string, blockedId: string): Promise<boolean> {
-    if (userId === blockedId)
-      throw new AppError('validation', {
-        errors: [{ pointer: '/path/userId', detail: 'is yourself' }],
-      });
+    if (userId === blockedId) throw invalid('/path/userId', 'is yourself');
     if ((await this.#users.exists({ _id: blockedId })) === null) throw notFound();
     const pair = { user: userId, blocked: blockedId };
     return this.#ports.access.changePair(userId, blockedId, async (session) => {

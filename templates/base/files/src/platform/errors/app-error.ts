@@ -44,6 +44,13 @@ export class AppError extends Error {
 /** For what does not exist, and for what the caller may not even know about. */
 export const notFound = (): AppError => new AppError('not-found');
 
+/** For one place of the input, a JSON Pointer, which no schema refuses. */
+export const invalid = (pointer: string, detail: string): AppError =>
+  new AppError('validation', { errors: [{ pointer, detail }] });
+
+/** For what no page of a list has given. */
+export const badCursor = (): AppError => invalid('/query/cursor', 'is not a cursor of this list');
+
 /**
  * Turns whatever was thrown into what a client may see: `unavailable` while the database is unavailable,
  * else `internal`, which says nothing of itself.

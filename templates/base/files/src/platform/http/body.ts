@@ -4,7 +4,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { networkOf } from '../lib/address.ts';
 import { OpenCounts } from '../rate-limits/open-counts.ts';
 import { limits } from '../../configs/limits.ts';
-import { AppError } from '../errors/app-error.ts';
+import { AppError, invalid } from '../errors/app-error.ts';
 
 const readBytes = promisify(express.raw({ limit: limits.http.bodyBytes, type: () => true }));
 
@@ -70,10 +70,7 @@ function parse(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new AppError('malformed', { detail: 'The body is not UTF-8.' });
   const text = bytes.toString();
   const value = parseJson(text);
-  if (hasRepeatedKey(text))
-    throw new AppError('validation', {
-      errors: [{ pointer: '', detail: 'names a key twice: send each once' }],
-    });
+  if (hasRepeatedKey(text)) throw invalid('', 'names a key twice: send each once');
   return value;
 }
 

@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { pathOf, type RouteContract } from '../../contract/define.ts';
 import type { Environment } from '../../configs/env.ts';
-import { AppError } from '../errors/app-error.ts';
+import { AppError, invalid } from '../errors/app-error.ts';
 import type { Caller } from '../security/access-tokens.ts';
 import { assertOutput, assertShape, isNothing, parseInput } from '../lib/input.ts';
 import type { Limiters } from '../rate-limits/limiters.ts';
@@ -114,4 +114,4 @@ function readInput(route: RouteContract, request: Request) {
 }
 
 const unwanted = (pointer: string, part: string): AppError =>
-  new AppError('validation', { errors: [{ pointer, detail: `is not known: send no ${part}` }] });
+  invalid(pointer, `is not known: send no ${part}`);

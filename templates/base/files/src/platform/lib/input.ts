@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { limits } from '../../configs/limits.ts';
-import { AppError } from '../errors/app-error.ts';
+import { AppError, invalid } from '../errors/app-error.ts';
 import { sentenceOf } from './validation-words.ts';
 
 /**
@@ -14,22 +14,20 @@ export function assertShape(input: unknown): void {
   let level: unknown[] = [input];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limits.input.depth)
-      throw unfit(`is nested too deep: send at most ${limits.input.depth} levels`);
+      throw invalid('', `is nested too deep: send at most ${limits.input.depth} levels`);
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
       const children = Object.values(value);
       const max = Array.isArray(value) ? limits.input.arrayItems : limits.input.objectKeys;
-      if (children.length > max) throw unfit(`has too many items: send at most ${max}`);
-      if (Object.hasOwn(value, 'toString')) throw unfit('has a key toString, which nothing takes');
+      if (children.length > max) throw invalid('', `has too many items: send at most ${max}`);
+      if (Object.hasOwn(value, 'toString'))
+        throw invalid('', 'has a key toString, which nothing takes');
       next.push(...children);
     }
     level = next;
   }
 }
-
-const unfit = (detail: string): AppError =>
-  new AppError('validation', { errors: [{ pointer: '', detail }] });
 
 /**
  * Parses input by the schema that types it; `place` leads the JSON Pointers of what is wrong. Where no

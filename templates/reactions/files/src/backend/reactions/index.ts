@@ -1,6 +1,6 @@
 import { limits } from '../../configs/limits.ts';
 import { reactionRoutes } from '../../contract/reactions.ts';
-import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { badCursor, notFound } from '../../platform/errors/app-error.ts';
 import type { Feature } from '../feature.ts';
 import { Reactions } from './reactions.service.ts';
 import { takeBackAll } from './taking-back.ts';
@@ -47,8 +47,3 @@ export const reactions: Feature = (context) => {
   jobs.handle('erase-account', (userId, signal) => takeBackAll(models, takeBack, userId, signal));
   return {};
 };
-
-const badCursor = (): AppError =>
-  new AppError('validation', {
-    errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-  });

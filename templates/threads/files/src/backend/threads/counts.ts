@@ -1,4 +1,5 @@
 import { threadLimits as limit } from '../../configs/thread-limits.ts';
+import { repliesIndex } from '../../models/thread-fields.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { MessagesWhere } from '../shared/message-parts.ts';
 
@@ -17,7 +18,7 @@ const within = (rootSeq: unknown, size: number): MessagesWhere => ({
   filter: { rootSeq } as MessagesWhere['filter'],
   sort: { conversation: -1, rootSeq: -1, seq: -1 },
   limit: size,
-  hint: { conversation: 1, rootSeq: 1, seq: 1 },
+  hint: repliesIndex,
 });
 
 /**

@@ -25,8 +25,7 @@ export const threads: Feature = ({ access, api, history, messages }) => {
   api.route(threadRoutes.getThread, async ({ params, query, caller: { userId } }) => {
     const { conversationId, messageId } = params;
     await access.require(userId, conversationId, 'read');
-    const filter = { _id: toUuid(messageId) };
-    const [named] = await history.find(conversationId, { filter, sort: { _id: 1 }, limit: 1 });
+    const [named] = await history.byIds(conversationId, [toUuid(messageId)]);
     if (named === undefined) throw notFound();
     const rootSeq = named.rootSeq ?? named.seq;
     const get = messages.get.bind(messages, userId, conversationId);

@@ -1,6 +1,7 @@
 import { limits } from '../../configs/limits.ts';
 import type { MessageView } from '../../contract/messages.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { badCursor } from '../../platform/errors/app-error.ts';
+import { repliesIndex } from '../../models/thread-fields.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { MessagesWhere } from '../shared/message-parts.ts';
 import { listRoots } from './counts.ts';
@@ -22,8 +23,6 @@ interface ThreadPage {
   readonly hasMoreAfter: boolean;
 }
 
-const hint = { conversation: 1, rootSeq: 1, seq: 1 } as const;
-
 /** Replies of a thread, by the index of replies. */
 const whereReplies = (
   rootSeq: number,
@@ -39,7 +38,7 @@ const whereReplies = (
   filter: { rootSeq, ...(Object.keys(seq).length > 0 && { seq }) },
   sort: { seq: direction },
   limit,
-  hint,
+  hint: repliesIndex,
 });
 
 /** Reads a page and whether there is more on each side: the numbers of replies have holes. */
@@ -79,8 +78,3 @@ export async function listThreads(
   const items = seqs.length === 0 ? [] : await get(whereSeqs(seqs));
   return { items: [...items], nextCursor: found.length > limit ? String(seqs.at(-1)) : null };
 }
-
-const badCursor = (): AppError =>
-  new AppError('validation', {
-    errors: [{ pointer: '/query/cursor', detail: 'is not a cursor of this list' }],
-  });

@@ -1,10 +1,10 @@
 import type { StoredFields } from '../../models/message-fields.ts';
 import { toUuid } from '../../platform/database/ids.ts';
-import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { AppError, invalid, notFound } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Draft, SentFields, StoredMessage } from '../shared/message-parts.ts';
 
-type History = Pick<FeatureContext['history'], 'find'>;
+type History = Pick<FeatureContext['history'], 'byIds' | 'find'>;
 
 /** What is stored of a reply; a message of another conversation is as unreal as one that is not there. */
 export async function toReply(
@@ -12,7 +12,8 @@ export async function toReply(
   { replyTo, threadOf, alsoInConversation }: SentFields,
   { conversationId }: Draft,
 ): Promise<Pick<StoredFields, 'replyTo' | 'rootSeq' | 'alsoInConversation'>> {
-  if (alsoInConversation !== undefined && threadOf === undefined) throw withoutThread();
+  if (alsoInConversation !== undefined && threadOf === undefined)
+    throw invalid('/alsoInConversation', 'needs threadOf');
   const named = [replyTo, threadOf].filter((id) => id !== undefined);
   const found = await byIds(history, conversationId, named);
   for (const id of named) assertThere(found.get(id));
@@ -51,9 +52,7 @@ async function byIds(
   conversationId: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StoredMessage>> {
-  if (ids.length === 0) return new Map();
-  const filter = { _id: { $in: ids.map(toUuid) } };
-  const rows = await history.find(conversationId, { filter, sort: { _id: 1 }, limit: ids.length });
+  const rows = await history.byIds(conversationId, ids.map(toUuid));
   return new Map(rows.map((row) => [row._id.toHexString(), row]));
 }
 
@@ -61,8 +60,3 @@ function assertThere(row: StoredMessage | undefined): void {
   if (row === undefined) throw notFound();
   if (row.deletedAt != null) throw new AppError('already-deleted');
 }
-
-const withoutThread = (): AppError =>
-  new AppError('validation', {
-    errors: [{ pointer: '/alsoInConversation', detail: 'needs threadOf' }],
-  });
