@@ -39,16 +39,14 @@ export class MessageParts {
     this.#lists.set(name, read);
   }
 
-  /** @throws StartError for a field that clients may rely on and that no feature fills */
+  /** @throws StartError for fields that clients may rely on and that no feature fills */
   assertComplete(): void {
-    const missing = Object.keys({ ...shownFields, ...ownFields }).find(
-      (name) => !ofCore.has(name) && !this.#fields.has(name) && !this.#lists.has(name),
-    );
-    if (missing !== undefined)
-      throw new StartError(
-        configuration,
-        `the contract shows a field ${missing} that no feature fills: messages.extend, extendList`,
-      );
+    const missing = [
+      ...unfilled(shownFields, this.#fields, 'messages', 'extend'),
+      ...unfilled(ownFields, this.#lists, 'conversations', 'extendList'),
+    ];
+    if (missing.length > 0)
+      throw new StartError(configuration, `the contract shows ${missing.join('; ')}`);
   }
 
   /** A message as all its readers see it. */
@@ -121,3 +119,13 @@ export class MessageParts {
     for (const part of this.#parts) await part.deleted?.(rows, session);
   }
 }
+
+const unfilled = (
+  shown: object,
+  filled: { has(name: string): boolean },
+  of: string,
+  by: string,
+): string[] =>
+  Object.keys(shown)
+    .filter((name) => !ofCore.has(name) && !filled.has(name))
+    .map((name) => `a field ${name} of ${of} that no feature fills: messages.${by}`);
