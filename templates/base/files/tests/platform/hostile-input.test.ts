@@ -61,7 +61,7 @@ it('P13 C29 C31 refuses an unknown key in any object of a body or a payload, and
   expect(tries).toBeGreaterThan(100);
 });
 
-it('C31 C47 refuses an unknown or repeated parameter of every route, and a repeated key of every body', async () => {
+it('C31 C47 refuses an unknown or repeated parameter of every route, and judges the last one of a repeated key in every body', async () => {
   const target = await startTarget();
   for (const use of uses) {
     const route = routeOf(use);
@@ -83,7 +83,7 @@ it('C31 C47 refuses an unknown or repeated parameter of every route, and a repea
       }
     const [key] = Object.keys(sent ?? {});
     if (route === undefined || key === undefined) continue;
-    const twice = text.replace('{', `{${JSON.stringify(key)}:"${'0'.repeat(24)}",`);
+    const twice = text.replace(/\}$/, `,${JSON.stringify(key)}:{"$ne":1}}`); // the last one counts
     expect([nameOf(use), (await send(target, use, twice))?.code]).toEqual([
       nameOf(use),
       'validation',

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { pathOf, type RouteContract } from '../../src/contract/define.ts';
 import { routes } from '../../src/contract/index.ts';
+import { passwordOf } from '../support/accounts.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
 /** Sends a body as it is. */
@@ -98,6 +99,19 @@ it('C47 refuses what is named twice in a query', async () => {
   const user = await app.register();
   expect((await user.get('/users?prefix=abc&prefix=def')).status).toBe(422);
   expect((await user.get('/users?prefix=abc&limit=1&limit=2')).status).toBe(422);
+});
+
+it('C47 takes the last value of a key that is named twice', async () => {
+  const app = await startApp();
+  const { username } = await app.register();
+  const password = passwordOf(username);
+  const attempt = async (first: string, last: string): Promise<number> => {
+    const [one, two] = [first, last].map((value) => `"password":${JSON.stringify(value)}`);
+    const body = `{"login":"${username}",${one},${two}}`;
+    return (await post(app, '/v1/auth/login', body)).status;
+  };
+  expect(await attempt('another password', password)).toBe(200);
+  expect(await attempt(password, 'another password')).toBe(401);
 });
 
 it('C45 takes whole numbers in their range', async () => {

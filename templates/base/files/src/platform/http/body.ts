@@ -4,14 +4,13 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import { networkOf } from '../lib/address.ts';
 import { OpenCounts } from '../rate-limits/open-counts.ts';
 import { limits } from '../../configs/limits.ts';
-import { AppError, invalid } from '../errors/app-error.ts';
+import { AppError } from '../errors/app-error.ts';
 
 const readBytes = promisify(express.raw({ limit: limits.http.bodyBytes, type: () => true }));
 
 /**
- * Reads a JSON body in UTF-8. Express's own parser would replace broken bytes, and drop all but the
- * last of two equal keys, without a word. What it throws: `unsupported-media-type`, `too-large`,
- * `malformed`, `validation`, `too-many-connections`.
+ * Reads a JSON body in UTF-8; Express's own parser would replace broken bytes without a word. What it
+ * throws: `unsupported-media-type`, `too-large`, `malformed`, `too-many-connections`.
  */
 export function readJson(unfinished: UnfinishedBodies): RequestHandler {
   return async (request, response, next) => {
@@ -68,43 +67,11 @@ function refuseBody(error: unknown, response: Response): never {
 
 function parse(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new AppError('malformed', { detail: 'The body is not UTF-8.' });
-  const text = bytes.toString();
-  const value = parseJson(text);
-  if (hasRepeatedKey(text)) throw invalid('', 'names a key twice: send each once');
-  return value;
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString());
   } catch (error) {
     throw new AppError('malformed', { detail: 'The body is not valid JSON.', cause: error });
   }
-}
-
-/** Strings, and the signs that open, close and separate; everything else does not matter here. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/gs;
-
-/**
- * Whether an object names a key twice. `JSON.parse` keeps the last one, other readers of the same text
- * (a proxy, a log) may keep the first.
- *
- * @param json a valid JSON text
- */
-export function hasRepeatedKey(json: string): boolean {
-  const open: Set<string>[] = []; // the keys of each object around; an array has none
-  let last = '';
-  for (const [token] of json.matchAll(tokens)) {
-    if (token === '{' || token === '[') open.push(new Set());
-    else if (token === '}' || token === ']') open.pop();
-    else if (token === ':') {
-      const key = JSON.parse(last) as string; // the same name can be escaped in many ways
-      if (open.at(-1)?.has(key)) return true;
-      open.at(-1)?.add(key);
-    }
-    last = token;
-  }
-  return false;
 }
 
 /**
