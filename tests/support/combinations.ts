@@ -19,7 +19,8 @@ export function combinations(all: readonly Feature[], most = 64): readonly (read
   return [...sets.values()].sort((a, b) => b.length - a.length);
 }
 
-function subsets(names: readonly string[]): readonly (readonly string[])[] {
+/** All sets of these, the smallest first. */
+export function subsets(names: readonly string[]): readonly (readonly string[])[] {
   return names.reduce<readonly (readonly string[])[]>(
     (sets, name) => [...sets, ...sets.map((set) => [...set, name])],
     [[]],
