@@ -1,5 +1,4 @@
 import { Agent } from 'node:http';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { standardFeatures } from '../backend.js';
@@ -7,13 +6,11 @@ import { canAsk } from '../processor-time.js';
 import { say } from '../requests.js';
 import { interleave } from '../statistics.js';
 import { PAGES, readPages } from './history.js';
+import { LAST, PAGE, peerOf, prepareChanges, toReplies, useEverything } from './feature-use.js';
 import { close, measureTalk, openCrowd, sendersOf } from './messages.js';
 
 const ROUNDS = 5;
 const SENDERS = 400;
-const EDITS = 50;
-const PAGE = 50;
-const LAST = 950; // of the page on which everything is
 const TEMPLATES = join(import.meta.dirname, '../../templates');
 /** Those that add to messages, as far as they are there. */
 const OF_MESSAGES = ['attachments', 'mentions', 'pins', 'reactions', 'search', 'threads'].filter(
@@ -65,7 +62,7 @@ async function measureAll(without, used) {
   const plain = sendersOf(used.backend.rooms[10], SENDERS);
   const replies = await toReplies(used, plain);
   const mentions = plain.map(([place, room]) => [place, room, { mentions: [peerOf(used, place)] }]);
-  const lone = await prepareChanges(used);
+  const changes = await prepareChanges(used);
   await useEverything(used);
   const page = (one, before) => () => costOf(one, PAGES, () => pages(one, before));
   const values = await interleave(ROUNDS, {
@@ -73,8 +70,8 @@ async function measureAll(without, used) {
     unused: () => talk(used, plain),
     reply: () => talk(used, replies),
     mention: () => talk(used, mentions),
-    edit: () => costOf(used, EDITS, lone.edit),
-    storm: () => costOf(used, 2 * lone.members.length, lone.storm),
+    edit: () => costOf(used, changes.edits, changes.edit),
+    storm: () => costOf(used, changes.reactions, changes.storm),
     pageWithout: page(without, LAST + 1 - PAGE),
     pageUnused: page(used, LAST + 1 - PAGE),
     pageUsed: page(used, LAST + 1),
@@ -100,73 +97,6 @@ async function costOf({ backend, crowd }, count, work) {
 async function talk({ backend, crowd }, senders) {
   const { cpu, database } = await measureTalk(backend, crowd, senders);
   return cpu + database;
-}
-
-/** The next one of the ten of a room. */
-const peerOf = ({ ids }, place) => ids[place % 10 === 9 ? place - 9 : place + 1];
-
-/** The same senders, each answering a message of their room. */
-async function toReplies({ api }, senders) {
-  const roots = new Map();
-  for (const [place, room] of senders)
-    if (!roots.has(room)) {
-      const draft = { id: randomUUID(), content: 'A question that many answer.' };
-      await api(place, 'POST', `/conversations/${room}/messages`, draft);
-      roots.set(room, draft.id);
-    }
-  return senders.map(([place, room]) => [place, room, { threadOf: roots.get(room) }]);
-}
-
-/** Two hundred who react to one message at once and take it back, and one who edits it again and again. */
-async function prepareChanges({ backend, api }) {
-  const [{ id: room, members }] = backend.rooms[200];
-  const draft = { id: randomUUID(), content: 'A joke.' };
-  await api(members[0], 'POST', `/conversations/${room}/messages`, draft);
-  const path = `/conversations/${room}/messages/${draft.id}`;
-  const key = encodeURIComponent('👍');
-  const all = (method) =>
-    Promise.all(
-      members.map((member) => untilTaken(() => api(member, method, `${path}/reactions/${key}`))),
-    );
-  return {
-    members,
-    async storm() {
-      await all('PUT');
-      await all('DELETE');
-    },
-    async edit() {
-      for (let count = 0; count < EDITS; count += 1)
-        await api(members[0], 'PATCH', path, { content: `A joke, better told: ${count}.` });
-    },
-  };
-}
-
-/** A server without processor time refuses: that it costs is counted. */
-async function untilTaken(work) {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!error.message.endsWith('503')) throw error;
-    }
-  }
-}
-
-/** Puts everything on the messages of a page: reactions, a mention, a thread, a pin. */
-async function useEverything({ backend, ids, api }) {
-  const [{ id: room, members }] = backend.rooms.history;
-  const [owner, other] = members;
-  const path = `/conversations/${room}/messages`;
-  const { items } = await api(owner, 'GET', `${path}?limit=${PAGE}&before=${LAST + 1}`);
-  for (const { id, sender, content } of items) {
-    const [own, named] = sender === ids[owner] ? [owner, ids[other]] : [other, ids[owner]];
-    await api(own, 'PATCH', `${path}/${id}`, { content, mentions: [named] });
-    for (const member of members)
-      await api(member, 'PUT', `${path}/${id}/reactions/${encodeURIComponent('👍')}`);
-    await api(owner, 'PUT', `${path}/${id}/pin`);
-    const reply = { id: randomUUID(), content: 'An answer.', threadOf: id, replyTo: id };
-    await api(other, 'POST', path, reply);
-  }
 }
 
 const pages = ({ backend, crowd, agent, tokens }, before) => {
