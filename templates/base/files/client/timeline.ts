@@ -80,6 +80,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     const { id, rev } = message;
     const before = known.get(id);
     const newest = before !== undefined && before.rev > rev ? before : message;
+    if (newest !== message && newest.deletedAt !== null) return; // what there was before that is gone
     const told: Record<string, unknown> = {};
     for (const field of readerFields)
       if (isWhole || field in message) told[field] = message[field as keyof MessageView];
