@@ -89,6 +89,7 @@ export class MessageParts {
   async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
     const fields = {};
     for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(...given));
+    for (const { claim } of this.#parts) Object.assign(fields, await claim?.(...given));
     return fields;
   }
 
