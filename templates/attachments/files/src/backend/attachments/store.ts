@@ -31,6 +31,8 @@ export interface Store {
   url(object: StoredObject & { readonly name: string }, expiresAt: Date): string;
   /** Removes them; what is not there is removed. @throws AppError `unavailable` */
   remove(key: string): Promise<void>;
+  /** Removes what is left of puts that were not finished and began before; where a store needs it. */
+  tidy?(before: Date): Promise<void>;
   /** Tries whether it keeps to all this. @throws StartError for what its owner has to change */
   check(): Promise<void>;
 }

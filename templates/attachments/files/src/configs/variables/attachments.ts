@@ -20,11 +20,16 @@ const types = z
   .string()
   .default(knownTypes.join(','))
   .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.enum(knownTypes), { message: `is a list out of ${knownTypes.join(',')}` }));
+  .pipe(z.array(z.enum(knownTypes, { message: `is a list out of ${knownTypes.join(',')}` })));
 
-const address = z.string().refine((text) => /^https?:/.test(text) && URL.canParse(text), {
-  message: 'is an address such as https://s3.example.com',
-});
+const missing = { message: 'is missing: ATTACHMENT_STORE is s3' };
+
+const address = z
+  .string(missing)
+  .refine((text) => /^https?:/.test(text) && URL.canParse(text), {
+    message: 'is an address such as https://s3.example.com',
+  })
+  .transform((text) => text.replace(/\/+$/, ''));
 
 /** The environment variables of attachments. */
 export const attachmentVariables = {
@@ -55,4 +60,43 @@ export interface S3Settings {
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+}
+
+/** What the store in a bucket cannot be without. */
+const s3Variables = z
+  .object({
+    S3_ENDPOINT: address,
+    S3_PUBLIC_ENDPOINT: address.optional(),
+    S3_REGION: z.string(),
+    S3_BUCKET: z.string(missing),
+    S3_ACCESS_KEY_ID: z.string(missing),
+    S3_SECRET_ACCESS_KEY: z.string(missing),
+  })
+  .transform(
+    (env): S3Settings => ({
+      endpoint: env.S3_ENDPOINT,
+      publicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
+      region: env.S3_REGION,
+      bucket: env.S3_BUCKET,
+      accessKeyId: env.S3_ACCESS_KEY_ID,
+      secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    }),
+  );
+
+/** Nodes that share a folder share the key too; a node of development alone makes one. */
+const sharedKey = z.object({ ATTACHMENT_URL_KEY: secret });
+
+type Variables = { readonly NODE_ENV: string } & {
+  readonly [Name in keyof typeof attachmentVariables]: z.output<(typeof attachmentVariables)[Name]>;
+};
+
+/** The bucket of an environment that names one. */
+export const toS3Settings = (env: Variables): S3Settings => s3Variables.parse(env);
+
+/** A store has all that it needs. */
+export function attachmentRule(env: Variables, context: z.RefinementCtx): void {
+  const needed = env.ATTACHMENT_STORE === 's3' ? s3Variables : sharedKey;
+  if (needed === sharedKey && env.NODE_ENV !== 'production') return;
+  for (const { path, message } of needed.safeParse(env).error?.issues ?? [])
+    context.addIssue({ code: 'custom', path: [...path], message });
 }

@@ -22,7 +22,7 @@ const ofCore = new Set<string>(['editedAt', 'deletedAt', 'notifications']);
 
 type ToView = (stored: unknown) => unknown;
 type ReadOwn = (...given: Parameters<ReadList<never>>) => Promise<ReadonlyMap<string, unknown>>;
-type Part = Pick<MessagePart<FieldName>, 'prepare' | 'toReader' | 'deleted'>;
+type Part = Omit<MessagePart<FieldName>, 'fields'>;
 
 /** What features add to messages, all of it as one. */
 export class MessageParts {
@@ -69,7 +69,12 @@ export class MessageParts {
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
     const fields = Object.entries(await this.#prepared(sent, draft));
     const given = fields.filter(([, value]) => value !== undefined);
-    return { ...draft, fields: Object.fromEntries(given) };
+    return { ...draft, sent, fields: Object.fromEntries(given) };
+  }
+
+  /** Whether a draft says in its fields what a message of its id says. */
+  isRepeat({ sent = {}, fields = {} }: Draft, message: MessageView): boolean {
+    return this.#parts.every(({ isRepeat }) => isRepeat?.(sent, message, fields) ?? true);
   }
 
   /** What becomes of fields of a message by an edit that carries some. @throws AppError what they refuse */
@@ -84,6 +89,7 @@ export class MessageParts {
   async #prepared(...given: Parameters<NonNullable<Part['prepare']>>): Promise<object> {
     const fields = {};
     for (const { prepare } of this.#parts) Object.assign(fields, await prepare?.(...given));
+    for (const { claim } of this.#parts) Object.assign(fields, await claim?.(...given));
     return fields;
   }
 
