@@ -4,9 +4,11 @@ import { buffer, text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { S3Store } from '../../src/backend/attachments/s3-store.ts';
+import { presign } from '../../src/backend/attachments/signature-v4.ts';
 import type { PutRequest, StoredObject } from '../../src/backend/attachments/store.ts';
 import { attachmentLimits } from '../../src/configs/attachment-limits.ts';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
+import { setAttachmentLimits } from '../support/attachment-limits.ts';
 import { startLaxS3, type Laxness } from '../support/lax-s3.ts';
 import { startS3, versitygw } from '../support/s3.ts';
 
@@ -80,7 +82,6 @@ withS3('S60 C86 nothing but what was signed is taken, and that once', async () =
   const { url, headers } = store.put(object, soon());
   const length = { 'content-length': String(body.length) };
   const elsewhere = storeOf({ ...settings, secretAccessKey: 'another' }).put(object, soon());
-  const late = store.put(object, new Date(Date.now() + 1_000));
   const changed = (from: string | RegExp, to: string): string => url.replace(from, to);
   const { 'x-amz-checksum-sha256': sum, ...withoutSum } = headers;
   const { 'if-none-match': once, ...withoutOnce } = headers;
@@ -121,7 +122,6 @@ withS3('S60 C86 nothing but what was signed is taken, and that once', async () =
   const expired = new S3Store({ settings, clock: past }).put(spare, new Date(Date.now() - 60_000));
   expect(isRefused(await put(expired, body))).toBe(true);
   expect(await store.head(spare.key)).toBeNull();
-  void late;
 });
 
 withS3('S60 an address for reading is as it was signed, and ends', async () => {
@@ -179,7 +179,6 @@ withS3('C86 a real store passes the check of the start, which leaves nothing beh
   const { settings } = await startS3();
   await storeOf(settings).check();
   const list = new URL(`${settings.endpoint}/${settings.bucket}`);
-  const { presign } = await import('../../src/backend/attachments/signature-v4.ts');
   list.searchParams.set('list-type', '2');
   const answer = await fetch(
     presign({ method: 'GET', url: list, at: new Date(), seconds: 60 }, settings),
@@ -225,11 +224,11 @@ it.each(laxness)('C86 a store that is lax does not start: %s', async (lax, exitC
   });
 });
 
-withS3('F34 a store that is away, or takes no notice, is unavailable', async () => {
+withS3('F34 a store that is gone is unavailable, and so is one that takes no notice', async () => {
   const s3 = await startS3();
   const store = storeOf(s3.settings);
   const object = objectOf(randomBytes(100));
-  const tryAll = async (): Promise<void> => {
+  const expectUnavailable = async (): Promise<void> => {
     for (const work of [
       () => store.head(object.key),
       () => store.start(object.key),
@@ -238,8 +237,12 @@ withS3('F34 a store that is away, or takes no notice, is unavailable', async () 
     ])
       await expect(work()).rejects.toMatchObject({ code: 'unavailable' });
   };
+  setAttachmentLimits({ storeMs: 300, scanMs: 300 });
+  s3.freeze();
+  await expectUnavailable();
+  s3.thaw();
   await s3.kill();
-  await tryAll();
+  await expectUnavailable();
   await expect(store.check()).rejects.toMatchObject({
     exitCode: 69,
     message: 'S3_ENDPOINT does not answer: ECONNREFUSED',
