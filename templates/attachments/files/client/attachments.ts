@@ -37,8 +37,9 @@ const endings: Readonly<Record<string, string>> = {
 export async function upload(
   api: Api,
   file: File,
-  { progress, signal }: UploadOptions = {},
+  options: UploadOptions = {},
 ): Promise<UploadView> {
+  const { signal } = options;
   const said = {
     name: file.name,
     type: typeOf(file),
@@ -49,7 +50,7 @@ export async function upload(
   const begun = await api.call<{ upload: UploadView; put: Put }>('POST', '/uploads', said);
   const path = `/uploads/${begun.upload.id}`;
   try {
-    await repeated(() => putFile(api, begun.put, file, { progress, signal }), signal);
+    await repeated(() => putFile(api, begun.put, file, options), signal);
     const complete = () => api.call<{ upload: UploadView }>('POST', `${path}/complete`);
     return (await repeated(complete, signal)).upload;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attachmentLimits } from '../configs/attachment-limits.ts';
-import { contentFrom, count, id } from './scalars.ts';
+import { count, id } from './scalars.ts';
 
 /** A file that a message holds, or is to hold. */
 export const attachment = z.object({
@@ -17,7 +17,6 @@ const { perMessage } = attachmentLimits;
 /** What sends say and messages show of files. */
 export const attachmentFields = {
   sent: {
-    content: contentFrom(0).describe('Empty only beside attachments.'),
     attachments: z
       .array(id)
       .min(1)

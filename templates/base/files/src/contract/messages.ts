@@ -33,10 +33,9 @@ export type SendResult = z.output<typeof sendResult>;
 /** Some of what a send or an edit says, such as the fields of features. */
 export type SentFields = Partial<z.output<z.ZodObject<typeof sentFields>>>;
 
-const saysSomething = [
-  (said: SentFields) => sayings.some((name) => (said[name] ?? '') !== ''),
-  { path: ['content'], error: `must not be empty: send one of ${sayings.join(', ')}` },
-] as const;
+const saysSomething = (said: SentFields): boolean =>
+  sayings.some((name) => (said[name] ?? '') !== '');
+const unsaid = { path: ['content'], error: `is empty: send one of ${sayings.join(', ')}` };
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -90,7 +89,7 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: z.strictObject(sentFields).refine(...saysSomething),
+    body: z.strictObject(sentFields).refine(saysSomething, unsaid),
     answers: { 201: sendResult, 200: sendResult },
     problems: sendProblems,
   }),
@@ -119,7 +118,7 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: z.strictObject({ conversationId: id, ...sentFields }).refine(...saysSomething),
+    input: z.strictObject({ conversationId: id, ...sentFields }).refine(saysSomething, unsaid),
     output: sendResult,
     problems: ['not-found', ...sendProblems],
   }),

@@ -84,9 +84,7 @@ const s3Variables = z
 /** Nodes that share a folder share the key too; a node of development alone makes one. */
 const sharedKey = z.object({ ATTACHMENT_URL_KEY: secret });
 
-type Variables = { readonly NODE_ENV: string } & {
-  readonly [Name in keyof typeof attachmentVariables]: z.output<(typeof attachmentVariables)[Name]>;
-};
+type Variables = z.output<z.ZodObject<typeof attachmentVariables>> & { readonly NODE_ENV: string };
 
 /** The bucket of an environment that names one. */
 export const toS3Settings = (env: Variables): S3Settings => s3Variables.parse(env);
