@@ -11,7 +11,7 @@ export const attachmentLimits = {
   userBytes: 1_024 * mebibyte, // all files of a user, also those that are not there yet
   pendingPerUser: 20,
   megapixelsMax: 50, // what a small file may unpack to
-  startBytes: 64 * 1_024, // what is read to know what a file is
+  startBytes: 256 * 1_024, // read to know what a file is; photos have previews before their size
   putMs: 15 * minute, // from the creation of an upload
   downloadMs: minute, // what whoever has lost a right may still fetch
   pendingMs: 60 * minute,

@@ -4,7 +4,6 @@ import { buffer, text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { S3Store } from '../../src/backend/attachments/s3-store.ts';
-import { presign } from '../../src/backend/attachments/signature-v4.ts';
 import type { PutRequest, StoredObject } from '../../src/backend/attachments/store.ts';
 import { attachmentLimits } from '../../src/configs/attachment-limits.ts';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
@@ -176,14 +175,9 @@ withS3(
 );
 
 withS3('C86 a real store passes the check of the start, which leaves nothing behind', async () => {
-  const { settings } = await startS3();
-  await storeOf(settings).check();
-  const list = new URL(`${settings.endpoint}/${settings.bucket}`);
-  list.searchParams.set('list-type', '2');
-  const answer = await fetch(
-    presign({ method: 'GET', url: list, at: new Date(), seconds: 60 }, settings),
-  );
-  expect(await answer.text()).toContain('<KeyCount>0</KeyCount>');
+  const s3 = await startS3();
+  await storeOf(s3.settings).check();
+  expect(await s3.objects()).toEqual([]);
 });
 
 withS3(

@@ -30,6 +30,7 @@ export interface Clamd {
   readonly socket: string;
   /** It answers nothing any more, and keeps its connections. */
   freeze(): void;
+  thaw(): void;
   kill(): Promise<void>;
 }
 
@@ -65,7 +66,13 @@ export async function startClamd(settings: readonly string[] = []): Promise<Clam
     await rm(root, { recursive: true, force: true });
   });
   await until(() => answers(port));
-  return { address: `127.0.0.1:${port}`, socket, freeze: () => void child.kill('SIGSTOP'), kill };
+  return {
+    address: `127.0.0.1:${port}`,
+    socket,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    kill,
+  };
 }
 
 function answers(port: number): Promise<boolean> {
