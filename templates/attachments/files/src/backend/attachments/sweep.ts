@@ -11,7 +11,7 @@ import type { Holding } from './holding.ts';
 import type { Store } from './store.ts';
 import { after, toDeleted, uploadRows, type UploadRows } from './uploads.ts';
 
-const lock = toObjectId('0'.repeat(24));
+const nobody = toObjectId('0'.repeat(24));
 const leaseMs = limit.sweepMs - 10_000; // shorter, so that the next one is on time
 const rowsAtOnce = 200;
 const patience = 3; // failures of the store, each as long as its deadline
@@ -84,7 +84,7 @@ export class Sweep {
     const now = this.#ports.clock.now();
     try {
       await this.#locks.updateOne(
-        { _id: lock, leaseUntil: { $lt: now } },
+        { user: nobody, leaseUntil: { $lt: now } },
         { $set: { leaseUntil: after(now, leaseMs) } },
         { upsert: true },
       );

@@ -92,7 +92,7 @@ export class Uploading {
   async #insert(row: StoredUpload, session: ClientSession): Promise<void> {
     const { owner, bytes = 0 } = row;
     const turn = { $inc: { turn: 1 } };
-    await this.#locks.updateOne({ _id: owner }, turn, { upsert: true, session });
+    await this.#locks.updateOne({ user: owner }, turn, { upsert: true, session });
     const [sum = { bytes: 0, pending: 0 }] = await this.#rows
       .aggregate<{ bytes: number; pending: number }>(
         [
