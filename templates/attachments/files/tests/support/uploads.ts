@@ -93,7 +93,7 @@ export async function begin(
 
 /** Puts bytes, as `fetch` does it. */
 export const putTo = (app: TestApp, { url, headers }: Put, body: Buffer): Promise<Response> =>
-  fetch(app.url + url, { method: 'PUT', headers, body: new Uint8Array(body) });
+  fetch(new URL(url, app.url), { method: 'PUT', headers, body: new Uint8Array(body) });
 
 export const complete = (user: TestUser, { id }: { readonly id: string }) =>
   user.post(`/uploads/${id}/complete`);
@@ -151,7 +151,7 @@ export async function download(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const { body } = await ask(user, message, message.attachments![0]!.id);
-  return fetch(app.url + body.url, { headers });
+  return fetch(new URL(body.url, app.url), { headers });
 }
 
 /** What lies in a folder, folders below it too. */
