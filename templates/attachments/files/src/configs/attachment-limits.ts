@@ -18,6 +18,6 @@ export const attachmentLimits = {
   readyMs: 24 * 60 * minute,
   claimMs: 30 * second, // from a claim until its message is stored or never will be
   sweepMs: minute,
-  storeMs: 10 * second, // what a store has for an answer
+  storeMs: 5 * second, // what a store has for an answer; whoever waits for two waits ten
   scanMs: 25 * second, // below http.idleMs, after which nobody hears of it
 } as const;

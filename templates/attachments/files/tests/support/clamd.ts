@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
+import { waitLonger } from './attachment-limits.ts';
 import { onTestFinished } from './finish.ts';
 import { findServer } from './programs.ts';
 
@@ -37,6 +38,7 @@ export interface Clamd {
 /** Starts one that knows `eicar` only; it ends with the test. */
 export async function startClamd(settings: readonly string[] = []): Promise<Clamd> {
   if (clamd === undefined) throw new Error('there is no clamd');
+  waitLonger();
   const root = await mkdtemp(join(tmpdir(), 'chat-backend-clamd-'));
   const [database, socket, config] = ['database', 'clamd.sock', 'clamd.conf'].map((name) =>
     join(root, name),

@@ -7,6 +7,7 @@ import { presign } from '../../src/backend/attachments/signature-v4.ts';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
+import { waitLonger } from './attachment-limits.ts';
 import { onTestFinished } from './finish.ts';
 import { findServer } from './programs.ts';
 
@@ -31,6 +32,7 @@ export interface S3 {
 /** Starts one; it ends with the test. */
 export async function startS3(options: readonly string[] = []): Promise<S3> {
   if (versitygw === undefined) throw new Error('there is no versitygw');
+  waitLonger();
   const root = await mkdtemp(join(tmpdir(), 'chat-backend-s3-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;

@@ -18,7 +18,11 @@ export interface TestFile {
   readonly body: Buffer;
 }
 
-export const picture: TestFile = { name: 'picture.png', type: 'image/png', body: files['image/png'] };
+export const picture: TestFile = {
+  name: 'picture.png',
+  type: 'image/png',
+  body: files['image/png'],
+};
 
 /** Text of one's own. */
 export const note = (text: string, name = 'note.txt'): TestFile => ({
@@ -157,9 +161,7 @@ export async function download(
 /** What lies in a folder, folders below it too. */
 export async function filesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** All that lies there, as text. */
