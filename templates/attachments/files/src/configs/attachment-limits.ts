@@ -11,13 +11,13 @@ export const attachmentLimits = {
   userBytes: 1_024 * mebibyte, // all files of a user, also those that are not there yet
   pendingPerUser: 20,
   megapixelsMax: 50, // what a small file may unpack to
-  startBytes: 64 * 1_024, // what is read to know what a file is
+  startBytes: 256 * 1_024, // read to know what a file is; photos have previews before their size
   putMs: 15 * minute, // from the creation of an upload
   downloadMs: minute, // what whoever has lost a right may still fetch
   pendingMs: 60 * minute,
   readyMs: 24 * 60 * minute,
   claimMs: 30 * second, // from a claim until its message is stored or never will be
   sweepMs: minute,
-  storeMs: 10 * second, // what a store has for an answer
+  storeMs: 5 * second, // what a store has for an answer; whoever waits for two waits ten
   scanMs: 25 * second, // below http.idleMs, after which nobody hears of it
 } as const;

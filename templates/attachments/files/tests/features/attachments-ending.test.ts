@@ -65,7 +65,12 @@ it.runIf(hasAccounts)('S71 an export has the uploads of its user and nobody else
   await uploaded(app, others[0]!, note('theirs'));
   const { body } = await owner.get('/users/me/export');
   expect(body.features.uploads).toMatchObject([
-    { id: message.attachments![0]!.id, name: 'mine.txt', status: 'attached', messageId: message.id },
+    {
+      id: message.attachments![0]!.id,
+      name: 'mine.txt',
+      status: 'attached',
+      messageId: message.id,
+    },
     { id: pending.id, status: 'pending' },
   ]);
   expect(body.features.uploads).toHaveLength(2);
@@ -93,7 +98,9 @@ it.runIf(hasAccounts)(
     const keys = (await rows.find({ name: /canary/ }).toArray()).map((row) => row.objectKey);
     await user.delete('/users/me', { password: passwordOf(user.username) });
     const left = { owner: toObjectId(user.id) };
-    await until(async () => (await rows.countDocuments({ ...left, status: { $ne: 'deleted' } })) === 0);
+    await until(
+      async () => (await rows.countDocuments({ ...left, status: { $ne: 'deleted' } })) === 0,
+    );
     expect((await ask(owner, { conversationId, id }, uploadId)).status).toBe(404);
     await pass(60_000);
     await putTo(app, put, note('canary-late').body);
@@ -104,7 +111,9 @@ it.runIf(hasAccounts)(
     const stored = await Promise.all(
       names.map(async (name) => JSON.stringify(await connection.collection(name).find().toArray())),
     );
-    const all = [...stored, await textIn(folder), (await filesIn(folder)).join(), ...lines].join('\n');
+    const all = [...stored, await textIn(folder), (await filesIn(folder)).join(), ...lines].join(
+      '\n',
+    );
     expect(all).toContain('kept');
     for (const canary of [...keys, 'canary']) expect(all).not.toContain(canary);
   },
@@ -119,7 +128,12 @@ async function claimAndDie(
   at: Date,
 ): Promise<void> {
   const models = createModels(app.app.connection);
-  const { part } = new Holding({ clock: { now: () => at }, models, history: {}, store: {} } as never);
+  const { part } = new Holding({
+    clock: { now: () => at },
+    models,
+    history: {},
+    store: {},
+  } as never);
   const draft = { id: randomUUID(), conversationId, sender: user.id, content: '' };
   await part.claim!({ attachments: [uploadId] }, draft);
 }
@@ -135,7 +149,13 @@ it('F33 what a node that was killed has claimed for a message that never came is
   expect((await rows.find().toArray()).map(({ status }) => status)).toEqual(['ready', 'ready']);
   expect((await attach(owner, conversationId, [one.id])).status).toBe(201);
   // A send that asks for it looks itself.
-  await claimAndDie(started, owner, conversationId, two.id, new Date(now().getTime() - limit.claimMs - 1));
+  await claimAndDie(
+    started,
+    owner,
+    conversationId,
+    two.id,
+    new Date(now().getTime() - limit.claimMs - 1),
+  );
   expect((await attach(owner, conversationId, [two.id])).status).toBe(201);
 });
 

@@ -37,7 +37,10 @@ it('S59 a picture that was sent is shown to members, who get these bytes as a fi
   expect(sent.status).toBe(201);
   const { message } = sent.body;
   const shown = [{ id, name: 'picture.png', type: 'image/png', bytes: picture.body.length }];
-  expect(message).toMatchObject({ content: '', attachments: [{ ...shown[0], width: 1, height: 1 }] });
+  expect(message).toMatchObject({
+    content: '',
+    attachments: [{ ...shown[0], width: 1, height: 1 }],
+  });
   expect(await created).toEqual(message);
   const answer = await download(app, others[0]!, message);
   expect(Buffer.from(await answer.arrayBuffer()).equals(picture.body)).toBe(true);
@@ -81,9 +84,9 @@ it('S61 what is not of its type is refused, and nothing of it is left', async ()
   const { app, folder, rows } = await startWithFiles();
   const user = await app.register();
   const html = Buffer.from('<script>alert(1)</script>');
-  expect(codes([await user.post('/uploads', saidOf({ ...picture, type: 'image/svg+xml' }))])).toEqual([
-    [415, 'unsupported-media-type'],
-  ]);
+  expect(
+    codes([await user.post('/uploads', saidOf({ ...picture, type: 'image/svg+xml' }))]),
+  ).toEqual([[415, 'unsupported-media-type']]);
   const file = { ...picture, body: html };
   const { upload: begun, put } = await begin(user, file);
   expect((await putTo(app, put, html)).status).toBe(204);
@@ -243,12 +246,16 @@ it('C88 whatever a file is named, it is shown as it is and found by nothing of i
     const message = await sentFile(app, owner, conversationId, note('said', name));
     expect(message.attachments![0]!.name).toBe(name);
     const answer = await download(app, owner, message);
-    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename\*=UTF-8''[\w%.~!#$&+^`|-]+$/);
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename\*=UTF-8''[\w%.~!#$&+^`|-]+$/,
+    );
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(await answer.text()).toBe('said');
   }
   for (const path of await filesIn(folder)) expect(path).toMatch(/\/[0-9a-f]{2}\/[0-9a-f]{32}$/);
-  expect((await owner.post('/uploads', { ...saidOf(picture), name: 'x'.repeat(256) })).status).toBe(422);
+  expect((await owner.post('/uploads', { ...saidOf(picture), name: 'x'.repeat(256) })).status).toBe(
+    422,
+  );
 });
 
 it('the client uploads, says how far it is, sends and shows', async () => {

@@ -47,7 +47,7 @@ it('S61 what is not that type is refused: markup as a picture, films of others, 
   const wrong: [declared: string, bytes: Buffer | string][] = [
     ['image/png', '<!doctype html><script>alert(1)</script>'],
     ['image/png', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
-    ['image/jpeg', `<!-- ${'\u00ff\u00d8\u00ff'} -->`],
+    ['image/jpeg', '<!-- \u00ff\u00d8\u00ff -->'],
     ['image/gif', 'GIF89a=1;/*'],
     ['application/pdf', '<html>%PDF-1.7'],
     ['video/mp4', base64('AAAAGGZ0eXBoZWljAAAAAGhlaWNtaWYx')], // a picture, heic
@@ -74,7 +74,7 @@ it('S61 C89 pictures have their size from their header, and 50 megapixels at mos
   const { megapixelsMax } = attachmentLimits;
   for (const type of pictures)
     expect([type, inspectStart(files[type], type)]).toEqual([type, { width: 1, height: 1 }]);
-  expect(inspectStart(jpeg(4_000, 3_000, 50_000), 'image/jpeg')).toEqual({
+  expect(inspectStart(jpeg(4_000, 3_000, 200_000), 'image/jpeg')).toEqual({
     width: 4_000,
     height: 3_000,
   });
@@ -152,7 +152,7 @@ it('C89 whatever the bytes are, nothing throws, nothing hangs, and every size is
       expect(Math.min(width, height)).toBeGreaterThan(0);
       expect(width * height).toBeLessThanOrEqual(attachmentLimits.megapixelsMax * 1e6);
     }),
-    runs(20_000),
+    runs(5_000),
   );
 });
 

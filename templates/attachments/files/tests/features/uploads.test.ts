@@ -104,11 +104,11 @@ it('C86 the environment has all that its store needs, or the start is refused', 
     /^ATTACHMENT_TYPES is a list out of image\/png/,
   );
   const s3 = { ATTACHMENT_STORE: 's3', S3_ENDPOINT: 'https://s3.example.com' };
-  expect(lines(s3).split('\n').map((line) => line.split(' ')[0])).toEqual([
-    'S3_BUCKET',
-    'S3_ACCESS_KEY_ID',
-    'S3_SECRET_ACCESS_KEY',
-  ]);
+  expect(
+    lines(s3)
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']);
   const whole = { ...s3, S3_BUCKET: 'a', S3_ACCESS_KEY_ID: 'b', S3_SECRET_ACCESS_KEY: 'c' };
   expect(lines(whole)).toBe('');
 });
@@ -132,7 +132,11 @@ it('an upload that is no upload is refused with what to send instead', async () 
 });
 
 /** Puts what a user has already, as if it had been uploaded. */
-const fill = (rows: Awaited<ReturnType<typeof startWithFiles>>['rows'], owner: string, bytes: number) =>
+const fill = (
+  rows: Awaited<ReturnType<typeof startWithFiles>>['rows'],
+  owner: string,
+  bytes: number,
+) =>
   rows.insertOne({
     _id: newId(),
     owner: toObjectId(owner),
@@ -236,14 +240,21 @@ it('C95 no signed address, key or name of a file is in the log', async () => {
   const { conversationId, owner } = await app.group(1);
   const begun = await begin(owner, note('canary-of-bytes', 'canary-of-name'));
   await putTo(app, begun.put, note('other').body);
-  const message = await sentFile(app, owner, conversationId, note('canary-of-bytes', 'canary-of-name'));
+  const message = await sentFile(
+    app,
+    owner,
+    conversationId,
+    note('canary-of-bytes', 'canary-of-name'),
+  );
   const { url } = (await ask(owner, message, message.attachments![0]!.id)).body;
   expect((await fetch(app.url + url)).status).toBe(200);
   expect((await fetch(`${app.url}${url}0`)).status).toBe(403);
   await until(() => lines.filter((line) => line.includes('"/files"')).length >= 4);
   const text = lines.join('');
   const keys = (await rows.find().toArray()).map(({ objectKey }) => objectKey);
-  const signatures = [begun.put.url, url].map((one) => new URL(one, app.url).searchParams.get('signature')!);
+  const signatures = [begun.put.url, url].map((one) =>
+    new URL(one, app.url).searchParams.get('signature')!,
+  );
   for (const secret of [...keys, ...signatures, 'canary', 'signature'])
     expect(text).not.toContain(secret);
 });

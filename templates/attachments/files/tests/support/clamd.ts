@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
+import { waitLonger } from './attachment-limits.ts';
 import { onTestFinished } from './finish.ts';
 import { findServer } from './programs.ts';
 
@@ -30,12 +31,14 @@ export interface Clamd {
   readonly socket: string;
   /** It answers nothing any more, and keeps its connections. */
   freeze(): void;
+  thaw(): void;
   kill(): Promise<void>;
 }
 
 /** Starts one that knows `eicar` only; it ends with the test. */
 export async function startClamd(settings: readonly string[] = []): Promise<Clamd> {
   if (clamd === undefined) throw new Error('there is no clamd');
+  waitLonger();
   const root = await mkdtemp(join(tmpdir(), 'chat-backend-clamd-'));
   const [database, socket, config] = ['database', 'clamd.sock', 'clamd.conf'].map((name) =>
     join(root, name),
@@ -65,7 +68,13 @@ export async function startClamd(settings: readonly string[] = []): Promise<Clam
     await rm(root, { recursive: true, force: true });
   });
   await until(() => answers(port));
-  return { address: `127.0.0.1:${port}`, socket, freeze: () => void child.kill('SIGSTOP'), kill };
+  return {
+    address: `127.0.0.1:${port}`,
+    socket,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    kill,
+  };
 }
 
 function answers(port: number): Promise<boolean> {

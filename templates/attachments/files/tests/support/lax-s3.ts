@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
@@ -14,11 +14,13 @@ interface Kept {
   readonly encoding: string | undefined;
 }
 
+const none = { 'content-disposition': 'inline', 'content-type': 'text/html' };
+
 /** A service that looks at no signature, and is lax in one more way or in none. It ends with the test. */
 export async function startLaxS3(lax?: Laxness): Promise<S3Settings> {
   const objects = new Map<string, Kept>();
 
-  async function put(path: string, { headers }: IncomingMessage, body: Buffer): Promise<number> {
+  function put(path: string, { headers }: IncomingMessage, body: Buffer): number {
     const sum = createHash('sha256').update(body).digest('base64');
     if (lax === 'full') return 507;
     if (lax !== 'overwrites' && objects.has(path)) return 412;
@@ -27,28 +29,28 @@ export async function startLaxS3(lax?: Laxness): Promise<S3Settings> {
     return 200;
   }
 
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://store');
     const object = objects.get(pathname);
-    if (lax !== 'public' && !searchParams.has('X-Amz-Signature')) response.writeHead(403).end();
+    if (lax !== 'public' && !searchParams.has('X-Amz-Signature')) response.statusCode = 403;
     else if (request.method === 'PUT') {
       if (lax === 'versions') response.setHeader('x-amz-version-id', '1');
-      response.writeHead(await put(pathname, request, await buffer(request))).end();
+      response.statusCode = put(pathname, request, await buffer(request));
     } else if (request.method === 'DELETE') {
       objects.delete(pathname);
-      response.writeHead(204).end();
-    } else if (object === undefined) response.writeHead(404).end();
+      response.statusCode = 204;
+    } else if (object === undefined) response.statusCode = 404;
     else {
       const asked = lax === 'own-headers' ? new URLSearchParams() : searchParams;
-      response.setHeader(
-        'content-encoding',
-        asked.get('response-content-encoding') ?? object.encoding ?? '',
-      );
-      for (const name of ['content-disposition', 'content-type'])
-        response.setHeader(name, asked.get(`response-${name}`) ?? 'inline');
-      response.end(object.body);
+      const given = { 'content-encoding': object.encoding ?? 'identity' };
+      for (const name of ['content-encoding', 'content-disposition', 'content-type'] as const)
+        response.setHeader(name, asked.get(`response-${name}`) ?? { ...none, ...given }[name]);
+      response.write(object.body);
     }
-  });
+    response.end();
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

@@ -8,7 +8,7 @@ const home = env['HOME'] ?? homedir();
 /** The PATH, where Go installs programs, and where those for tests are kept between runs. */
 const folders = [
   ...(env['PATH'] ?? '').split(delimiter),
-  join(env['GOBIN'] ?? join(env['GOPATH'] ?? join(home, 'go'), 'bin')),
+  env['GOBIN'] ?? join(env['GOPATH'] ?? join(home, 'go'), 'bin'),
   join(env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'chat-backend-tests'),
   '/usr/sbin',
 ];

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { presign } from '../../src/backend/attachments/signature-v4.ts';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
+import { waitLonger } from './attachment-limits.ts';
 import { onTestFinished } from './finish.ts';
 import { findServer } from './programs.ts';
 
@@ -19,10 +20,9 @@ export const versitygw = await findServer(
 /** A service of a test's own, with one bucket. */
 export interface S3 {
   readonly settings: S3Settings;
-  /** The environment variables of a backend that keeps its attachments there. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** The files in which it keeps objects. */
-  readonly folder: string;
+  readonly variables: Record<string, string>;
+  /** The keys of all objects. */
+  objects(): Promise<readonly string[]>;
   /** It answers nothing any more, and keeps its connections. */
   freeze(): void;
   thaw(): void;
@@ -32,6 +32,7 @@ export interface S3 {
 /** Starts one; it ends with the test. */
 export async function startS3(options: readonly string[] = []): Promise<S3> {
   if (versitygw === undefined) throw new Error('there is no versitygw');
+  waitLonger();
   const root = await mkdtemp(join(tmpdir(), 'chat-backend-s3-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -67,20 +68,25 @@ export async function startS3(options: readonly string[] = []): Promise<S3> {
   await createBucket(settings);
   return {
     settings,
-    variables: {
-      ATTACHMENT_STORE: 's3',
-      S3_ENDPOINT: endpoint,
-      S3_REGION: region,
-      S3_BUCKET: settings.bucket,
-      S3_ACCESS_KEY_ID: accessKeyId,
-      S3_SECRET_ACCESS_KEY: secretAccessKey,
-    },
-    folder: join(root, settings.bucket),
+    variables: variablesOf(settings),
+    // It keeps each in a file, and what is on its way in a folder with a dot.
+    objects: async () =>
+      (await readdir(join(root, settings.bucket))).filter((name) => !name.startsWith('.')),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     kill,
   };
 }
+
+/** The environment variables of a backend that keeps its attachments there. */
+export const variablesOf = (settings: S3Settings): Record<string, string> => ({
+  ATTACHMENT_STORE: 's3',
+  S3_ENDPOINT: settings.endpoint,
+  S3_REGION: settings.region,
+  S3_BUCKET: settings.bucket,
+  S3_ACCESS_KEY_ID: settings.accessKeyId,
+  S3_SECRET_ACCESS_KEY: settings.secretAccessKey,
+});
 
 async function createBucket(settings: S3Settings): Promise<void> {
   const url = new URL(`${settings.endpoint}/${settings.bucket}`);

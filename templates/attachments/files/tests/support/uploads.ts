@@ -18,7 +18,11 @@ export interface TestFile {
   readonly body: Buffer;
 }
 
-export const picture: TestFile = { name: 'picture.png', type: 'image/png', body: files['image/png'] };
+export const picture: TestFile = {
+  name: 'picture.png',
+  type: 'image/png',
+  body: files['image/png'],
+};
 
 /** Text of one's own. */
 export const note = (text: string, name = 'note.txt'): TestFile => ({
@@ -95,7 +99,7 @@ export async function begin(
 
 /** Puts bytes, as `fetch` does it. */
 export const putTo = (app: TestApp, { url, headers }: Put, body: Buffer): Promise<Response> =>
-  fetch(app.url + url, { method: 'PUT', headers, body: new Uint8Array(body) });
+  fetch(new URL(url, app.url), { method: 'PUT', headers, body: new Uint8Array(body) });
 
 export const complete = (user: TestUser, { id }: { readonly id: string }) =>
   user.post(`/uploads/${id}/complete`);
@@ -153,15 +157,13 @@ export async function download(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const { body } = await ask(user, message, message.attachments![0]!.id);
-  return fetch(app.url + body.url, { headers });
+  return fetch(new URL(body.url, app.url), { headers });
 }
 
 /** What lies in a folder, folders below it too. */
 export async function filesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** All that lies there, as text. */

@@ -3,6 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { attachmentLimits } from '../../configs/attachment-limits.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
 
+const mostSigns = 1_000; // of an answer
+
 /**
  * Whether clamd finds something in these bytes.
  *
@@ -49,19 +51,19 @@ function lengthOf({ length }: { readonly length: number }): Buffer {
   return bytes;
 }
 
-/** What it says until it closes; it says one line. */
+/** Its first line, which ends with NUL, or what it says instead until it hangs up. */
 async function answerOf(socket: Socket): Promise<string> {
   let answer = '';
   for await (const chunk of socket) {
     answer += String(chunk);
-    if (answer.includes('\0') || answer.length > 1_000) break;
+    if (answer.includes('\0') || answer.length > mostSigns) break;
   }
-  return answer.replaceAll('\0', '');
+  return answer.slice(0, mostSigns);
 }
 
 /** Fails closed: whatever is no verdict counts as none, such as a file above its own limits. */
 function isFound(answer: string): boolean {
-  if (answer === 'stream: OK') return false;
-  if (/^stream: .+ FOUND$/.test(answer)) return true;
+  const [, verdict] = /^stream: (OK|[^\0]+ FOUND)\0/.exec(answer) ?? [];
+  if (verdict !== undefined) return verdict !== 'OK';
   throw new AppError('unavailable', { cause: new Error(`clamd answered: ${answer}`) });
 }

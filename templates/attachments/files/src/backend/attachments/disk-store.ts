@@ -97,7 +97,10 @@ export class DiskStore implements Store {
       await mkdir(dirname(part), { recursive: true });
       await writeFile(part, '');
       await link(part, path);
-      const isReplaced = await link(part, path).then(() => true, () => false);
+      const isReplaced = await link(part, path).then(
+        () => true,
+        () => false,
+      );
       if (isReplaced) throw new Error('it replaces files by links');
     } catch (error) {
       const why = codeOf(error) ?? (error as Error).message;

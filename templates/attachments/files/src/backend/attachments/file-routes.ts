@@ -74,7 +74,11 @@ async function sendFile(
   const error = await new Promise<HttpError | undefined>((resolve) =>
     response.sendFile(pathOf(key), how, (failure) => resolve(failure)),
   );
-  if (error?.status === 416) response.status(416).set(error.headers ?? {}).end();
+  if (error?.status === 416)
+    response
+      .status(416)
+      .set(error.headers ?? {})
+      .end();
   else if (error?.status === 404) throw notFound();
   else if (error !== undefined && error.code !== 'ECONNABORTED' && error.code !== 'ECONNRESET')
     throw new AppError('unavailable', { cause: error });

@@ -78,7 +78,7 @@ const fileTypes: Readonly<Record<(typeof knownTypes)[number], FileType>> = {
   'audio/ogg': { begins: (bytes) => startsWith('OggS\0')(bytes) && ((bytes[5] ?? 0) & 2) === 2 },
   // APPNOTE.TXT §4.3: a file, or the end of an archive without any.
   'application/zip': {
-    begins: (bytes) => /^PK(?:\u0003\u0004|\u0005\u0006)$/.test(textAt(bytes, 0, 4)),
+    begins: (bytes) => ['PK\u0003\u0004', 'PK\u0005\u0006'].includes(textAt(bytes, 0, 4)),
   },
   'text/plain': { begins: isText, problem: 'is not text in UTF-8' },
 };

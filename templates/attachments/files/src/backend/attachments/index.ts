@@ -37,7 +37,10 @@ export const attachments: Feature = (context) => {
     rows.updateMany({ owner: toObjectId(userId), ...isThere }, toDeleted(clock.now())),
   );
   jobs.handle('erase-conversation', (conversationId) =>
-    rows.updateMany({ conversation: toObjectId(conversationId), ...isThere }, toDeleted(clock.now())),
+    rows.updateMany(
+      { conversation: toObjectId(conversationId), ...isThere },
+      toDeleted(clock.now()),
+    ),
   );
   return {
     async start() {

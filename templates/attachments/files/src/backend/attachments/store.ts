@@ -23,7 +23,7 @@ export interface Store {
   put(object: StoredObject, expiresAt: Date): PutRequest;
   /** How many bytes are there; null for none. @throws AppError `unavailable` */
   head(key: string): Promise<number | null>;
-  /** Their first 64 KiB, or all where there are fewer. @throws AppError `not-found`, `unavailable` */
+  /** Their first `startBytes`, or all where there are fewer. @throws AppError `not-found`, `unavailable` */
   start(key: string): Promise<Uint8Array>;
   /** All of them, one piece after the other. @throws AppError `not-found`, `unavailable` */
   read(key: string): AsyncIterable<Uint8Array>;

@@ -101,8 +101,7 @@ export class Sweep {
   ): Promise<void> {
     for (;;) {
       const some = await this.#rows.find(filter).sort({ expiresAt: 1 }).limit(rowsAtOnce).toArray();
-      for (const row of some)
-        if (this.#stopping.signal.aborted || !(await goesOn(row))) return;
+      for (const row of some) if (this.#stopping.signal.aborted || !(await goesOn(row))) return;
       if (some.length < rowsAtOnce) return;
     }
   }

@@ -13,7 +13,14 @@ import type { FeatureContext } from '../feature.ts';
 import { scan } from './clamd.ts';
 import { inspectStart, type Inspection } from './file-types.ts';
 import type { Store } from './store.ts';
-import { after, toDeleted, toObject, toUploadView, uploadRows, type UploadRows } from './uploads.ts';
+import {
+  after,
+  toDeleted,
+  toObject,
+  toUploadView,
+  uploadRows,
+  type UploadRows,
+} from './uploads.ts';
 
 type Ports = Pick<FeatureContext, 'clock' | 'env' | 'models'> & { readonly store: Store };
 

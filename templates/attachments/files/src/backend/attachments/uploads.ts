@@ -39,9 +39,10 @@ export const toAttachmentView = ({ id, ...rest }: StoredAttachment) => ({
 export const toUploadView = (row: StoredUpload): UploadView => ({
   ...toAttachmentView(toAttachment(row)),
   status: row.status as UploadView['status'],
-  ...(row.status !== 'attached' && row.expiresAt != null && {
-    expiresAt: row.expiresAt.toISOString(),
-  }),
+  ...(row.status !== 'attached' &&
+    row.expiresAt != null && {
+      expiresAt: row.expiresAt.toISOString(),
+    }),
 });
 
 /** What a store knows it by. */

@@ -72,16 +72,14 @@ const s3Variables = z
     S3_ACCESS_KEY_ID: z.string(missing),
     S3_SECRET_ACCESS_KEY: z.string(missing),
   })
-  .transform(
-    (env): S3Settings => ({
-      endpoint: env.S3_ENDPOINT,
-      publicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
-      region: env.S3_REGION,
-      bucket: env.S3_BUCKET,
-      accessKeyId: env.S3_ACCESS_KEY_ID,
-      secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-    }),
-  );
+  .transform((env): S3Settings => ({
+    endpoint: env.S3_ENDPOINT,
+    publicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    bucket: env.S3_BUCKET,
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+  }));
 
 /** Nodes that share a folder share the key too; a node of development alone makes one. */
 const sharedKey = z.object({ ATTACHMENT_URL_KEY: secret });
