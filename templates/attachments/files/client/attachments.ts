@@ -142,10 +142,12 @@ function putByRequest(
     const request = new XMLHttpRequest();
     request.open('PUT', url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = ({ loaded }) => progress?.(loaded / file.size);
-    request.onload = () => resolve({ status: request.status, body: request.responseText });
-    request.onerror = () => reject(new Error('there was no answer'));
-    request.onabort = () => reject(new Error('it was ended'));
+    request.upload.addEventListener('progress', ({ loaded }) => progress?.(loaded / file.size));
+    request.addEventListener('load', () =>
+      resolve({ status: request.status, body: request.responseText }),
+    );
+    for (const end of ['error', 'abort', 'timeout'])
+      request.addEventListener(end, () => reject(new Error('there was no answer')));
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(file);
   });

@@ -5,6 +5,7 @@ import { attachmentLimits as limit } from '../../src/configs/attachment-limits.t
 import { parseEnvironment } from '../../src/configs/env.ts';
 import { routes } from '../../src/contract/index.ts';
 import { createModels } from '../../src/models/index.ts';
+import { toObjectId } from '../../src/platform/database/ids.ts';
 import { createLogger } from '../../src/platform/lib/logger.ts';
 import { passwordOf } from '../support/accounts.ts';
 import { sharedVariables, until, type TestUser } from '../support/app.ts';
@@ -96,7 +97,7 @@ it.runIf(hasAccounts)(
     await sentFile(app, owner, conversationId, note('kept'));
     const keys = (await rows.find({ name: /canary/ }).toArray()).map((row) => row.objectKey);
     await user.delete('/users/me', { password: passwordOf(user.username) });
-    const left = { owner: { $eq: (await rows.findOne({ objectKey: keys[0] }))!.owner } };
+    const left = { owner: toObjectId(user.id) };
     await until(
       async () => (await rows.countDocuments({ ...left, status: { $ne: 'deleted' } })) === 0,
     );

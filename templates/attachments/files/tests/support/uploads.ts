@@ -63,9 +63,11 @@ export async function startWithTime(
     /** Lets so much time pass and sweeps: what is over by then is looked at. */
     async pass(ms: number): Promise<void> {
       now += ms;
-      timers.pass(60_000);
       const over = { $lte: new Date(now) };
-      await until(async () => (await started.rows.countDocuments({ expiresAt: over })) === 0);
+      await until(async () => {
+        timers.pass(60_000); // again, where a sweep was still under way
+        return (await started.rows.countDocuments({ expiresAt: over })) === 0;
+      });
     },
   };
 }

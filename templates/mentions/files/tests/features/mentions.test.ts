@@ -63,6 +63,22 @@ it('S53 C83 members alone are named, and the answer is the same for whoever is n
   expect(heard).toEqual([]);
 });
 
+// How long answers take says as little: the database is asked the same. Times are a matter of the machine.
+it('C83 a send asks the database the same, whoever is named', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  await others[0]!.post(`/conversations/${conversationId}/leave`);
+  const stranger = await app.register();
+  await mention(owner, conversationId, { mentions: [stranger.id] }); // so that the right is known
+  const asked: unknown[] = [];
+  for (const id of [stranger.id, others[0]!.id, newId().toHexString()]) {
+    const queries = await queriesOf(app, () => mention(owner, conversationId, { mentions: [id] }));
+    asked.push(queries.map(({ ns, nreturned }) => [ns, nreturned]));
+  }
+  expect(asked).toEqual([asked[0], asked[0], asked[0]]);
+  expect(asked[0]).toContainEqual(['memberships', 0]);
+});
+
 it('S53 a repeat names whom the message names, and whoever was no member; else it is none', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(3);

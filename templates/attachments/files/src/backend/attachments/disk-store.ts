@@ -40,13 +40,12 @@ export class DiskStore implements Store {
     object: StoredObject,
     source: AsyncIterable<Uint8Array>,
     mayPlace: () => void,
-    signal: AbortSignal,
   ): Promise<void> {
     const path = join(this.folder, pathOf(object.key));
     const part = join(this.folder, putting, `${object.key}.${randomBytes(8).toString('hex')}`);
     try {
       const file = createWriteStream(part, { flags: 'wx', flush: true });
-      await pipeline(source, (pieces) => verified(pieces, object), file, { signal });
+      await pipeline(source, (pieces) => verified(pieces, object), file);
       mayPlace();
       await mkdir(dirname(path), { recursive: true });
       await link(part, path); // which never replaces what is there
@@ -68,10 +67,12 @@ export class DiskStore implements Store {
       const file = await open(join(this.folder, pathOf(key))).catch(orNone);
       if (file === undefined) throw notFound();
       const { startBytes } = attachmentLimits;
-      const { buffer, bytesRead } = await file
-        .read(Buffer.alloc(startBytes), 0, startBytes, 0)
-        .finally(() => file.close());
-      return buffer.subarray(0, bytesRead);
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(startBytes), 0, startBytes, 0);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
     };
     return answered(read());
   }
@@ -146,7 +147,11 @@ async function* verified(pieces: AsyncIterable<Uint8Array>, { bytes, sha256 }: S
 /** A name in a folder is there for good only once the folder is written. */
 async function flush(folder: string): Promise<void> {
   const handle = await open(folder);
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What the disk does not do in time, or not at all, is `unavailable`. */

@@ -16,24 +16,23 @@ interface FilePorts {
 
 /** Mounts what takes files for a folder and hands them out, each by its signed address. */
 export function mountFiles({ streams, clock, store, signer }: FilePorts): void {
-  /** The put of each object that is under way here: of two the newer one goes on, as the client of the older has gone. */
-  const running = new Map<string, AbortController>();
+  /** The put of each object that is under way: of two the newer goes on, since a client that repeats is gone from the older. */
+  const running = new Map<string, Request>();
 
   streams.put(filesPath, async (request, response) => {
     const said = signer.verify('PUT', request.query, clock.now());
     const object = toObject(said, request);
-    const put = new AbortController();
-    running.get(object.key)?.abort(new AppError('conflict', { detail: 'It was begun anew.' }));
-    running.set(object.key, put);
+    running.get(object.key)?.destroy();
+    running.set(object.key, request);
     const mayPlace = () => void signer.verify('PUT', request.query, clock.now());
     try {
-      await store.take(object, whole(request), mayPlace, put.signal);
+      await store.take(object, whole(request), mayPlace);
       response.status(204).end();
     } catch (error) {
       // Whoever is gone needs no answer.
-      if (!request.socket.destroyed) throw put.signal.aborted ? put.signal.reason : error;
+      if (!request.socket.destroyed) throw error;
     } finally {
-      if (running.get(object.key) === put) running.delete(object.key);
+      if (running.get(object.key) === request) running.delete(object.key);
     }
   });
   streams.get(filesPath, (request, response) => {
@@ -73,7 +72,7 @@ async function sendFile(
   });
   const how = { root: store.folder, etag: false, lastModified: false, cacheControl: false };
   const error = await new Promise<HttpError | undefined>((resolve) =>
-    response.sendFile(pathOf(key), how, (failure) => resolve(failure as HttpError | undefined)),
+    response.sendFile(pathOf(key), how, (failure) => resolve(failure)),
   );
   if (error?.status === 416)
     response

@@ -41,7 +41,7 @@ export interface MessagePart<Name extends FieldName> {
   readonly isRepeat?: (
     sent: SentFields,
     stored: MessageView,
-    prepared: Pick<StoredFields, Name>,
+    prepared: StoredFields,
   ) => boolean;
   /** What one reader sees besides, by message id; one call for a page. */
   readonly toReader?: (

@@ -36,7 +36,7 @@ export async function toReply(
 export const isSameReply = (
   { replyTo, threadOf, alsoInConversation }: SentFields,
   stored: MessageView,
-  { rootSeq }: Pick<StoredFields, 'rootSeq'>,
+  { rootSeq }: StoredFields,
 ): boolean =>
   replyTo === stored.replyTo?.id &&
   alsoInConversation === stored.alsoInConversation &&
