@@ -67,8 +67,9 @@ export class MessageParts {
 
   /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
-    const fields = Object.entries(await this.#prepared(sent, draft));
-    const given = fields.filter(([, value]) => value !== undefined);
+    const prepared = await this.#prepared(sent, draft);
+    for (const { claim } of this.#parts) Object.assign(prepared, await claim?.(sent, draft));
+    const given = Object.entries(prepared).filter(([, value]) => value !== undefined);
     return { ...draft, sent, fields: Object.fromEntries(given) };
   }
 
