@@ -13,14 +13,14 @@ const { feed } = searchLimits;
 /** What follows from messages and is searched. */
 export const createProjection = (
   models: Pick<OpenModels, 'searchProgress'>,
-  { headsOf, stored }: Pick<FeatureContext['history'], 'headsOf' | 'stored'>,
+  history: Pick<FeatureContext['history'], 'headsOf' | 'stored'>,
   engine: SearchEngine,
 ): Projection<StoredMessage> =>
   new Projection({
     connection: models.searchProgress.db,
     progress: rowsOf(models.searchProgress),
-    stored,
-    headsOf,
+    stored: history.stored,
+    headsOf: (conversationIds) => history.headsOf(conversationIds),
     fold: (rows, session) => write(engine, rows, session),
     forget: (...given) => engine.forget(...given),
     states: feed.states,
