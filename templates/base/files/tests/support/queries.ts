@@ -37,9 +37,7 @@ export async function queriesOf(
     await database.command({ profile: 0 });
   }
   const profile = database.collection('system.profile');
-  const rows = await profile
-    .find({ ns, op: { $in: ['query', 'command', 'getmore'] } })
-    .toArray();
+  const rows = await profile.find({ ns, op: { $in: ['query', 'command', 'getmore'] } }).toArray();
   await profile.drop();
   return rows.map((row) => ({
     ns: String(row['ns']).split('.').at(-1)!,

@@ -27,7 +27,8 @@ it('S66 words count without capitals, diacritics and what cannot be seen', () =>
     ['ｶﾀ', 'カタカナ'],
     ['tomorrow see', 'See you, tomorrow!'],
   ];
-  for (const [query, text] of same) expect([query, text, finds(query, text)]).toEqual([query, text, true]);
+  for (const [query, text] of same)
+    expect([query, text, finds(query, text)]).toEqual([query, text, true]);
   for (const [query, text] of [
     ['zur', 'Zürich'],
     ['rich', 'Zürich'],

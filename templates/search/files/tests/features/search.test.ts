@@ -12,7 +12,13 @@ import { ask, find, indexAll, pathOf, quickFeed, say, untilWhole } from '../supp
 it('S66 diacritics, capitals, pairs and beginnings are found, and operators are text', async () => {
   const app = await startApp();
   const { conversationId, owner, others } = await app.group(2);
-  await say(owner, conversationId, 'Ein Spaziergang am Zürichsee', '東京都に住んでいます', 'a AND b $ne');
+  await say(
+    owner,
+    conversationId,
+    'Ein Spaziergang am Zürichsee',
+    '東京都に住んでいます',
+    'a AND b $ne',
+  );
   await indexAll(app);
   const reader = others[0]!;
   expect(await find(reader, 'ZURICHSEE')).toEqual(['Ein Spaziergang am Zürichsee']);
@@ -39,7 +45,12 @@ it('S66 what no query can be is refused with what to send', async () => {
     const { status, body } = await ask(user, query);
     expect([query, status, body.errors?.[0]?.pointer]).toEqual([query, 422, pointer]);
   }
-  for (const more of [{ cursor: 'nonsense' }, { sender: 'x' }, { conversationId: 'x' }, { limit: '0' }])
+  for (const more of [
+    { cursor: 'nonsense' },
+    { sender: 'x' },
+    { conversationId: 'x' },
+    { limit: '0' },
+  ])
     expect([more, (await ask(user, 'word', more)).status]).toEqual([more, 422]);
   expect(await find(user, '𝔸'.repeat(128))).toEqual([]);
 });
@@ -167,7 +178,11 @@ it('C92 the conversations of the reader are bound in the index, and nothing is s
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);
   const elsewhere = await app.group(1);
-  await say(elsewhere.owner, elsewhere.conversationId, ...numbers(40).map((n) => `common word ${n}`));
+  await say(
+    elsewhere.owner,
+    elsewhere.conversationId,
+    ...numbers(40).map((n) => `common word ${n}`),
+  );
   await say(owner, conversationId, 'common word', 'a common one', 'wordless');
   await indexAll(app);
   for (const query of ['common', 'common word', 'com*', 'comm*']) {

@@ -24,10 +24,10 @@ const progressOf = async ({ app }: TestApp, conversationId: string) =>
 
 /** Sends, edits and deletes, until it is told to end; returns how many messages there were. */
 function talk(user: TestUser, conversationId: string) {
-  let hasEnded = false;
+  const ending = new AbortController();
   const run = async (): Promise<number> => {
     let sent = 0;
-    for (; !hasEnded; sent += 4) {
+    for (; !ending.signal.aborted; sent += 4) {
       const words = numbers(4).map((number) => `word ${sent + number} of many`);
       const [one, other] = await say(user, conversationId, ...words);
       await user.patch(pathOf(one!), { content: `edited ${sent}` });
@@ -39,7 +39,7 @@ function talk(user: TestUser, conversationId: string) {
   done.catch(() => {}); // whoever ends it is told
   return {
     end(): Promise<number> {
-      hasEnded = true;
+      ending.abort();
       return done;
     },
   };
@@ -134,7 +134,10 @@ it('F36 a progress above the head, as after the database was restored, starts an
   await connection.collection('changes').deleteMany({ conversation: goneId });
   expect(await entriesOf(app)).toHaveLength(9);
 
-  const again = await startApp({ MONGODB_URI: app.variables['MONGODB_URI']! }, { timers: quickFeed });
+  const again = await startApp(
+    { MONGODB_URI: app.variables['MONGODB_URI']! },
+    { timers: quickFeed },
+  );
   await untilWhole(again);
   expect(await entriesOf(again)).toHaveLength(5);
   expect(await progressOf(again, kept.conversationId)).toMatchObject({ seq: 2, rev: 0 });

@@ -58,10 +58,10 @@ async function conversationsOf(
 ): Promise<string[]> {
   const own = { user: toObjectId(userId), ...activeMember };
   const rows = await rowsOf(models.memberships)
-    .find(
-      only === undefined ? own : { ...own, conversation: toObjectId(only) },
-      { ...read, projection: { _id: 0, conversation: 1 } },
-    )
+    .find(only === undefined ? own : { ...own, conversation: toObjectId(only) }, {
+      ...read,
+      projection: { _id: 0, conversation: 1 },
+    })
     .toArray();
   return rows.map((row) => String(row['conversation']));
 }
@@ -89,9 +89,7 @@ async function show(
   const rows = await history.anywhere(some.map(({ _id }) => _id.toHexString()));
   const now = rows.filter(
     ({ conversation, content, deletedAt }) =>
-      open.has(conversation.toHexString()) &&
-      deletedAt == null &&
-      hasWanted(content ?? '', wanted),
+      open.has(conversation.toHexString()) && deletedAt == null && hasWanted(content ?? '', wanted),
   );
   const views = new Map((await messages.show(userId, now)).map((view) => [view.id, view]));
   return some.flatMap(({ _id }) => {

@@ -77,12 +77,13 @@ export class ProjectionFeed {
       .finally(() => (this.#running = undefined));
   }
 
-  #failed(error: unknown): void {
-    void this.#sweep?.walk.return(undefined).catch(() => {});
+  async #failed(reason: unknown): Promise<void> {
+    const sweep = this.#sweep;
     this.#sweep = undefined; // the next one begins with the next round
     this.#roundsToSweep = 0;
-    if (!this.#isFailing) this.#options.log.warn({ err: error }, 'a projection falls behind');
+    if (!this.#isFailing) this.#options.log.warn({ err: reason }, 'a projection falls behind');
     this.#isFailing = true;
+    await sweep?.walk.return(undefined).catch(() => {});
   }
 
   async #round(): Promise<void> {

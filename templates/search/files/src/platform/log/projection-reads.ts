@@ -60,9 +60,9 @@ export async function readStates<Row extends ChangeableRow>(
     .sort({ conversation: 1, seq: 1 })
     .limit(left)
     .toArray();
-  const read = new Set(sent.map((row) => row._id.toHexString()));
+  const fresh = new Set(sent.map((row) => row._id.toHexString()));
   const ids = new Map(known.map(({ message }) => [message.toHexString(), message]));
-  const others = [...ids].filter(([id]) => !read.has(id)).map(([, id]) => id);
+  const others = [...ids].filter(([id]) => !fresh.has(id)).map(([, id]) => id);
   const changed = await byIds<Row>(messages, others, options);
   const [seqs, revs] = [reach(sent, 'seq', left), reach(known, 'rev', Math.ceil(size / 2))];
   return {

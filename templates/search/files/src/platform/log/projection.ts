@@ -65,12 +65,7 @@ export class Projection<Row extends ChangeableRow> {
       connection,
       async (session) => {
         const before = await this.#progressOf(some, { session });
-        const { rows, reached, whole } = await readStates<Row>(
-          stored,
-          before,
-          states,
-          session,
-        );
+        const { rows, reached, whole } = await readStates<Row>(stored, before, states, session);
         if (rows.length > 0) await fold(rows, session);
         const writes = [...reached].flatMap(([id, place]) => advance(id, before.get(id), place));
         if (writes.length > 0) await progress.bulkWrite(writes, { session });
