@@ -75,3 +75,17 @@ it.runIf(hasAccounts)(
     expect(await isWhole(app)).toBe(true);
   },
 );
+
+it.runIf(hasAccounts)(
+  'S71 an export has what its user wrote once, as messages, and no entries',
+  async () => {
+    const app = await startApp();
+    const { conversationId, owner } = await app.group(1);
+    const word = canary();
+    await say(owner, conversationId, word);
+    await indexAll(app);
+    const { body } = await owner.get('/users/me/export');
+    expect(JSON.stringify(body).split(word)).toHaveLength(2);
+    expect(JSON.stringify(body)).not.toMatch(/search/i);
+  },
+);

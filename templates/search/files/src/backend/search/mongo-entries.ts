@@ -1,4 +1,5 @@
 import type { ClientSession, mongo } from 'mongoose';
+import { limits } from '../../configs/limits.ts';
 import { searchLimits } from '../../configs/search-limits.ts';
 import type { OpenModels } from '../../models/index.ts';
 import { termsIndex, type SearchEntryRow } from '../../models/search-entry.ts';
@@ -59,22 +60,28 @@ export class MongoEntries implements SearchEngine {
       ...(sender !== undefined && { sender: toObjectId(sender) }),
     };
     const perQuery = rangesOfQuery / (isShort(wanted.prefix) ? 2 : 1);
+    const end = performance.now() + limits.database.queryMs; // of all of them together
     const found: Hit[] = [];
-    for (const some of inParts(inParts(conversationIds, perQuery), queriesAtOnce))
-      found.push(...(await Promise.all(some.map((ids) => this.#find(filter, ids, size)))).flat());
+    for (const some of inParts(inParts(conversationIds, perQuery), queriesAtOnce)) {
+      const maxTimeMS = Math.max(1, Math.ceil(end - performance.now()));
+      const queries = some.map((ids) => this.#find(filter, ids, { limit: size, maxTimeMS }));
+      found.push(...(await Promise.all(queries)).flat());
+    }
     return found.toSorted(latestFirst).slice(0, size);
   }
 
   /** The right to read is part of the filter, and bound in the index. */
-  #find(filter: Filter, conversationIds: readonly string[], size: number): Promise<Hit[]> {
+  #find(
+    filter: Filter,
+    conversationIds: readonly string[],
+    bounds: { readonly limit: number; readonly maxTimeMS: number },
+  ): Promise<Hit[]> {
     return this.#rows
       .find(
         { ...filter, conversation: { $in: conversationIds.map(toObjectId) } },
-        { ...read, hint: termsIndex },
+        { ...read, ...bounds, hint: termsIndex, sort: { at: -1, seq: -1 } },
       )
       .project<Hit>({ conversation: 1, at: 1, seq: 1 })
-      .sort({ at: -1, seq: -1 })
-      .limit(size)
       .toArray();
   }
 }
