@@ -17,17 +17,21 @@ import { processorTimeOf } from './processor-time.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const CLIENTS = join(import.meta.dirname, 'generator.js');
+/** Whose messages are searched, by their place among the accounts. */
+export const READER = 2;
 /** The command, built. */
 export const GENERATOR = join(ROOT, 'bin/create-chat-backend.js');
 
 /**
  * The standard project, built, beside its peers, which use what it has installed, on one real MongoDB
- * of its own tools. The adapter is there for the row that needs it; without an address it sleeps.
+ * of its own tools. The adapter is there for the row that needs it; without an address it sleeps. With
+ * `searched` it has the search, and so many messages of one user to be found.
  */
-export async function prepareBackend(folder, say) {
-  const project = join(folder, 'standard');
-  say('generating and installing the standard project');
+export async function prepareBackend(folder, say, { name = 'standard', searched = 0 } = {}) {
+  const project = join(folder, name);
+  say(`generating and installing the ${name} project`);
   const made = [GENERATOR, project, '--adapter', 'redis'];
+  if (searched > 0) made.push('--features', 'search');
   // A registry may need the certificates that nothing measured gets.
   const { env: own } = process;
   const flags = ['--yes', '--no-git', '--quiet'];
@@ -37,13 +41,19 @@ export async function prepareBackend(folder, say) {
   say('writing users, rooms and a history');
   const mongod = await startMongod(project);
   const env = variables(mongod.uri);
-  const out = join(folder, 'seeded.json');
+  const out = join(folder, `${name}.json`);
   await run('node', ['dist/tools/db-setup.js'], within(project, env));
   await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
+  if (searched > 0) {
+    say(`indexing ${searched} messages`);
+    const seed = { ...env, SEARCHED: String(searched), READER: `bench-${READER}` };
+    await run('node', ['bench/seed-search.js'], within(project, seed));
+    await run('node', ['dist/tools/search-rebuild.js'], within(project, env));
+  }
   const seeded = JSON.parse(await readFile(out, 'utf8'));
   const starters = { ...startersOf(project, env), ...peersOf({ folder, uri: mongod.uri, say }) };
   const databaseCpu = () => processorTimeOf(seeded.mongod);
-  return { folder, project, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
+  return { folder, say, project, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
 }
 
 const within = (cwd, env) => ({ cwd, env: { ...plainEnvironment(), ...env } });

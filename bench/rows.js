@@ -100,6 +100,26 @@ const backend = [
   }),
 ];
 
+const search = [
+  {
+    id: 'B16',
+    what: 'a search of 300,000, p95',
+    unit: 'ms',
+    peer: 50,
+    most: 1,
+    limit: '200 ranges of an index',
+  },
+  {
+    id: 'B16',
+    part: 'sends',
+    what: 'messages beside its feed',
+    unit: '/s',
+    peer: 'without it',
+    least: 0.9,
+    limit: '500 states a second',
+  },
+];
+
 const generator = [
   {
     id: 'G1',
@@ -128,7 +148,7 @@ const generator = [
   { id: 'G9', what: 'update from 0.1.0', peer: 'creating', most: 5 },
 ].map((row) => ({ unit: 'ms CPU', ...row }));
 
-export const ROWS = [...messages, ...answers, ...backend, ...generator];
+export const ROWS = [...messages, ...answers, ...backend, ...search, ...generator];
 
 /** The name under which a measure reports a row. */
 export const keyOf = ({ id, part }) => (part === undefined ? id : `${id}.${part}`);
