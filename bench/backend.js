@@ -41,7 +41,8 @@ export async function prepareBackend(folder, say) {
   const starters = { ...startersOf(project, env), ...peersOf({ folder, uri: mongod.uri, say }) };
   const databaseCpu = () => processorTimeOf(seeded.mongod);
   const another = (name, features) => prepareAnother({ folder, project, env, name, features });
-  return { folder, project, ...seeded, ...starters, another, databaseCpu, stop: mongod.stop };
+  const own = { folder, say, project, another };
+  return { ...own, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
 }
 
 /** The features of the standard preset, by what their manifests say. */
@@ -64,7 +65,8 @@ async function prepareAnother({ folder, project, env, name, features }) {
   const own = { ...env, MONGODB_URI: databaseOf(env.MONGODB_URI, name) };
   const seeded = await seed(directory, { ...own, ONLY_TALKING: '1' });
   const databaseCpu = () => processorTimeOf(seeded.mongod);
-  return { ...seeded, ...startersOf(directory, own), databaseCpu };
+  const write = (script, more = {}) => run('node', [script], within(directory, { ...own, ...more }));
+  return { ...seeded, ...startersOf(directory, own), write, databaseCpu };
 }
 
 async function buildWithPeers(project) {

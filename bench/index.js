@@ -15,6 +15,7 @@ import { hasRedis, nodes } from './measures/nodes.js';
 import { npx } from './measures/npx.js';
 import { lifecycle } from './measures/lifecycle.js';
 import { hasTerminal, question } from './measures/question.js';
+import { search } from './measures/search.js';
 import { tree } from './measures/tree.js';
 import { toPicture } from './picture.js';
 import { toReadme } from './readme.js';
@@ -37,6 +38,7 @@ const WITH_BACKEND = [
   growth,
   features,
   tree,
+  search,
 ];
 const ALONE = [commands, lifecycle, npx, question];
 const NEEDS = new Map([

@@ -107,6 +107,26 @@ const backend = [
   { ...cpu('B19', 'a page of 50 with everything', 'without them', 3), part: 'used' },
 ];
 
+const search = [
+  {
+    id: 'B20',
+    what: 'a search of 300,000, p95',
+    unit: 'ms',
+    peer: 50,
+    most: 1,
+    limit: '200 ranges of an index',
+  },
+  {
+    id: 'B20',
+    part: 'sends',
+    what: 'messages beside its feed',
+    unit: '/s',
+    peer: 'without it',
+    least: 0.9,
+    limit: '500 states a second',
+  },
+];
+
 const generator = [
   {
     id: 'G1',
@@ -135,7 +155,7 @@ const generator = [
   { id: 'G9', what: 'update from 0.1.0', peer: 'creating', most: 5 },
 ].map((row) => ({ unit: 'ms CPU', ...row }));
 
-export const ROWS = [...messages, ...answers, ...backend, ...generator];
+export const ROWS = [...messages, ...answers, ...backend, ...search, ...generator];
 
 /** The name under which a measure reports a row. */
 export const keyOf = ({ id, part }) => (part === undefined ? id : `${id}.${part}`);

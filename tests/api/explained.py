@@ -14,6 +14,9 @@ ERRORS = {
     ("/query/cursor", "is not a cursor of this list"): "A cursor is opaque: only those that were given are taken.",
     ("/query", "must name at most one of before, after and around"): "OpenAPI cannot say that parameters exclude each other.",
     ("/content", "must have something that can be seen"): "It goes by Unicode properties, which no two dialects of patterns share.",
+    ("/query/query", "must have a letter or a digit"): "It goes by Unicode properties, too.",
+    ("/query/query", "must have at most 8 words"): "So do words.",
+    ("/query/query", "must have at least 3 letters or digits before the star"): "And letters.",
     ("/members/*", "is not a user"): "Who is a user is known to the database only.",
     ("/path/userId", "is the user who asks"): "Who asks is not part of the request.",
 }
