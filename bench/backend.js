@@ -41,8 +41,8 @@ export async function prepareBackend(folder, say) {
   const starters = { ...startersOf(project, env), ...peersOf({ folder, uri: mongod.uri, say }) };
   const databaseCpu = () => processorTimeOf(seeded.mongod);
   const another = (name, features) => prepareAnother({ folder, project, env, name, features });
-  const own = { folder, say, project, another };
-  return { ...own, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
+  const prepared = { folder, say, project, another };
+  return { ...prepared, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
 }
 
 /** The features of the standard preset, by what their manifests say. */
