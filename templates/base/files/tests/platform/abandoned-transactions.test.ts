@@ -1,4 +1,4 @@
-import { createConnection } from 'mongoose';
+import { createConnection, type Connection } from 'mongoose';
 import { expect, it } from 'vitest';
 import { withTransaction } from '../../src/platform/database/transaction.ts';
 import { until } from '../support/app.ts';
@@ -11,16 +11,19 @@ it('F30 a transaction that a process left when it died holds up nobody for long'
   setLimits('database', { transactionMs: 200 });
   const uri = asUser('chat', await startWithUsers(), 'chat');
   const connections = [createConnection(uri), createConnection(uri)] as const;
-  onTestFinished(() => Promise.all(connections.map((connection) => connection.close())));
+  onTestFinished(async () => {
+    for (const connection of connections) await connection.close();
+  });
   const [dying, connection] = await Promise.all(connections.map((one) => one.asPromise()));
-  await connection!.collection<{ _id: string }>('rows').insertOne({ _id: 'one', changes: 0 });
+  const rowsOf = (one: Connection) => one.collection<{ _id: string; changes: number }>('rows');
+  const rows = rowsOf(connection!);
+  await rows.insertOne({ _id: 'one', changes: 0 });
   const filter = { _id: 'one' };
   const write = { $inc: { changes: 1 } };
   const dead = await dying!.startSession();
   dead.startTransaction();
-  await dying!.collection<{ _id: string }>('rows').updateOne(filter, write, { session: dead });
+  await rowsOf(dying!).updateOne(filter, write, { session: dead });
 
-  const rows = connection!.collection<{ _id: string }>('rows');
   const change = () =>
     withTransaction(connection!, (session) => rows.updateOne(filter, write, { session })).then(
       () => true,
