@@ -65,7 +65,7 @@ const contentFrom = (min: 0 | 1) =>
   z
     .string()
     .refine((text) => (min === 0 && text === '') || hasLength(text, message.contentCharacters), {
-      error: lengthWords(min, message.contentCharacters),
+      error: lengthWords(1, message.contentCharacters),
       abort: true,
     })
     // After the count, which then is that of the documents.
@@ -98,10 +98,12 @@ export function sayingSomething<Sent extends z.ZodObject>(sent: Sent): Sent {
     .filter(([, field]) => (field as z.ZodType).meta()?.['x-stands-for-content'])
     .map(([name]) => name);
   if (standIns.length === 0) return sent;
-  const rule = { path: ['content'], error: `is empty: send it, or ${standIns.join(' or ')}` };
+  const error = `${lengthWords(1, message.contentCharacters)}, or empty beside ${standIns.join(' or ')}`;
   const saysSomething = (said: Readonly<Record<string, unknown>>): boolean =>
     ['content', ...standIns].some((name) => (said[name] ?? '') !== '');
-  return sent.extend({ content: contentFrom(0) }).refine(saysSomething, rule) as unknown as Sent;
+  return sent
+    .extend({ content: contentFrom(0) })
+    .refine(saysSomething, { path: ['content'], error }) as unknown as Sent;
 }
 
 /** The id of a message, which its sender's client makes: a UUID of any version, in lower case. */
