@@ -11,6 +11,7 @@ export const searchLimits = {
     states: 500, // of messages, in one transaction
     conversations: 100, // in one transaction
     sweepEvery: 60, // rounds: how long what a node noted and forgot, as by a crash, is missing
-    sweepPage: 2_000, // conversations whose heads are compared in one round
+    sweepPage: 1_000, // conversations whose heads are compared at once
+    sweepMs: 200, // how long that goes on in one round
   },
 } as const;

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { searchLimits } from '../../src/configs/search-limits.ts';
 import { toObjectId } from '../../src/platform/database/ids.ts';
 import { systemClock } from '../../src/platform/lib/time.ts';
 import { ProjectionFeed } from '../../src/platform/log/projection-feed.ts';
@@ -91,7 +92,7 @@ it('F36 a step that ends before its commit leaves nothing, and one after it ever
     const progress = await progressOf(app, conversationId);
     expect(progress?.['seq'] ?? 0).toBe(when === 'before' ? 0 : 2);
     held.release();
-    expect(await step).toEqual(new Set([conversationId]));
+    expect((await step).whole).toEqual(new Set([conversationId]));
     expect(await isWhole(app)).toBe(true);
   }
 });
@@ -153,10 +154,35 @@ it('a step has a bounded number of states, changes first, and says what is not a
   await seedMessages(app, conversationId, 900, { from: 2 });
   await owner.delete(pathOf(first!));
   const projection = projectionOf(app);
-  expect(await projection.step([conversationId])).toEqual(new Set());
+  const cut = { whole: new Set(), cut: [conversationId] };
+  expect(await projection.step([conversationId])).toEqual(cut);
   expect(await progressOf(app, conversationId)).toMatchObject({ seq: 500, rev: 1 });
-  expect(await projection.step([conversationId])).toEqual(new Set([conversationId]));
+  const whole = { whole: new Set([conversationId]), cut: [] };
+  expect(await projection.step([conversationId])).toEqual(whole);
   expect(await isWhole(app)).toBe(true);
+});
+
+it('what has much to catch up keeps no other conversation waiting', async () => {
+  const timers = createTestTimers();
+  const app = await startApp({}, { timers });
+  const [long, short] = [await app.group(1), await app.group(1)];
+  await seedMessages(app, long.conversationId, 2_600);
+  await say(long.owner, long.conversationId, 'the last of many');
+  expect(long.conversationId < short.conversationId).toBe(true); // it is read first
+  const round = (): void => timers.pass(searchLimits.feed.everyMs);
+  const seqOf = async () => Number((await progressOf(app, long.conversationId))?.['seq'] ?? 0);
+  round();
+  await until(async () => (await seqOf()) >= 500);
+  await say(short.owner, short.conversationId, 'needle');
+  await until(async () => {
+    round();
+    return (await find(short.owner, 'needle')).length > 0;
+  });
+  expect(await seqOf()).toBeLessThan(2_601);
+  await until(async () => {
+    round();
+    return isWhole(app);
+  });
 });
 
 it('a node under load feeds nothing, and one that fails says so once and goes on', async () => {
@@ -186,6 +212,7 @@ it('a node under load feeds nothing, and one that fails says so once and goes on
     everyMs: 1_000,
     sweepEvery: 60,
     sweepPage: 10,
+    sweepMs: 10_000,
   });
   feed.start();
   feed.note(conversationId);

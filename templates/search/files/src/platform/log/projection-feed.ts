@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timers } from '../lib/time.ts';
 import type { Projection } from './projection.ts';
+import type { Ends } from './projection-reads.ts';
 
 /** What a feed works on, and how often. */
 interface FeedOptions {
@@ -15,8 +16,10 @@ interface FeedOptions {
   readonly everyMs: number;
   /** Rounds from the start of one sweep to the next. */
   readonly sweepEvery: number;
-  /** Conversations that a sweep compares in one round. */
+  /** Conversations that a sweep compares at once. */
   readonly sweepPage: number;
+  /** How long it goes on in one round, in milliseconds. */
+  readonly sweepMs: number;
 }
 
 /** A walk over all conversations. */
@@ -29,12 +32,14 @@ interface Sweep {
 }
 
 /**
- * Keeps a projection close to its messages: each round one step in what this node has noted, and a part
+ * Keeps a projection close to its messages: each round a step in what this node has noted, and a part
  * of a sweep, which finds what nobody has noted: a node that ended had noted it, or there was none.
  */
 export class ProjectionFeed {
   readonly #options: FeedOptions;
   readonly #noted = new Set<string>();
+  /** Those of them in which a step was not enough. */
+  readonly #long = new Set<string>();
   #sweep: Sweep | undefined;
   #roundsToSweep = 0;
   #wholeUntil: Date | undefined;
@@ -87,25 +92,33 @@ export class ProjectionFeed {
   }
 
   async #round(): Promise<void> {
-    await this.#step();
+    // What has much to catch up keeps nobody waiting: it comes second, when the rest is done.
+    const isDone = await this.#step([...this.#noted].filter((id) => !this.#long.has(id)));
+    if (isDone) await this.#step([...this.#long]);
     await this.#sweepOn();
   }
 
-  async #step(): Promise<void> {
-    const some = [...this.#noted];
-    if (some.length === 0) return;
-    this.#noted.clear(); // what is noted from now on may be newer than the step
-    let whole: ReadonlySet<string> = new Set();
+  /** Resolves with whether it was all read. */
+  async #step(some: readonly string[]): Promise<boolean> {
+    if (some.length === 0) return true;
+    for (const id of some) this.#noted.delete(id); // noted from now on, it is newer than the step
+    let ends: Ends = { whole: new Set(), cut: [] };
     try {
-      whole = await this.#options.projection.step(some);
+      ends = await this.#options.projection.step(some);
     } finally {
-      for (const id of some) if (!whole.has(id)) this.#noted.add(id);
-      for (const id of whole) this.#sweep?.behind.delete(id);
+      for (const id of some) if (!ends.whole.has(id)) this.#noted.add(id);
     }
+    for (const id of ends.cut) this.#long.add(id);
+    for (const id of ends.whole) {
+      this.#long.delete(id);
+      this.#sweep?.behind.delete(id);
+    }
+    return ends.cut.length === 0;
   }
 
   async #sweepOn(): Promise<void> {
-    const { clock, projection, storedWithinMs, sweepEvery, sweepPage } = this.#options;
+    const { clock, projection, storedWithinMs, sweepEvery, sweepMs, sweepPage } = this.#options;
+    const end = performance.now() + sweepMs;
     this.#roundsToSweep -= 1;
     if (this.#sweep === undefined && this.#roundsToSweep <= 0) {
       this.#roundsToSweep = sweepEvery;
@@ -115,8 +128,11 @@ export class ProjectionFeed {
     }
     const sweep = this.#sweep;
     if (sweep === undefined) return;
-    // What is noted stays bounded: it goes on when there is less to do.
-    if (!sweep.isWalked && this.#noted.size < sweepPage) await this.#walkOn(sweep);
+    do {
+      // What is noted stays bounded: it goes on when there is less to do.
+      if (sweep.isWalked || this.#noted.size >= sweepPage) break;
+      await this.#walkOn(sweep);
+    } while (performance.now() < end);
     if (!sweep.isWalked || sweep.behind.size > 0) return;
     this.#wholeUntil = sweep.until;
     this.#sweep = undefined;

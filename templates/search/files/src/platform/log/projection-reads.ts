@@ -28,12 +28,18 @@ export type LogPlaces = ReadonlyMap<string, LogPlace>;
 /** Before everything. */
 export const start: LogPlace = { seq: 0, rev: 0 };
 
+/** Which conversations are at their end. */
+export interface Ends {
+  /** There is no more of these. */
+  readonly whole: ReadonlySet<string>;
+  /** Of these there was too much; of what is in neither nothing was read. */
+  readonly cut: readonly string[];
+}
+
 /** States of messages behind places, and the places behind those. */
-export interface States<Row> {
+interface States<Row> extends Ends {
   readonly rows: readonly Row[];
   readonly reached: LogPlaces;
-  /** The conversations of which there is no more. */
-  readonly whole: ReadonlySet<string>;
 }
 
 /**
@@ -74,6 +80,7 @@ export async function readStates<Row extends ChangeableRow>(
       ]),
     ),
     whole: new Set([...places.keys()].filter((id) => seqs.isWhole(id) && revs.isWhole(id))),
+    cut: [seqs.cut, revs.cut].filter((id) => id !== undefined),
   };
 }
 
@@ -140,8 +147,8 @@ const behind = (places: LogPlaces, number: 'seq' | 'rev'): Record<string, unknow
 /** How far rows go that lie by conversation and number, where there were `limit` at most. */
 function reach(rows: readonly Numbered[], number: 'seq' | 'rev', limit: number) {
   const last = new Map(rows.map((row) => [row.conversation.toHexString(), row[number] ?? 0]));
-  const cutAt = rows.length < limit ? undefined : (rows.at(-1)?.conversation.toHexString() ?? '');
-  return { last, isWhole: (id: string) => cutAt === undefined || id < cutAt };
+  const cut = rows.length < limit ? undefined : rows.at(-1)?.conversation.toHexString();
+  return { last, cut, isWhole: (id: string) => cut === undefined || id < cut };
 }
 
 async function byIds<Row extends mongo.Document>(

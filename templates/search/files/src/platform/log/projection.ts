@@ -9,6 +9,7 @@ import {
   readStates,
   start,
   walkConversations,
+  type Ends,
   type LogPlace,
   type LogPlaces,
   type StoredLog,
@@ -53,23 +54,28 @@ export class Projection<Row extends ChangeableRow> {
   }
 
   /**
-   * Makes a step in some conversations. Resolves with those that were at their end, as the transaction
-   * saw them; the others want another step.
+   * Makes a step in some conversations. Resolves with those that are at their end, as the transaction saw
+   * them; the others want another step.
    *
    * @throws AppError `unavailable` when others were in the way for too long
    */
-  step(conversationIds: readonly string[]): Promise<ReadonlySet<string>> {
+  step(conversationIds: readonly string[]): Promise<Ends> {
     const { connection, conversations, fold, progress, states, stored } = this.#options;
     const some = conversationIds.slice(0, conversations);
     return withTransaction(
       connection,
       async (session) => {
         const before = await this.#progressOf(some, { session });
-        const { rows, reached, whole } = await readStates<Row>(stored, before, states, session);
+        const { rows, reached, whole, cut } = await readStates<Row>(
+          stored,
+          before,
+          states,
+          session,
+        );
         if (rows.length > 0) await fold(rows, session);
         const writes = [...reached].flatMap(([id, place]) => advance(id, before.get(id), place));
         if (writes.length > 0) await progress.bulkWrite(writes, { session });
-        return whole;
+        return { whole, cut };
       },
       // The first step of a conversation, made by another node too.
       { isRepeatable: (error) => duplicateKeyOf(error) !== undefined },
@@ -82,7 +88,7 @@ export class Projection<Row extends ChangeableRow> {
     while (left.size > 0) {
       signal?.throwIfAborted();
       const some = [...left].slice(0, this.#options.conversations);
-      for (const id of await this.step(some)) left.delete(id);
+      for (const id of (await this.step(some)).whole) left.delete(id);
     }
   }
 
