@@ -1,10 +1,15 @@
-import { createConnection, type Connection } from 'mongoose';
+import { createConnection } from 'mongoose';
 import { expect, it } from 'vitest';
 import { withTransaction } from '../../src/platform/database/transaction.ts';
 import { until } from '../support/app.ts';
 import { asUser, startWithUsers } from '../support/database-users.ts';
 import { onTestFinished } from '../support/finish.ts';
 import { setLimits } from '../support/limits.ts';
+
+interface Row {
+  readonly _id: string;
+  readonly changes: number;
+}
 
 // The mongod is this test's own: that of all tests has transactions of others, which are held on purpose.
 it('F30 a transaction that a process left when it died holds up nobody for long', async () => {
@@ -15,15 +20,14 @@ it('F30 a transaction that a process left when it died holds up nobody for long'
     for (const connection of connections) await connection.close();
   });
   const [dying, connection] = await Promise.all(connections.map((one) => one.asPromise()));
-  const rowsOf = (one: Connection) => one.collection<{ _id: string; changes: number }>('rows');
-  const rows = rowsOf(connection!);
-  await rows.insertOne({ _id: 'one', changes: 0 });
+  await connection!.collection<Row>('rows').insertOne({ _id: 'one', changes: 0 });
   const filter = { _id: 'one' };
   const write = { $inc: { changes: 1 } };
   const dead = await dying!.startSession();
   dead.startTransaction();
-  await rowsOf(dying!).updateOne(filter, write, { session: dead });
+  await dying!.collection<Row>('rows').updateOne(filter, write, { session: dead });
 
+  const rows = connection!.collection<Row>('rows');
   const change = () =>
     withTransaction(connection!, (session) => rows.updateOne(filter, write, { session })).then(
       () => true,
