@@ -33,10 +33,10 @@ it('the guide to a new feature, followed to the letter: it is offered, checked a
   expect((await execa('node', help, { cwd: clone })).stdout).toMatch(/\bping\b/);
 });
 
-it('the guide in a project, followed to the letter: four files and two lists are a feature', async () => {
+it('the guide in a project, followed to the letter: a feature, and a field of messages', async () => {
   const project = copyOf(standardProject().directory);
   const guide = join(project.directory, 'docs/add-a-feature.md');
-  expect(writeGuide(project.directory, guide)).toHaveLength(4);
+  expect(writeGuide(project.directory, guide)).toHaveLength(6);
   const { all: output } = await execa('bash', ['-euxo', 'pipefail', '-c', guideCommands(guide)], {
     cwd: project.directory,
     env: { NO_COLOR: '1' },
@@ -45,4 +45,5 @@ it('the guide in a project, followed to the letter: four files and two lists are
   });
   expect(output).toMatch(/Tests\s+\d+ passed/);
   expect(output).toMatch(/✓ tests\/features\/statistics.test.ts/);
+  expect(output).toMatch(/✓ tests\/features\/language.test.ts/);
 });

@@ -80,7 +80,7 @@ describe('the documents of a project', () => {
   it.each(documents)('%s names files that are there', (document) => {
     // The guide makes files; a test follows it.
     const named = spansOf(document)
-      .filter((span) => !span.includes('statistics'))
+      .filter((span) => !/statistics|language/.test(span))
       .filter((span) =>
         /^(?:\.github|client|demo|docs|src|tests|tools)\/[\w./-]*$|^[A-Z]+\.md$|^compose\.yml$/.test(
           span,

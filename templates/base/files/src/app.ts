@@ -5,7 +5,7 @@ import { Authenticator, createAuth } from './backend/auth/index.ts';
 import { ConversationAccess, createConversations } from './backend/conversations/index.ts';
 import type { RunningFeature } from './backend/feature.ts';
 import { features } from './backend/features.ts';
-import { createMessages, History, MessageParts, ReadMarkers } from './backend/messages/index.ts';
+import { createMessages, History, MessageParts, ReadMarks } from './backend/messages/index.ts';
 import { createUsers } from './backend/users/index.ts';
 import { Http } from './platform/http/server.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
@@ -25,7 +25,7 @@ export class App {
   readonly #http: Http;
   readonly #sockets: Sockets;
   readonly #jobs: Jobs;
-  readonly #messages: { assertComplete(): void; idle(): Promise<void> };
+  readonly #messages: { assertFieldsFilled(): void; idle(): Promise<void> };
   readonly #features: readonly RunningFeature[];
   #isStarted = false;
   #stopping: Promise<void> | undefined;
@@ -45,9 +45,9 @@ export class App {
     const { cluster } = sockets;
     const jobs = new Jobs(core);
     const access = new ConversationAccess({ ...core, cluster });
-    const parts = new MessageParts();
+    const parts = new MessageParts(); // what features add to messages
     const history = new History({ ...core, parts });
-    const readMarks = new ReadMarkers({ ...core, cluster });
+    const readMarks = new ReadMarks({ ...core, cluster });
     const ports = { ...core, api, sockets, jobs, access, history, parts, readMarks };
 
     const auth = createAuth({ ...ports, authenticator });
@@ -57,7 +57,7 @@ export class App {
     const readiness = createReadiness(core, sockets);
     const context = { ...ports, ...auth, ...conversations, messages, express, streams, readiness };
     this.#features = Object.values(features).map((feature) => feature(context));
-    sockets.read({
+    sockets.readFrom({
       membershipsOf: (userIds) => conversations.memberships.of(userIds),
       membershipsAtConnect: (userIds) => conversations.memberships.atConnect(userIds),
       headsOf: (conversationIds) => history.headsOf(conversationIds),
@@ -85,7 +85,7 @@ export class App {
 
   /** Listens, connects to the database, checks it, and takes traffic. @throws StartError */
   async start(): Promise<void> {
-    this.#messages.assertComplete();
+    this.#messages.assertFieldsFilled();
     await this.#http.listen(); // for probes; everything else is refused until the end of the start
     await this.#core.database.start();
     for (const feature of this.#features) await feature.start?.();

@@ -17,11 +17,11 @@ export const messageView = z
     id: messageId,
     conversationId: id,
     seq: sequence,
-    rev: sequence,
+    rev: sequence, // the number of its last change; 0 until there is one
     sender: id,
     content: z.string().nullable(),
     timestamp: moment,
-    ...messageFields,
+    ...messageFields, // editedAt, deletedAt, what features add: message-fields.ts, as what a send says
   })
   .meta({ id: 'Message' });
 

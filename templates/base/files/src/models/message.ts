@@ -15,7 +15,7 @@ export const messageSchema = new Schema(
     sender: { type: Schema.Types.ObjectId, required: true },
     content: { type: String, default: null }, // null once deleted
     timestamp: { type: Date, required: true },
-    ...storedFields,
+    ...storedFields, // rev, editedAt, deletedAt, what features add: message-fields.ts
   },
   { collection: 'messages' },
 );

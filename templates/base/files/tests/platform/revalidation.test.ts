@@ -184,7 +184,7 @@ it.each([
   });
   const parts = { log, clock: systemClock, events: new Events(), timers: createTestTimers() };
   const connecting = new Connections({ ...parts, io, cluster: alone });
-  connecting.read(reads);
+  connecting.readFrom(reads);
   const isReady = new Promise<void>((resolve) =>
     socket.onAnyOutgoing((name: string) => void (name === 'ready' && resolve())),
   );

@@ -97,5 +97,7 @@ it('the client pins, lists, and says why it may not', async () => {
 
 it('a field that the contract shows and no feature fills stops the start', () => {
   const parts = new MessageParts();
-  expect(() => parts.assertComplete()).toThrow(/a field pinned of messages that no feature fills/);
+  expect(() => parts.assertFieldsFilled()).toThrow(
+    /a field pinned of messages that no feature fills/,
+  );
 });

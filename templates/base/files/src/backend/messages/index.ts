@@ -13,14 +13,14 @@ import { Sync } from './sync.ts';
 
 export { History } from './history.ts';
 export { MessageParts } from './parts.ts';
-export { ReadMarkers } from './read-marks.ts';
+export { ReadMarks } from './read-marks.ts';
 
 /** Messages: sending, changing, reading, and what clients missed; mounts routes and commands. */
 export function createMessages(ports: MessagePorts & { readonly api: Api }): MessagePort & {
   readonly toView: MessageParts['toView'];
   readonly removeAll: Changes['removeAll'];
-  assertComplete(): void;
-  /** Resolves once nothing is under way and what may be late is stored. */
+  assertFieldsFilled(): void;
+  /** Resolves once nothing is under way and the read marks of what was sent are stored. */
   idle(): Promise<void>;
 } {
   const sending = new Sending(ports);
@@ -41,7 +41,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): Mes
     show: (userId, rows) => parts.toReader(userId, rows),
     get: async (userId, conversationId, where) =>
       parts.toReader(userId, await history.find(conversationId, where)),
-    assertComplete: () => parts.assertComplete(),
+    assertFieldsFilled: () => parts.assertFieldsFilled(),
     async idle() {
       await sending.idle();
       await ports.readMarks.flush();

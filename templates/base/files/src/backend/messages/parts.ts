@@ -40,7 +40,7 @@ export class MessageParts {
   }
 
   /** @throws StartError for fields that clients may rely on and that no feature fills */
-  assertComplete(): void {
+  assertFieldsFilled(): void {
     const missing = [
       ...unfilled(shownFields, this.#fields, 'messages', 'extend'),
       ...unfilled(ownFields, this.#lists, 'conversations', 'extendList'),

@@ -17,7 +17,7 @@ type Latest = Pick<MessageView, 'seq' | 'timestamp'>;
  * through here: `lastReadSeq` and `latest` say on every node what the rows are about to say. What is
  * lost when a node dies before that write is put right by the next reader of the conversation.
  */
-export class ReadMarkers {
+export class ReadMarks {
   readonly #read: CoalescedWrites<number>;
   readonly #latest: CoalescedWrites<Latest>;
 

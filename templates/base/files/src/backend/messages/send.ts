@@ -16,13 +16,14 @@ const headsEvent = 'heads';
 /** Sends messages: permission, log, notices, acknowledgement; docs/send-path.md draws it. */
 export class Sending {
   readonly #ports: MessagePorts;
-  readonly #log: MessageLog;
+  readonly #messageLog: MessageLog;
+  /** What failed and will be repeated; nothing of its sender in its conversation may overtake it. */
   readonly #failed = new FailedSends();
 
   constructor(ports: MessagePorts) {
     const { clock, database, events, log, readMarks, sockets } = ports;
     this.#ports = ports;
-    this.#log = new MessageLog({
+    this.#messageLog = new MessageLog({
       log,
       store: createMessageStore(ports),
       now: () => clock.now(),
@@ -33,17 +34,17 @@ export class Sending {
       },
       onBatchEnd: (end) => events.emit('batch:ended', end),
     });
-    database.onTopologyChange(() => this.#log.forgetNumbers());
+    database.onTopologyChange(() => this.#messageLog.forgetNumbers());
     sockets.cluster.subscribe(headsEvent, (moves) => {
       for (const [conversationId, seq] of moves as HeadMove[])
-        this.#log.believe(conversationId, seq);
+        this.#messageLog.believe(conversationId, seq);
       readMarks.hear(moves as HeadMove[]);
     });
   }
 
   /**
    * Checks the right and queues the message, at once where the right is known and features have nothing to
-   * look at; `completion` is its result.
+   * look at; `completion` is its result, for which the next command of the socket does not wait.
    * `arrivedAt` is when it reached this node, on the monotonic clock: it may have waited for its turn
    * since, and has 5 s from then.
    *
@@ -76,7 +77,7 @@ export class Sending {
 
   /** Resolves once nothing is under way and what is known of it has been answered. */
   async idle(): Promise<void> {
-    await this.#log.idle();
+    await this.#messageLog.idle();
     // The last acknowledgements leave with this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -111,12 +112,12 @@ export class Sending {
   }
 
   #append(draft: Draft, arrivedAt: number): Accepted<SendResult> {
-    const completion = this.#log.append(draft, deadlineOf(arrivedAt));
+    const completion = this.#messageLog.append(draft, deadlineOf(arrivedAt));
     completion.catch((error: unknown) => this.#failed.note(draft, error));
     return { completion };
   }
 
-  /** After the commit: members hear of the messages, and every reader of what they moved. */
+  /** After the commit: members hear of the messages, and all nodes of the read marks and lists they move. */
   #announce(messages: readonly MessageView[]): void {
     const { events, readMarks, sockets } = this.#ports;
     sockets.notifyAll(messages.map(toCreated));

@@ -4,15 +4,15 @@ import { orderOf, unknownOutcome } from './pending-message.ts';
 import type { Draft } from './types.ts';
 
 /**
- * Remembers sends of which it is not known whether they are stored, for those that wait behind them
- * elsewhere. The log fails what stands in its queue behind such a send; but a send may still wait for
- * its turn on its socket, or for its right to be read. If it went on, it would be stored before the
- * repeat of the failed one.
+ * Remembers sends that are repeated because they were `unavailable`, stored or not, for those that wait
+ * behind them elsewhere. The log fails what stands in its queue behind such a send; but a send may still
+ * wait for its turn on its socket, or for its right to be read. If it went on, it would be stored before
+ * the repeat of the failed one.
  */
 export class FailedSends {
   readonly #failedAt = new Map<string, number>();
 
-  /** Notes how a send failed, when that left its outcome unknown. */
+  /** Notes how a send failed, where its sender repeats it. */
   note(draft: Draft, error: unknown): void {
     if (error instanceof AppError && error.code !== 'unavailable') return;
     const key = orderOf(draft);

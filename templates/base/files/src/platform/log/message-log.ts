@@ -81,7 +81,7 @@ export class MessageLog {
     const { length: messages } = this.#batch;
     const waitedMs = startedAt - arrivalOf(Math.min(...this.#batch.map((one) => one.deadline)));
     const abandoned = new Promise<never>((_resolve, reject) => (this.#abandon = reject));
-    abandoned.catch(() => {}); // nothing may wait for the database just then
+    abandoned.catch(() => {}); // it may come when nothing is raced against it
     const conflicts = await this.#commit((work) => Promise.race([work, abandoned]));
     const ms = performance.now() - startedAt;
     this.#options.onBatchEnd({ messages, conflicts, waitedMs, ms });
@@ -177,7 +177,7 @@ export class MessageLog {
     for (const pending of batch) {
       const message = stored.get(placeOf(pending.draft)) ?? stored.get(pending.draft.id);
       if (message === undefined) continue;
-      if (pending.all.some((one) => one.isRepeatOf(message))) repeated.push(message);
+      if (pending.withRepeats.some((one) => one.isRepeatOf(message))) repeated.push(message);
       pending.resolveAsRepeat(message);
     }
     if (repeated.length > 0) this.#options.onRepeated(repeated);

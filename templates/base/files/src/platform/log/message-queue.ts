@@ -36,7 +36,7 @@ export class MessageQueue {
     // While a message is being committed, a repeat of it may wait under the same id.
     if (this.#waiting.get(pending.draft.id) !== pending) return;
     this.#waiting.delete(pending.draft.id);
-    for (const one of pending.all) {
+    for (const one of pending.withRepeats) {
       this.#messages -= 1;
       this.#bytes -= one.bytes;
     }

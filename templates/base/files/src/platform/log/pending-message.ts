@@ -35,7 +35,7 @@ export class PendingMessage {
   }
 
   /** Itself and the others of its id. */
-  get all(): readonly PendingMessage[] {
+  get withRepeats(): readonly PendingMessage[] {
     return [this, ...this.#repeats];
   }
 

@@ -17,8 +17,8 @@ export class Connections {
     this.#node = node;
   }
 
-  /** Says what a connect reads; before it nobody can connect. */
-  read(reads: ConnectReads): void {
+  /** Says where a connect reads what it needs; before it nobody can connect. */
+  readFrom(reads: ConnectReads): void {
     this.#loader = new ConnectLoader(reads);
     this.#revalidation = new Revalidation(this.#node, reads);
   }

@@ -109,9 +109,9 @@ export class Sockets implements SocketApi {
     this.#connections.extendSession(socketId, expiresAt);
   }
 
-  /** Says what a connect reads; before it nobody can connect. */
-  read(reads: ConnectReads): void {
-    this.#connections.read(reads);
+  /** Says where a connect reads what it needs; before it nobody can connect. */
+  readFrom(reads: ConnectReads): void {
+    this.#connections.readFrom(reads);
   }
 
   /**

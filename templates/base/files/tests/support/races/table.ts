@@ -30,7 +30,7 @@ export interface Race {
   readonly finds?: true;
   /**
    * The right may be a moment old: what was asked for before the acknowledgement of the change may
-   * still be done after it. For what is too frequent for a transaction and is told, not kept.
+   * still be done after it. For what is too frequent for a transaction, as a send is.
    */
   readonly isCached?: true;
 }
