@@ -65,7 +65,8 @@ async function prepareAnother({ folder, project, env, name, features }) {
   const own = { ...env, MONGODB_URI: databaseOf(env.MONGODB_URI, name) };
   const seeded = await seed(directory, { ...own, ONLY_TALKING: '1' });
   const databaseCpu = () => processorTimeOf(seeded.mongod);
-  const write = (script, more = {}) => run('node', [script], within(directory, { ...own, ...more }));
+  const write = (script, more = {}) =>
+    run('node', [script], within(directory, { ...own, ...more }));
   return { ...seeded, ...startersOf(directory, own), write, databaseCpu };
 }
 
