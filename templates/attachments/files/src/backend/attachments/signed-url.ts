@@ -18,7 +18,10 @@ export class UrlSigner {
 
   sign(method: 'GET' | 'PUT', said: Said, expiresAt: Date): string {
     const all = { ...said, expires: String(expiresAt.getTime()) };
-    const query = new URLSearchParams({ ...all, signature: this.#seal.seal(textOf(method, all))._id });
+    const query = new URLSearchParams({
+      ...all,
+      signature: this.#seal.seal(textOf(method, all))._id,
+    });
     return `${filesPath}?${query}`;
   }
 
