@@ -11,7 +11,6 @@ import { TEMPLATES } from '../package.ts';
 import { renderFiles } from './plan-files.ts';
 import type { PlannedFile } from './planned-file.ts';
 import { recordFile } from './record.ts';
-import { featureKeys } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
 
@@ -55,12 +54,10 @@ export function planSharedBytes(
   const { packageName, description, author, port, packageManager, databaseUri } = answers;
   const shared = { packageName, description, author, port, packageManager };
   const features = selectFeatures(templates, answers.features);
-  const { secrets } = answers;
-  const slots = fillSlots(features);
   const files = renderFiles(features, {
     answers: { ...shared, databaseUri },
-    slots,
-    secrets: secrets ? { ...secrets, ...featureKeys(secrets, slots['env'] ?? []) } : {},
+    slots: fillSlots(features),
+    secrets: { ...answers.secrets },
   });
   const recorded = {
     ...shared,
