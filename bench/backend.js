@@ -43,11 +43,12 @@ export async function prepareBackend(folder, say, { name = 'standard', searched 
   const env = variables(mongod.uri);
   const out = join(folder, `${name}.json`);
   await run('node', ['dist/tools/db-setup.js'], within(project, env));
-  await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
+  const seed = { ...env, OUT: out, ...(searched > 0 && { SEARCHED: String(searched) }) };
+  await run('node', ['bench/seed.js'], within(project, seed));
   if (searched > 0) {
     say(`indexing ${searched} messages`);
-    const seed = { ...env, SEARCHED: String(searched), READER: `bench-${READER}` };
-    await run('node', ['bench/seed-search.js'], within(project, seed));
+    const reader = { ...seed, READER: `bench-${READER}` };
+    await run('node', ['bench/seed-search.js'], within(project, reader));
     await run('node', ['dist/tools/search-rebuild.js'], within(project, env));
   }
   const seeded = JSON.parse(await readFile(out, 'utf8'));
