@@ -75,9 +75,7 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
     editBar,
     h('div', { class: 'bars' }, ...parts.flatMap(({ bar }) => bar ?? [])),
     problem,
-    h('div', { class: 'tools' }, ...parts.flatMap(({ tool }) => tool ?? [])),
-    input,
-    button,
+    h('div', { class: 'entry' }, ...parts.flatMap(({ tool }) => tool ?? []), input, button),
   );
 
   function put(text: string): void {

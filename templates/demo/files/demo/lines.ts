@@ -29,6 +29,7 @@ interface Pieces {
   readonly marks: readonly Mark[];
   readonly above: readonly Piece[];
   readonly inside: readonly Piece[];
+  readonly beside: readonly Piece[];
   readonly below: readonly Piece[];
 }
 
@@ -37,6 +38,8 @@ export interface Shown {
   readonly place: Place;
   readonly messages: readonly MessageView[];
   readonly waiting: readonly OutgoingMessage[];
+  /** The day that is said above. */
+  readonly day?: string;
   /** A line stands after what had been read, if that is known. */
   readonly readSeq?: number | null;
 }
@@ -73,10 +76,11 @@ export function linesOf(page: Page, row: ConversationView, shown: Shown): Line[]
   const { model } = page;
   const { place, readSeq = null } = shown;
   const lines: Line[] = [];
+  let { day: lastDay } = shown;
   let before: MessageView | undefined;
   for (const message of shown.messages.map((one) => seen(page, one))) {
     const day = dayOf(message.timestamp);
-    const isNewDay = before === undefined || dayOf(before.timestamp) !== day;
+    const isNewDay = day !== lastDay;
     const isFirstNew =
       readSeq !== null && message.seq > readSeq && (before === undefined || before.seq <= readSeq);
     if (isNewDay) say(lines, 'day', `day ${day}`, day);
@@ -89,6 +93,7 @@ export function linesOf(page: Page, row: ConversationView, shown: Shown): Line[]
     const key = message.id; // that it had while it waited, so that nothing jumps
     const drawn = { message, place, pieces, joined, hasLaterTime: false };
     lines.push({ kind: 'message', key, version, ...drawn });
+    lastDay = day;
     before = message;
   }
 
@@ -111,20 +116,18 @@ function piecesOf({ parts }: Page, message: MessageView, place: Place): Pieces {
   const all = (pieces: readonly (Piece | null | undefined)[]): Piece[] =>
     pieces.filter((piece) => piece != null);
   const below = all(parts.map((part) => part.below?.(message, place)));
-  if (message.deletedAt !== null) return { marks: [], above: [], inside: [], below };
+  if (message.deletedAt !== null) return { marks: [], above: [], inside: [], beside: [], below };
   return {
     marks: parts.flatMap((part) => part.marks?.(message) ?? []),
     above: all(parts.map((part) => part.above?.(message))),
     inside: all(parts.map((part) => part.inside?.(message))),
+    beside: all(parts.map((part) => part.beside?.(message))),
     below,
   };
 }
 
-const versionOf = ({ marks, above, inside, below }: Pieces): string =>
-  [
-    ...marks.map(({ start }) => start),
-    ...[...above, ...inside, ...below].map((one) => one.version),
-  ].join(' ');
+const versionOf = ({ marks, above, inside, beside, below }: Pieces): string =>
+  JSON.stringify([marks, [above, inside, beside, below].flat().map(({ version }) => version)]);
 
 /** One minute is said once: by the last of those that stand together. */
 function leaveTimeTo(message: MessageView, lines: Line[]): void {

@@ -3,6 +3,7 @@ import { icon, type Picture } from './look.ts';
 
 /** A menu, what stands above it and the bar over the messages are lower than this, in pixels. */
 const roomPx = 260;
+const marginPx = 8;
 
 /**
  * A button that opens a menu, which is drawn when it is wanted; Escape and leaving it close it. `toggled`
@@ -25,7 +26,10 @@ export function createMenu(
       click: (event) => {
         if (summary.contains(event.target as Node) && !details.open) open();
       },
-      toggle: toggled,
+      toggle: () => {
+        if (details.open) keepOnScreen(panel);
+        toggled();
+      },
       keydown: (event) => {
         if ((event as KeyboardEvent).key !== 'Escape' || !details.open) return;
         event.stopPropagation();
@@ -54,3 +58,12 @@ export function createMenu(
 /** An entry of a menu. */
 export const entry = (label: string, run: () => void): HTMLButtonElement =>
   h('button', { type: 'button', click: run }, label);
+
+/** However near to an edge its button stands. */
+function keepOnScreen(panel: HTMLElement): void {
+  panel.style.translate = '';
+  const { left, right } = panel.getBoundingClientRect();
+  const over = Math.max(0, right + marginPx - document.documentElement.clientWidth);
+  const shift = Math.max(0, marginPx - left) - over;
+  if (shift !== 0) panel.style.translate = `${shift}px`;
+}

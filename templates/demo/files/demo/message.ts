@@ -57,13 +57,15 @@ function drawText({ message, pieces, hasLaterTime }: MessageLine): HTMLElement {
   const { content, timestamp } = message;
   const isEdited = message.editedAt !== null && message.deletedAt === null;
   const text = content ?? 'This message was deleted';
+  const isSaidLater = hasLaterTime && !isEdited && pieces.beside.length === 0;
   return h(
     'div',
     { class: 'text' },
     text === '' ? null : h('p', { class: 'content', dir: 'auto' }, ...marked(text, pieces.marks)),
     h(
       'p',
-      { class: hasLaterTime && !isEdited ? 'spoken' : 'meta' },
+      { class: isSaidLater ? 'spoken' : 'meta' },
+      ...pieces.beside.map((piece) => piece.draw()),
       isEdited ? 'edited ' : null,
       h('time', { datetime: timestamp, title: momentOf(timestamp) }, timeOf(timestamp)),
     ),

@@ -13,7 +13,9 @@ export interface Part {
   isElsewhere?(message: MessageView | OutgoingMessage): boolean;
   /** Above the content of a message. */
   above?(message: MessageView): Piece | null;
-  /** Below the content of a message, in its bubble. */
+  /** Beside the time of a message. */
+  beside?(message: MessageView): Piece | null;
+  /** Where the content of a message begins, in its bubble. */
   inside?(message: MessageView): Piece | null;
   /** Below the bubble of a message. */
   below?(message: MessageView, place: Place): Piece | null;

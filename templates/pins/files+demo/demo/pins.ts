@@ -26,7 +26,7 @@ export const pins: CreatePart = (page) => {
       const run = (): void => set(message, !isPinned);
       return [{ label: isPinned ? 'Unpin' : 'Pin', order: 5, run }];
     },
-    above: (message) =>
+    beside: (message) =>
       message.pinned === undefined
         ? null
         : {

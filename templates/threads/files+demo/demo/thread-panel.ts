@@ -9,7 +9,7 @@ import { drawLine } from './message.ts';
 import { point } from './messages.ts';
 import type { Page, Region } from './part.ts';
 import { confirmRemoval } from './thread.ts';
-import { counted } from './words.ts';
+import { counted, dayOf } from './words.ts';
 
 /** A thread beside its conversation. */
 export interface ThreadPanel extends Region {
@@ -152,7 +152,8 @@ function createContent(page: Page, close: () => void): Content {
     const draw = (line: Line): HTMLElement => drawLine(page, line, actions);
     const of = { place: 'side', waiting: [] } as const;
     keyed(first, linesOf(page, row, { ...of, messages: [message] }), draw);
-    keyed(list, linesOf(page, row, { ...of, messages: replies, waiting }), draw);
+    const day = dayOf(message.timestamp);
+    keyed(list, linesOf(page, row, { ...of, messages: replies, waiting, day }), draw);
     const known = replies.length;
     count.textContent = known === 0 ? 'No replies yet' : counted(known, 'reply', 'replies');
     count.hidden = thread.hasMoreBefore;
