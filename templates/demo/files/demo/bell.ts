@@ -55,7 +55,6 @@ export const bell: CreatePart = (page) => {
     const until = new Date(Date.now() + muteMs).toISOString();
     const mute = entry(isMuted ? 'Unmute' : 'Mute for 8 hours', () => {
       close();
-      menu.querySelector('summary')?.focus();
       choose({ mutedUntil: isMuted ? null : until });
     });
     return [

@@ -15,9 +15,10 @@ export function createMenu(
   draw: (close: () => void) => readonly HTMLElement[],
   toggled: () => void = () => {},
 ): HTMLDetailsElement {
-  const summary = h('summary', { 'aria-label': label, title: label }, icon(picture));
-  const panel = h('div', { class: 'actions' });
-  const close = (): void => void (details.open = false);
+  const attributes = { 'aria-label': label, title: label, 'data-name': label };
+  const summary = h('summary', attributes, icon(picture));
+  // A press of the mouse leaves the focus where it is: not everything that is pressed would take it.
+  const panel = h('div', { class: 'actions', mousedown: (event) => event.preventDefault() });
   const details = h(
     'details',
     {
@@ -30,21 +31,43 @@ export function createMenu(
         if (details.open) keepOnScreen(panel);
         toggled();
       },
-      keydown: (event) => {
-        if ((event as KeyboardEvent).key !== 'Escape' || !details.open) return;
-        event.stopPropagation();
-        close();
-        summary.focus();
-      },
+      keydown: (event) => onKey(event as KeyboardEvent),
       focusout: (event) => {
         const next = (event as FocusEvent).relatedTarget as Node | null;
-        // A press on something that takes no focus, such as a label, leaves nothing.
-        if (next !== null && !details.contains(next)) close();
+        if (!details.contains(next)) details.open = false;
       },
     },
     summary,
     panel,
   );
+
+  function close(): void {
+    const hadFocus = panel.contains(document.activeElement);
+    details.open = false;
+    if (hadFocus) summary.focus();
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (!details.open) return;
+    const { key, target } = event;
+    const isArrow = key === 'ArrowDown' || key === 'ArrowUp';
+    // The arrows go through a group of choices by themselves.
+    if (isArrow && !(target as Element).matches('input')) step(key === 'ArrowDown' ? 1 : -1);
+    else if (key === 'Escape') {
+      details.open = false;
+      summary.focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** From what has the focus to the next row of the menu. */
+  function step(by: number): void {
+    const rows = [...panel.children];
+    const next = rows[rows.findIndex((row) => row.contains(document.activeElement)) + by];
+    const target = next?.matches('button') ? next : next?.querySelector('button, input');
+    ((target ?? (by < 0 ? summary : null)) as HTMLElement | null)?.focus();
+  }
 
   function open(): void {
     panel.replaceChildren(...draw(close));

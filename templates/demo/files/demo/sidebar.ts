@@ -202,7 +202,7 @@ function drawItem(item: Item, open: () => void): HTMLElement {
           'span',
           { class: 'line' },
           h('span', { class: 'preview', dir: 'auto' }, preview),
-          ...badges.map(drawBadge),
+          ...badges.map((badge) => drawBadge(badge, item.isQuiet)),
           unread > 0
             ? h(
                 'span',
@@ -217,10 +217,10 @@ function drawItem(item: Item, open: () => void): HTMLElement {
   );
 }
 
-const drawBadge = (badge: Badge): HTMLElement =>
+const drawBadge = (badge: Badge, isQuiet: boolean): HTMLElement =>
   h(
     'span',
-    { class: 'unread' },
+    { class: isQuiet ? 'unread calm' : 'unread' },
     h('span', { 'aria-hidden': 'true' }, badge.text),
     spoken(badge.spoken),
   );
