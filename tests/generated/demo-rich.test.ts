@@ -9,23 +9,29 @@ import {
   say,
   seen,
   startDemo,
+  write,
 } from './demo.ts';
 import type { Demo, Guest } from './demo.ts';
 
 const message = (page: Page, text: string) => page.locator('.thread .message', { hasText: text });
 
-/** Goes back from the field to the menu of the last message and opens it. */
-async function openMenu(page: Page): Promise<void> {
-  await page.getByLabel('Write a message').focus();
-  while ((await focused(page)) !== 'Message actions') await page.keyboard.press('Shift+Tab');
+/** Presses a key until something has the focus, and Enter on that. */
+async function goTo(page: Page, name: string, key: string): Promise<void> {
+  for (let presses = 0; (await focused(page)) !== name; presses += 1) {
+    if (presses === 20) throw new Error(`${key} does not lead to ${name}`);
+    await page.keyboard.press(key);
+  }
   await page.keyboard.press('Enter');
 }
 
-/** Goes down in an open menu to an entry and presses it. */
-async function press(page: Page, entry: string): Promise<void> {
-  while ((await focused(page)) !== entry) await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+/** Goes back from the field to the menu of the last message and opens it. */
+async function openMenu(page: Page): Promise<void> {
+  await page.getByLabel('Write a message').focus();
+  await goTo(page, 'Message actions', 'Shift+Tab');
 }
+
+/** Goes down in an open menu to an entry and presses it. */
+const press = (page: Page, entry: string): Promise<void> => goTo(page, entry, 'ArrowDown');
 
 describe('what features add to the demo page, by keyboard alone', () => {
   let demo: Demo;
@@ -190,10 +196,10 @@ describe('what features add to the demo page, by keyboard alone', () => {
 
     await b.getByRole('button', { name: 'psst' }).click();
     await b.getByLabel('Notifications').press('Enter');
-    await press(b, 'Mute for 8 hours');
+    await goTo(b, 'Mute for 8 hours', 'Tab');
     await b.getByLabel('Notifications').press('Enter');
     await b.getByText('Muted until').waitFor();
-    await press(b, 'Unmute');
+    await goTo(b, 'Unmute', 'Tab');
     await b.getByLabel('Notifications').press('Enter');
     await b.getByText('Muted until').waitFor({ state: 'detached' });
     await b.getByRole('radio', { name: 'Nothing' }).focus();
@@ -209,7 +215,8 @@ describe('what features add to the demo page, by keyboard alone', () => {
     await openMenu(a);
     await press(a, 'Pin');
     await a.locator('.pin-bar', { hasText: 'keep this' }).waitFor();
-    for (let count = 1; count <= 60; count += 1) await say(a, `filler ${count}.`);
+    for (let count = 1; count <= 60; count += 1) await write(a, `filler ${count}.`);
+    await a.locator('.waiting').first().waitFor({ state: 'detached', timeout: 60_000 });
     await b.reload();
     await seen(b, 'filler 60.');
     const bar = b.locator('.pin-bar');

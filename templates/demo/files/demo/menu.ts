@@ -65,7 +65,8 @@ export function createMenu(
   function step(by: number): void {
     const rows = [...panel.children];
     const next = rows[rows.findIndex((row) => row.contains(document.activeElement)) + by];
-    const target = next?.matches('button') ? next : next?.querySelector('button, input');
+    const first = next?.querySelector('input:checked') ?? next?.querySelector('button, input');
+    const target = next?.matches('button') ? next : first;
     ((target ?? (by < 0 ? summary : null)) as HTMLElement | null)?.focus();
   }
 
