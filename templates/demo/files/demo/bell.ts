@@ -23,15 +23,20 @@ export const bell: CreatePart = (page) => {
   const menu = createMenu('Notifications', 'bell', draw);
   const root = h('div', { class: 'bell' }, menu);
 
-  function choose(chosen: Partial<NotificationsView>): void {
-    const row = shown;
-    if (row === undefined) return;
-    void attempt(async () => {
-      const path = `/conversations/${row.id}/notifications`;
-      const notifications = await model.api.call<NotificationsView>('PATCH', path, chosen);
-      const now = model.list.get(row.id);
-      if (now !== undefined) model.list.keep({ ...now, notifications });
+  /** What was chosen is shown at once; when it is refused, that is undone. */
+  async function choose(chosen: Partial<NotificationsView>): Promise<void> {
+    const before = shown?.notifications;
+    if (shown === undefined || before == null) return;
+    const { id } = shown;
+    const keep = (notifications: NotificationsView): void => {
+      const row = model.list.get(id);
+      if (row !== undefined) model.list.keep({ ...row, notifications });
+    };
+    keep({ ...before, ...chosen });
+    const isTaken = await attempt(async () => {
+      keep(await model.api.call('PATCH', `/conversations/${id}/notifications`, chosen));
     });
+    if (!isTaken) keep(before);
   }
 
   function draw(close: () => void): HTMLElement[] {
@@ -46,7 +51,7 @@ export const bell: CreatePart = (page) => {
           type: 'radio',
           name: 'level',
           checked: one === level,
-          change: () => choose({ level: one }),
+          change: () => void choose({ level: one }),
         }),
         h('span', {}, names[one]),
       ),
@@ -55,7 +60,7 @@ export const bell: CreatePart = (page) => {
     const until = new Date(Date.now() + muteMs).toISOString();
     const mute = entry(isMuted ? 'Unmute' : 'Mute for 8 hours', () => {
       close();
-      choose({ mutedUntil: isMuted ? null : until });
+      void choose({ mutedUntil: isMuted ? null : until });
     });
     return [
       h('fieldset', {}, h('legend', { class: 'hint' }, 'Notify me of'), ...choices),
