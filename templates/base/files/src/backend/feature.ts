@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import type { mongo, Types } from 'mongoose';
 import type { Logger } from 'pino';
 import type { Environment } from '../configs/env.ts';
 import type { MessageView } from '../contract/messages.ts';
@@ -62,6 +62,12 @@ export interface FeatureContext {
     ): Promise<ReadonlyMap<string, MessageView>>;
     /** The same as they are stored. */
     byIds(conversationId: string, ids: readonly Types.UUID[]): Promise<readonly StoredMessage[]>;
+    /** The same, in whatever conversation. */
+    anywhere(ids: readonly string[]): Promise<readonly StoredMessage[]>;
+    /** The rows, only read, for what is made of all of them. */
+    readonly stored: Readonly<
+      Record<'messages' | 'changes', Pick<mongo.Collection, 'aggregate' | 'find'>>
+    >;
     /** Messages of one conversation by another index. */
     find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
     /** The same, counted by what they have in a field, of each of `places` at most its limit. */

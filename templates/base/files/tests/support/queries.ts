@@ -23,10 +23,11 @@ interface Plan {
 
 const ofData = /\.(memberships|conversations|messages|changes|users)$/;
 
-/** What a piece of work reads of the data, and not what goes on beside it. */
+/** What a piece of work reads of the data, or of other collections, and not what goes on beside it. */
 export async function queriesOf(
   { app }: TestApp,
   work: () => Promise<unknown>,
+  ns = ofData,
 ): Promise<SeenQuery[]> {
   const database = app.connection.db!;
   await database.command({ profile: 2 });
@@ -36,9 +37,7 @@ export async function queriesOf(
     await database.command({ profile: 0 });
   }
   const profile = database.collection('system.profile');
-  const rows = await profile
-    .find({ ns: ofData, op: { $in: ['query', 'command', 'getmore'] } })
-    .toArray();
+  const rows = await profile.find({ ns, op: { $in: ['query', 'command', 'getmore'] } }).toArray();
   await profile.drop();
   return rows.map((row) => ({
     ns: String(row['ns']).split('.').at(-1)!,

@@ -18,6 +18,8 @@ export class History {
   readonly #messages: mongo.Collection<StoredMessage>;
   readonly #parts: MessageParts;
   readonly #changes: mongo.Collection<StoredChange>;
+  /** The rows, for what is made of all of them. */
+  readonly stored;
   /** How many of the messages of each place were deleted; those without any are left out. */
   readonly deletedIn: (places: readonly UnreadPlace[]) => Promise<ReadonlyMap<string, number>>;
   /** How many messages of each place name one of the values in a field; those without any are left out. */
@@ -27,6 +29,7 @@ export class History {
     this.#parts = parts;
     this.#messages = rowsOf<StoredMessage>(models.messages);
     this.#changes = rowsOf<StoredChange>(models.changes);
+    this.stored = { messages: rowsOf(models.messages), changes: rowsOf(models.changes) };
     this.deletedIn = createDeletedCounts(this.#messages);
     this.countNaming = createNamedCounts(this.#messages);
   }
@@ -95,7 +98,7 @@ export class History {
     return new Map(rows.map((row) => [row._id.toHexString(), this.#parts.toView(row)]));
   }
 
-  /** Messages by id, in whatever conversation: for what shows none of them. */
+  /** Messages by id, in whatever conversation. */
   anywhere(ids: readonly string[]): Promise<StoredMessage[]> {
     return this.#messages.find({ _id: { $in: ids.map(toUuid) } }, read).toArray();
   }

@@ -38,6 +38,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): Mes
     extend: (part) => parts.extend(part),
     change: (kind) => changes.change(kind),
     extendList: (name, read) => parts.extendList(name, read),
+    show: (userId, rows) => parts.toReader(userId, rows),
     get: async (userId, conversationId, where) =>
       parts.toReader(userId, await history.find(conversationId, where)),
     assertComplete: () => parts.assertComplete(),

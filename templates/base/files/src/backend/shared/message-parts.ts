@@ -107,6 +107,8 @@ export interface MessagePort {
   ): (one: Wanted) => Promise<MessageView>;
   /** Adds a field to the user's own conversations; one call a page of them. */
   extendList<Name extends keyof ListFields>(name: Name, read: ReadList<Name>): void;
+  /** Rows as one reader sees them, in their order; the caller passed the gates. */
+  show(userId: string, rows: readonly StoredMessage[]): Promise<readonly MessageView[]>;
   /** Messages as one reader sees them; the caller passed the gate. */
   get(
     userId: string,

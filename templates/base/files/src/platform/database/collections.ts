@@ -9,7 +9,7 @@ export async function createIndexes(connection: Connection): Promise<void> {
   await Promise.all(
     Object.values(connection.models).map(async (model) => {
       // Even a command that changes nothing waits for a lock.
-      if ((await missingIndexes(model))?.length === 0) return;
+      if (model.schema.indexes().length > 0 && (await missingIndexes(model))?.length === 0) return;
       await model.createCollection();
       try {
         await model.createIndexes();

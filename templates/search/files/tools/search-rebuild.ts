@@ -1,0 +1,28 @@
+import { createProjection } from '../src/backend/search/feed.ts';
+import { MongoEntries } from '../src/backend/search/mongo-entries.ts';
+import { History, MessageParts } from '../src/backend/messages/index.ts';
+import { EnvironmentError, parseEnvironment } from '../src/configs/env.ts';
+import { createModels } from '../src/models/index.ts';
+import { migrations } from '../src/models/migrations/index.ts';
+import { Database } from '../src/platform/database/connection.ts';
+import { StartError } from '../src/platform/errors/start-error.ts';
+import { createLogger } from '../src/platform/lib/logger.ts';
+
+// `npm run search:rebuild`, after `npm run build`: makes all entries of the search anew while the backend
+// runs. Stopped and started again it begins anew, which is harmless.
+try {
+  const env = parseEnvironment(process.env);
+  const database = new Database(env, createLogger(env), migrations);
+  const models = createModels(database.connection);
+  await database.start();
+  const history = new History({ models, parts: new MessageParts() });
+  await createProjection(models, history, new MongoEntries(models)).rebuild((conversations) =>
+    process.stdout.write(`${conversations} conversations\n`),
+  );
+  await database.stop();
+  process.stdout.write('The search is rebuilt.\n');
+} catch (error) {
+  if (!(error instanceof EnvironmentError) && !(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error instanceof StartError ? error.exitCode : 78);
+}
