@@ -16,6 +16,7 @@ import { TEMPLATES } from '../package.ts';
 import { renderFiles } from './plan-files.ts';
 import type { PlannedFile } from './planned-file.ts';
 import { recordFile } from './record.ts';
+import { featureKeys } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
 
@@ -59,10 +60,12 @@ export function planSharedBytes(
   const { packageName, description, author, port, packageManager, databaseUri } = answers;
   const shared = { packageName, description, author, port, packageManager };
   const features = besideEachOther(selectFeatures(templates, answers.features));
+  const { secrets } = answers;
+  const slots = fillSlots(features);
   const files = renderFiles(features, {
     answers: { ...shared, databaseUri },
-    slots: fillSlots(features),
-    secrets: { ...answers.secrets },
+    slots,
+    secrets: secrets ? { ...secrets, ...featureKeys(secrets, slots['env'] ?? []) } : {},
   });
   const recorded = {
     ...shared,

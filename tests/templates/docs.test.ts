@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
@@ -29,6 +30,24 @@ function namesIn(path: string, declaration: RegExp): readonly string[] {
   return [...body.matchAll(/^ {2}'?([a-z:-]+)'?: /gm)].map(([, name]) => name as string);
 }
 
+/** Fields that a module adds to what is sent, edited, shown, read and listed. */
+function fieldsIn(path: string): readonly string[] {
+  const groups = new Set(['sent', 'edited', 'shown', 'reader', 'list']);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isPropertyAssignment(node) &&
+      groups.has(node.name.getText()) &&
+      ts.isObjectLiteralExpression(node.initializer)
+    )
+      found.push(...node.initializer.properties.map((one) => one.name?.getText() ?? ''));
+    ts.forEachChild(node, visit);
+  };
+  if (path.endsWith('-fields.ts'))
+    visit(ts.createSourceFile(path, textOf(project, path), ts.ScriptTarget.Latest, true));
+  return found;
+}
+
 /** The numbers of promises in the titles of a file of tests; those of controls are in SECURITY.md. */
 function numbersIn(text: string): readonly string[] {
   const titles = text.matchAll(/\bit(?:\.\w+)*\((?:[^'"`\n]*\)\()?\s*['"`]((?:[A-Z]\d+ )+)/g);
@@ -46,6 +65,7 @@ describe('the documents of a project', () => {
       'docs/architecture.md',
       'docs/client.md',
       'docs/configuration.md',
+      'docs/features.md',
       'docs/glossary.md',
       'docs/guarantees.md',
       'docs/http.md',
@@ -120,6 +140,22 @@ describe('the documents of a project', () => {
     ]);
     expect(declared.length).toBeGreaterThan(15);
     for (const name of declared) expect(spans).toContain(name);
+  });
+
+  it('name every field, command and notice of every feature', () => {
+    const spans = new Set(spansOf('docs/features.md'));
+    const base = templates.find(({ name }) => name === 'base')?.files ?? [];
+    const ofBase = new Set(base.map(({ path }) => path));
+    const parts = paths.filter(
+      (path) => path.startsWith('src/contract/') && !ofBase.has(path),
+    );
+    const declared = parts.flatMap((path) => [
+      ...namesIn(path, /Commands = \{\n([^]*?)^\};/m),
+      ...namesIn(path, /Notices = \{\n([^]*?)^\};/m),
+      ...fieldsIn(path),
+    ]);
+    expect(declared.length).toBeGreaterThan(25);
+    expect(declared.filter((name) => !spans.has(name))).toEqual([]);
   });
 
   it('say of every control which tests prove it, or why there is none', () => {

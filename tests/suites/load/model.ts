@@ -2,6 +2,8 @@ import { io } from 'socket.io-client';
 import { createApi, type Api } from '../../client/api.ts';
 import { createChat, type Chat } from '../../client/chat.ts';
 import { loadOlder } from '../../client/history.ts';
+import { createReactions } from '../../client/reactions.ts';
+import { summaryOf } from '../../client/threads.ts';
 import type { SessionView } from '../../src/contract/auth.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { createRandom } from '../support/random.ts';
@@ -23,6 +25,8 @@ interface Actor {
 
 /** What a network may do to notices. */
 const lossy = ['message:created', 'message:updated', 'message:deleted'];
+/** Comes with the notice of the message, and is late, but not lost without it. */
+const late = ['reaction:mine'];
 const lossShare = 0.2;
 const longestDelayMs = 60;
 
@@ -34,7 +38,9 @@ serve({
     const actors = sessions.map((session, index): Actor => {
       const url = urls[index % urls.length] ?? '';
       const api = createApi(url, { load: () => session, save: () => {} });
-      return { api, chat: openChat(url, session, random, network) };
+      const chat = openChat(url, session, random, network);
+      createReactions(chat, session.user.id, () => {});
+      return { api, chat };
     });
     await until(() => actors.every(({ chat }) => chat.timeline(room) !== undefined), 20_000);
     const pages: Promise<unknown>[] = [];
@@ -67,9 +73,9 @@ function openChat(
       const socket = io(address, { ...options, reconnectionDelay: 50 });
       const on = socket.on.bind(socket);
       socket.on = ((name: string, listener: (...args: unknown[]) => void) => {
-        if (!lossy.includes(name)) return on(name, listener);
+        if (![...lossy, ...late].includes(name)) return on(name, listener);
         return on(name, (...args: unknown[]) => {
-          if (network.isBad && random() < lossShare) return;
+          if (network.isBad && lossy.includes(name) && random() < lossShare) return;
           if (network.isBad && random() < 0.5)
             setTimeout(() => listener(...args), random() * longestDelayMs);
           else listener(...args);
@@ -86,27 +92,39 @@ async function act({ chat, api }: Actor, room: string, random: () => number, ste
   const seen = timeline?.messages() ?? [];
   const one = seen[Math.floor(random() * seen.length)];
   const choice = random();
-  if (choice < 0.5) chat.send(room, `message ${step}`);
-  else if (choice < 0.65 && one)
+  if (choice < 0.35) chat.send(room, `message ${step}`);
+  else if (choice < 0.45 && one)
+    chat.send(room, `reply ${step}`, { threadOf: one.id, replyTo: one.id });
+  else if (choice < 0.53 && one)
     await api.call('PATCH', `${path}/${one.id}`, { content: `edit ${step}` });
-  else if (choice < 0.72 && one) await api.call('DELETE', `${path}/${one.id}`);
-  else if (choice < 0.82)
+  else if (choice < 0.57 && one) await api.call('DELETE', `${path}/${one.id}`);
+  else if (choice < 0.72 && one) await react(api, `${path}/${one.id}`, random);
+  else if (choice < 0.77 && one)
+    await api.call(random() < 0.7 ? 'PUT' : 'DELETE', `${path}/${one.id}/pin`);
+  else if (choice < 0.85)
     chat.socket.io.engine?.close(); // the network fails; it comes back by itself
-  else if (choice < 0.92 && timeline) await loadOlder(api, room, timeline);
+  else if (choice < 0.93 && timeline) await loadOlder(api, room, timeline);
   else await chat.check();
+}
+
+/** As another device of the user would: the timeline hears of it by notices. */
+async function react(api: Api, path: string, random: () => number): Promise<void> {
+  const key = encodeURIComponent(random() < 0.5 ? '👍' : ':two:');
+  await api.call(random() < 0.6 ? 'PUT' : 'DELETE', `${path}/reactions/${key}`);
 }
 
 /** The names of those whose view is not what the server has. */
 async function compare(actors: readonly Actor[], room: string): Promise<string[]> {
-  const truth = (await historyOf((actors[0] as Actor).api, room)).map(show);
   const diverged: string[] = [];
   for (const [index, { chat, api }] of actors.entries()) {
+    const stored = await historyOf(api, room);
+    const truth = stored.map((message) => show(message, message.thread));
     const view = async (): Promise<string[]> => {
       await chat.check();
       const timeline = chat.timeline(room);
       if (timeline === undefined) return [];
       for (; timeline.firstSeq > 1;) await loadOlder(api, room, timeline);
-      return timeline.messages().map(show);
+      return timeline.messages().map((message) => show(message, summaryOf(timeline, message)));
     };
     let shown: string[] = [];
     // A repair that the server could not serve is tried again after some seconds.
@@ -134,7 +152,12 @@ async function historyOf(api: Api, room: string): Promise<MessageView[]> {
   return all;
 }
 
-const show = ({ seq, rev, content, deletedAt }: MessageView): string =>
-  `${seq}.${rev} ${content} ${deletedAt === null ? '' : 'deleted'}`;
+/** What is to be the same; who has seen no answer of it does not know that they chose nothing. */
+function show(message: MessageView, thread: MessageView['thread']): string {
+  const { seq, rev, content, reactions = [], myReactions = [], pinned, rootSeq, replyTo } = message;
+  const chosen = `${JSON.stringify(reactions)} ${myReactions.toSorted().join()}`;
+  const state = message.deletedAt === null ? content : 'deleted';
+  return `${seq}.${rev} ${state} ${chosen} ${pinned?.by} ${rootSeq} ${replyTo?.id} ${JSON.stringify(thread)}`;
+}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -115,7 +115,7 @@ async function initiate(client: Client, hosts: readonly string[]): Promise<void>
       return;
     } catch (error) {
       // The members need a moment until they listen.
-      if (!/not running|initiate check|ECONNREFUSED/i.test(String(error))) throw error;
+      if (!/not running|initiate check|ECONNREFUSED|timed out/i.test(String(error))) throw error;
       await sleep(200);
     }
   }

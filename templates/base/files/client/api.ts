@@ -27,6 +27,8 @@ export interface SessionStore {
 /** The HTTP part of the client: calls with a valid access token, and the sign-in itself. */
 export interface Api {
   readonly session: SessionView | null;
+  /** Where the server is, without a slash at its end. */
+  readonly baseUrl: string;
   register(account: { username: string; email: string; password: string }): Promise<SessionView>;
   login(login: string, password: string): Promise<SessionView>;
   logout(): Promise<void>;
@@ -115,6 +117,7 @@ export function createApi(baseUrl: string, store: SessionStore): Api {
   }
 
   return {
+    baseUrl,
     get session() {
       return session;
     },

@@ -64,22 +64,41 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   const rev = createCursor(lastRev);
   // Also messages outside what is loaded: a page of history may be older than a change to them.
   const known = new Map<string, MessageView>();
+  // As of which rev what depends on the reader is known, by message and field.
+  const readerRevs = new Map<string, Map<string, number>>();
   let loaded: readonly MessageView[] | undefined;
   let firstSeq = lastSeq + 1;
   let readSeq = lastReadSeq;
   let epoch = 0;
 
   /**
-   * The one rule for content: of two states of a message the one with the higher rev holds. An answer
-   * has what depends on the reader, and completes an equal state; a notice leaves what is known of it.
+   * The one rule for content: of two states of a message the one with the higher rev holds. What depends on
+   * the reader holds by its own rev: a notice leaves what is known of it, an answer that is late too may be
+   * the newest that there is. `isWhole` says that it has all of it, so that what is absent is nothing.
    */
-  function keep(message: MessageView): void {
-    const before = known.get(message.id);
-    const hasMore = Object.keys(message).some((field) => readerFields.has(field));
-    if (before !== undefined && before.rev >= message.rev)
-      if (before.rev > message.rev || !hasMore) return;
-    known.set(message.id, hasMore || before === undefined ? message : withReader(message, before));
+  function keep(message: MessageView, isWhole = false): void {
+    const { id, rev } = message;
+    const before = known.get(id);
+    const newest = before !== undefined && before.rev > rev ? before : message;
+    const told: Record<string, unknown> = {};
+    for (const field of readerFields)
+      if (isWhole || field in message) told[field] = message[field as keyof MessageView];
+    known.set(id, withReader(newest, before, takeNewer(id, rev, told)));
     loaded = undefined;
+  }
+
+  /** Takes answers that have all that their reader sees. */
+  function keepAll(messages: readonly MessageView[]): void {
+    for (const message of messages) keep(message, true);
+  }
+
+  /** What of the reader's fields is not older than what is known. */
+  function takeNewer(id: string, rev: number, told: Partial<MessageView>): Partial<MessageView> {
+    const revs = readerRevs.get(id) ?? new Map<string, number>();
+    const newer = Object.entries(told).filter(([field]) => rev >= (revs.get(field) ?? 0));
+    for (const [field] of newer) revs.set(field, rev);
+    if (newer.length > 0) readerRevs.set(id, revs);
+    return Object.fromEntries(newer);
   }
 
   /**
@@ -90,11 +109,13 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     epoch += 1;
     loaded = undefined;
     for (const message of known.values())
-      if (restored || (message.seq <= there.seq && message.rev <= there.rev))
+      if (restored || (message.seq <= there.seq && message.rev <= there.rev)) {
         known.delete(message.id);
+        readerRevs.delete(message.id);
+      }
     restart(seq, there.seq, restored);
     restart(rev, there.rev, restored);
-    page.forEach(keep);
+    keepAll(page);
     firstSeq = page[0]?.seq ?? there.seq + 1;
     readSeq = Math.min(readSeq, seq.head);
   }
@@ -137,18 +158,18 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     },
     mine(messageId, since, seen) {
       const before = known.get(messageId);
-      if (before === undefined || before.rev > since) return;
-      known.set(messageId, { ...before, ...seen });
+      if (before === undefined || before.deletedAt !== null) return;
+      known.set(messageId, { ...before, ...takeNewer(messageId, since, seen) });
       loaded = undefined;
     },
-    answered: keep,
+    answered: (message) => keep(message),
     heard(head) {
       seq.head = Math.max(seq.head, head.seq);
       rev.head = Math.max(rev.head, head.rev);
     },
     page(messages, asked = epoch) {
       if (asked !== epoch) return;
-      messages.forEach(keep);
+      keepAll(messages);
       const [first, last] = [messages[0], messages.at(-1)];
       if (!first || !last || last.seq < firstSeq - 1 || first.seq >= firstSeq) return;
       firstSeq = first.seq;
@@ -158,8 +179,8 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
       const there = { seq: answer.lastSeq, rev: answer.lastRev };
       if ('reset' in answer)
         return reset(there, answer.messages, asked.seq > there.seq || asked.rev > there.rev);
-      answer.messages.forEach(keep);
-      answer.changed.forEach(keep);
+      keepAll(answer.messages);
+      keepAll(answer.changed);
       moveTo(seq, answer.nextSeq, there.seq);
       moveTo(rev, answer.nextRev, there.rev);
     },
@@ -167,11 +188,21 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   };
 }
 
-/** A newer state of a message with what is known of the reader; a deleted one has nothing of it. */
-function withReader(message: MessageView, before: MessageView): MessageView {
-  if (message.deletedAt !== null) return message;
-  const mine = Object.entries(before).filter(([field]) => readerFields.has(field));
-  return { ...message, ...(Object.fromEntries(mine) as Partial<MessageView>) };
+/** A state of a message with what its reader is known to see; its deletion leaves nothing of that. */
+function withReader(
+  message: MessageView,
+  before: MessageView | undefined,
+  told: Partial<MessageView>,
+): MessageView {
+  const isGone = message.deletedAt !== null && before?.deletedAt === null;
+  const shared = Object.entries(message).filter(([field]) => !readerFields.has(field));
+  const known = Object.entries(isGone ? {} : (before ?? {}));
+  const mine = {
+    ...Object.fromEntries(known.filter(([field]) => readerFields.has(field))),
+    ...told,
+  };
+  const own = Object.entries(mine).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...shared, ...own]) as unknown as MessageView;
 }
 
 const createCursor = (at: number): Cursor => ({ at, head: at, ahead: new Set() });

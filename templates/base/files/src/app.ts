@@ -41,7 +41,7 @@ export class App {
     };
     const http = new Http(edge);
     const sockets = new Sockets({ ...edge, server: http.server });
-    const { api, express } = http;
+    const { api, express, streams } = http;
     const { cluster } = sockets;
     const jobs = new Jobs(core);
     const access = new ConversationAccess({ ...core, cluster });
@@ -55,7 +55,7 @@ export class App {
     const conversations = createConversations({ ...ports, users });
     const messages = createMessages({ ...ports, ...conversations });
     const readiness = createReadiness(core, sockets);
-    const context = { ...ports, ...auth, ...conversations, messages, express, readiness };
+    const context = { ...ports, ...auth, ...conversations, messages, express, streams, readiness };
     this.#features = Object.values(features).map((feature) => feature(context));
     sockets.read({
       membershipsOf: (userIds) => conversations.memberships.of(userIds),

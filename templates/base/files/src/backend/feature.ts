@@ -21,7 +21,7 @@ import type {
 import type { Names } from './shared/names.ts';
 import type { ReadSeqs } from './shared/read-seq.ts';
 import type { ConnectReads, SocketApi } from '../platform/sockets/socket-api.ts';
-import type { Express } from 'express';
+import type { Express, IRouter } from 'express';
 
 /** Whether this node should get traffic. */
 export interface Readiness {
@@ -52,6 +52,8 @@ export interface FeatureContext {
   readonly api: Api;
   /** For pages and files; routes of the contract belong to `api`. */
   readonly express: Express;
+  /** For bodies that are no JSON: nothing has read them, and whoever mounts here bounds them. */
+  readonly streams: IRouter;
   readonly sockets: SocketApi;
   /** What conversations hold; `access` says who may see it. */
   readonly history: Pick<ConnectReads, 'headsOf'> & {

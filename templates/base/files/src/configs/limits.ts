@@ -64,7 +64,8 @@ export const limits = {
   http: {
     bodyBytes: 64 * 1024, // the longest message is 49 kB when JSON escapes every character of it
     headersTimeoutMs: 10_000,
-    requestTimeoutMs: 15_000,
+    requestTimeoutMs: 15_000, // of a body that is read as JSON
+    streamTimeoutMs: 15 * 60_000, // of one that a feature reads as it comes
     connectionsCheckMs: 1_000,
     keepAliveMs: 5_000, // between requests; a proxy must close its connections sooner
     requestsPerSocket: 1_000,
@@ -112,6 +113,8 @@ export const limits = {
     sync: { perSecond: 5, burst: 50 }, // a user
     write: { perSecond: 5, burst: 20 }, // a user: edits, deletes, changes of what is theirs
     export: { perSecond: 1, burst: 5 }, // a user: pages of an export
+    upload: { perSecond: 0.5, burst: 20 }, // a user: files that are begun
+    download: { perSecond: 10, burst: 60 }, // a user: addresses of files
     anyEvent: { perSecond: 30, burst: 60 }, // a socket
     handshake: { perSecond: 10, burst: 200 }, // an address: twice all its sockets may come at once
     renew: { perSecond: 1, burst: 20 }, // a user: newer tokens for open sockets

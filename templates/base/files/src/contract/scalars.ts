@@ -13,7 +13,8 @@ const outside = '\\u0000-\\u001f\\u007f\\u202a-\\u202e\\u2066-\\u2069';
 const spaces = '\\s\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
 const labelPattern = `^[^${spaces}${outside}](?:[^${outside}]*[^${spaces}${outside}])?$`;
 /** What `content` takes, but for something that can be seen. */
-const contentPattern = '^(?:[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]|\\r\\n)+$';
+const contentPattern = (min: 0 | 1): string =>
+  `^(?:[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]|\\r\\n)${min === 0 ? '*' : '+'}$`;
 
 /** Whether a text is well-formed Unicode: half of a surrogate pair cannot be stored as it is. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
@@ -59,30 +60,34 @@ export const id = z
     examples: ['6650a1b2c3d4e5f60718293a'],
   });
 
+/** What `content` takes; also an empty text where `min` is 0. */
+export const contentFrom = (min: 0 | 1) =>
+  z
+    .string()
+    .refine((text) => (min === 0 && text === '') || hasLength(text, message.contentCharacters), {
+      error: lengthWords(min, message.contentCharacters),
+      abort: true,
+    })
+    // After the count, which then is that of the documents.
+    .overwrite((text) => text.replaceAll('\r\n', '\n'))
+    .refine(
+      (text) =>
+        text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
+      `must be at most ${inEnglish(message.contentBytes)} bytes as UTF-8`,
+    )
+    .refine(isWellFormed, halfCharacter)
+    .refine((text) => !controls.test(text), 'must have no control characters but tab and newline')
+    .refine((text) => text === '' || hasVisibleText(text), 'must have something that can be seen')
+    .meta({
+      minLength: min,
+      maxLength: message.contentCharacters,
+      pattern: contentPattern(min),
+      examples: ['Hello'],
+      description: `At most ${message.contentBytes} bytes as UTF-8, something that can be seen, no control characters but tab and newline; CR LF becomes LF.`,
+    });
+
 /** What a user writes: stored and returned exactly as it was sent, but for CR LF, which becomes LF. */
-export const content = z
-  .string()
-  .refine((text) => hasLength(text, message.contentCharacters), {
-    error: lengthWords(1, message.contentCharacters),
-    abort: true,
-  })
-  // After the count, which then is that of the documents.
-  .overwrite((text) => text.replaceAll('\r\n', '\n'))
-  .refine(
-    (text) =>
-      text.length * 3 <= message.contentBytes || utf8.encode(text).length <= message.contentBytes,
-    `must be at most ${inEnglish(message.contentBytes)} bytes as UTF-8`,
-  )
-  .refine(isWellFormed, halfCharacter)
-  .refine((text) => !controls.test(text), 'must have no control characters but tab and newline')
-  .refine(hasVisibleText, 'must have something that can be seen')
-  .meta({
-    minLength: 1,
-    maxLength: message.contentCharacters,
-    pattern: contentPattern,
-    examples: ['Hello'],
-    description: `At most ${message.contentBytes} bytes as UTF-8, something that can be seen, no control characters but tab and newline; CR LF becomes LF.`,
-  });
+export const content = contentFrom(1);
 
 /** The id of a message, which its sender's client makes: a UUID of any version, in lower case. */
 export const messageId = z

@@ -1,43 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { Database } from '../../src/platform/database/connection.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import { createModels } from '../../src/models/index.ts';
-import { freePort } from '../../tools/free-port.ts';
 import { done, startApp, testVariables } from '../support/app.ts';
+import { asUser, databasePassword, startWithUsers } from '../support/database-users.ts';
 import { onTestFinished } from '../support/finish.ts';
-import { scratch, startOwnMongod } from '../support/own-mongod.ts';
 import { runTool } from '../support/process.ts';
 import { migrations } from '../../src/models/migrations/index.ts';
-
-const password = randomBytes(16).toString('hex');
-const as = (user: string, uri: string, source: string): string =>
-  `${uri.replace('//', `//${user}:${password}@`)}&authSource=${source}`;
-
-/** A mongod with authentication, and the two users of docs/operations.md. */
-async function startWithUsers(): Promise<string> {
-  const folder = await scratch();
-  const keyFile = join(folder, 'key');
-  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
-  const { uri } = await startOwnMongod(folder, await freePort(), ['--keyFile', keyFile]);
-  const users: [database: string, name: string, roles: string[]][] = [
-    ['admin', 'root', ['root']],
-    ['chat', 'chat-setup', ['readWrite', 'dbAdmin']],
-    ['chat', 'chat', ['readWrite']],
-    ['chat', 'reader', ['read']],
-  ];
-  for (const [database, createUser, roles] of users) {
-    const isFirst = createUser === 'root';
-    const client = new mongo.MongoClient(isFirst ? uri : as('root', uri, 'admin'));
-    await client.db(database).command({ createUser, pwd: password, roles });
-    await client.close();
-  }
-  return uri;
-}
 
 it.concurrent('C74 a user without the right to set up is told which one, in one line', async () => {
   const uri = await startWithUsers();
@@ -45,7 +17,7 @@ it.concurrent('C74 a user without the right to set up is told which one, in one 
     ['chat', 'dbAdmin'],
     ['reader', 'readWrite'],
   ] as const) {
-    const variables = testVariables({ MONGODB_URI: as(user, uri, 'chat') });
+    const variables = testVariables({ MONGODB_URI: asUser(user, uri, 'chat') });
     const { code, output, errors } = await runTool('tools/db-setup.ts', variables);
     expect([user, code, output]).toEqual([user, 78, '']);
     expect(errors).toMatch(
@@ -58,14 +30,14 @@ it.concurrent(
   'C74 two users of one database are enough, one to set it up and one to serve',
   async () => {
     const uri = await startWithUsers();
-    const setup = testVariables({ MONGODB_URI: as('chat-setup', uri, 'chat') });
+    const setup = testVariables({ MONGODB_URI: asUser('chat-setup', uri, 'chat') });
     const database = new Database(parseEnvironment(setup), pino({ level: 'silent' }), migrations);
     createModels(database.connection);
     await database.setUp();
     await database.setUp(); // an upgrade
     await database.stop();
 
-    const MONGODB_URI = as('chat', uri, 'chat');
+    const MONGODB_URI = asUser('chat', uri, 'chat');
     const app = await startApp({ MONGODB_URI, NODE_ENV: 'production' });
     const { conversationId, owner } = await app.group(2);
     const message = { conversationId, id: randomUUID(), content: 'hello' };
@@ -84,7 +56,7 @@ it.concurrent(
     for (const command of [
       { dropDatabase: 1 },
       { collMod: 'messages', validator: {} },
-      { createUser: 'mallory', pwd: password, roles: [] },
+      { createUser: 'mallory', pwd: databasePassword, roles: [] },
     ])
       await expect(client.db('chat').command(command)).rejects.toMatchObject(refused);
   },

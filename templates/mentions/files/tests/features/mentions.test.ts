@@ -10,6 +10,7 @@ import { numbers } from '../support/node.ts';
 import { queriesOf } from '../support/queries.ts';
 
 interface Sent {
+  readonly id?: string;
   readonly mentions?: readonly string[];
   readonly mentionAll?: 'all' | 'here';
   readonly silent?: true;
@@ -60,6 +61,48 @@ it('S53 C83 members alone are named, and the answer is the same for whoever is n
   expect(seen[0]).not.toContain('mentions');
   for (const socket of theirs) await done(socket, 'conversation:heads', {});
   expect(heard).toEqual([]);
+});
+
+// How long answers take says as little: the database is asked the same. Times are a matter of the machine.
+it('C83 a send asks the database the same, whoever is named', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  await others[0]!.post(`/conversations/${conversationId}/leave`);
+  const stranger = await app.register();
+  await mention(owner, conversationId, { mentions: [stranger.id] }); // so that the right is known
+  const asked: unknown[] = [];
+  for (const id of [stranger.id, others[0]!.id, newId().toHexString()]) {
+    const queries = await queriesOf(app, () => mention(owner, conversationId, { mentions: [id] }));
+    asked.push(queries.map(({ ns, nreturned }) => [ns, nreturned]));
+  }
+  expect(asked).toEqual([asked[0], asked[0], asked[0]]);
+  expect(asked[0]).toContainEqual(['memberships', 0]);
+});
+
+it('S53 a repeat names whom the message names, and whoever was no member; else it is none', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(3);
+  const [anna, bert] = others.map(({ id }) => id) as [string, string];
+  const stranger = await app.register();
+  const id = randomUUID();
+  const again = async (sent: object) => {
+    const { status, body } = await send(owner, conversationId, { id, ...sent });
+    return status < 300 ? body.duplicate : body.code;
+  };
+  const sent = { mentions: [anna, stranger.id], silent: true } as const;
+  expect(await again(sent)).toBe(false);
+  expect(await again(sent)).toBe(true);
+  await owner.put(`/conversations/${conversationId}/members/${stranger.id}`);
+  await owner.delete(`/conversations/${conversationId}/members/${anna}`);
+  expect(await again(sent)).toBe(true); // who is a member now does not count
+  for (const other of [
+    {},
+    { silent: true },
+    { mentions: [anna] },
+    { ...sent, mentions: [bert] },
+    { ...sent, mentionAll: 'all' },
+  ])
+    expect([await again(other), other]).toEqual(['idempotency-mismatch', other]);
 });
 
 it('S54 unread mentions are exact after sends, edits, deletions, reading and joining again', async () => {

@@ -32,6 +32,25 @@ it('what another device chose holds by its rev', () => {
   expect(timeline.messages()).toMatchObject([{ rev: 2, myReactions: ['👍'] }]);
 });
 
+it('what the user chose holds by its own rev, also behind the change of another that came before it', () => {
+  const timeline = createTimeline(0, 0);
+  timeline.created(message(1));
+  timeline.changed({ ...message(1, 2), reactions: [{ ...thumb, count: 2 }] });
+  timeline.mine(message(1).id, 1, { myReactions: ['👍'] });
+  expect(timeline.messages()).toMatchObject([{ rev: 2, myReactions: ['👍'] }]);
+  // An answer from before that choice.
+  timeline.page([message(1)]);
+  expect(timeline.messages()).toMatchObject([{ rev: 2, myReactions: ['👍'] }]);
+});
+
+it('a client that was away has no choice any more where nobody has one', () => {
+  const timeline = createTimeline(1, 1);
+  timeline.page([{ ...message(1, 1), reactions: [thumb], myReactions: ['👍'] }]);
+  const away = { messages: [], changed: [message(1, 2)], nextSeq: 1, nextRev: 2, hasMore: false };
+  timeline.synced({ conversationId: 'c', lastSeq: 1, lastRev: 2, ...away }, { seq: 1, rev: 1 });
+  expect(timeline.messages()).toEqual([message(1, 2)]);
+});
+
 /** A message in a group, and what the second member sees of it. */
 async function open(app: TestApp) {
   const { conversationId, owner, user, chat } = await groupWithChat(app);

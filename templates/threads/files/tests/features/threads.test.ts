@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openThread, summaryOf } from '../../client/threads.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { ask, sharedVariables, startApp, until, type TestUser } from '../support/app.ts';
-import { groupWithChat, openChat, post } from '../support/client.ts';
+import { edit, groupWithChat, openChat, post } from '../support/client.ts';
 import { numbers } from '../support/node.ts';
 
 interface Sent {
@@ -149,6 +149,36 @@ it('S52 a reply that comes again after its root was deleted gets its first answe
   });
   const other = await send(owner, conversationId, 'another', { ...sent, id: randomUUID() });
   expect([other.status, other.body.code]).toEqual([409, 'already-deleted']);
+});
+
+it('S52 a repeat of an id that answers something else is none, unless the message was edited since', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(2);
+  const root = await post(owner, conversationId, 'root');
+  const other = await post(owner, conversationId, 'another root');
+  const sent = { id: randomUUID(), threadOf: root.id, replyTo: root.id };
+  const first = await send(owner, conversationId, 'a reply', sent);
+  const inThread = { id: randomUUID(), threadOf: first.body.message.id };
+  expect((await send(owner, conversationId, 'a reply', inThread)).status).toBe(201);
+  const repeats = [sent, { ...inThread, threadOf: root.id }]; // of a reply or its root: the same thread
+  const others = [
+    { id: sent.id },
+    { ...sent, threadOf: other.id },
+    { ...sent, replyTo: other.id },
+    { ...sent, alsoInConversation: true },
+    { id: sent.id, replyTo: root.id },
+    { id: other.id, threadOf: root.id },
+  ];
+  for (const repeat of repeats)
+    expect((await send(owner, conversationId, 'a reply', repeat)).body.duplicate).toBe(true);
+  for (const repeat of others) {
+    const content = repeat.id === other.id ? other.content! : 'a reply';
+    const { status, body } = await send(owner, conversationId, content, repeat);
+    expect([status, body.code, repeat]).toEqual([422, 'idempotency-mismatch', repeat]);
+  }
+  await edit(owner, first.body.message, 'better');
+  const late = await send(owner, conversationId, 'a reply', sent);
+  expect([late.status, late.body.message.content]).toEqual([200, 'better']);
 });
 
 it('what one socket sends keeps its order, with and without a look at what it names', async () => {

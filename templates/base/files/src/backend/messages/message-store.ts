@@ -24,7 +24,7 @@ export function createMessageStore({
 }: {
   readonly models: Models;
   readonly history: Pick<History, 'lastSeqs' | 'anywhere'>;
-  readonly parts: Pick<MessageParts, 'toView' | 'show'>;
+  readonly parts: Pick<MessageParts, 'isRepeat' | 'toView' | 'show'>;
 }): MessageStore {
   const rows = rowsOf<StoredMessage>(models.messages);
 
@@ -52,6 +52,8 @@ export function createMessageStore({
     lastSeqs: (conversationIds) => history.lastSeqs(conversationIds),
     find: async (drafts) =>
       (await history.anywhere(drafts.map(({ id }) => id))).map((row) => parts.toView(row)),
+    isRepeat: (draft, message) =>
+      draft.content === message.content && parts.isRepeat(draft, message),
   };
 }
 

@@ -22,7 +22,7 @@ const ofCore = new Set<string>(['editedAt', 'deletedAt', 'notifications']);
 
 type ToView = (stored: unknown) => unknown;
 type ReadOwn = (...given: Parameters<ReadList<never>>) => Promise<ReadonlyMap<string, unknown>>;
-type Part = Pick<MessagePart<FieldName>, 'prepare' | 'toReader' | 'deleted'>;
+type Part = Omit<MessagePart<FieldName>, 'fields'>;
 
 /** What features add to messages, all of it as one. */
 export class MessageParts {
@@ -67,9 +67,15 @@ export class MessageParts {
 
   /** A draft with what features store of the fields of its send. @throws AppError what they refuse */
   async prepare(draft: Draft, sent: SentFields): Promise<Draft> {
-    const fields = Object.entries(await this.#prepared(sent, draft));
-    const given = fields.filter(([, value]) => value !== undefined);
-    return { ...draft, fields: Object.fromEntries(given) };
+    const prepared = await this.#prepared(sent, draft);
+    for (const { claim } of this.#parts) Object.assign(prepared, await claim?.(sent, draft));
+    const given = Object.entries(prepared).filter(([, value]) => value !== undefined);
+    return { ...draft, sent, fields: Object.fromEntries(given) };
+  }
+
+  /** Whether a draft says in its fields what a message of its id says. */
+  isRepeat({ sent = {}, fields = {} }: Draft, message: MessageView): boolean {
+    return this.#parts.every(({ isRepeat }) => isRepeat?.(sent, message, fields) ?? true);
   }
 
   /** What becomes of fields of a message by an edit that carries some. @throws AppError what they refuse */

@@ -105,7 +105,7 @@ export class Sending {
       return await parts.prepare(draft, sent);
     } catch (error) {
       const stored = await history.byIds(draft.conversationId, [toUuid(draft.id)]);
-      if (stored.length > 0) return draft;
+      if (stored.length > 0) return { ...draft, sent };
       throw error;
     }
   }

@@ -41,7 +41,23 @@ export async function withTransaction<Result>(
     }
     await sleep(Math.random() * Math.min(2 ** tries, maxPauseMs));
   }
+  if (isWriteConflict(conflict)) await endAbandoned(connection).catch(() => {}); // without the right to it
   throw new AppError('unavailable', { cause: conflict });
+}
+
+/**
+ * Ends transactions that were open for longer than any of a running node: the database keeps those of a
+ * process that died for a minute, with their locks. A user of the database may end their own.
+ */
+async function endAbandoned(connection: Connection): Promise<void> {
+  const tooLong = { $gt: limits.database.transactionMs * 1.5 * 1_000 };
+  const idle = { type: 'idleSession', 'transaction.timeOpenMicros': tooLong };
+  const admin = connection.getClient().db('admin');
+  const open = await admin
+    .aggregate<{ lsid: { id: unknown } }>([{ $currentOp: { allUsers: false } }, { $match: idle }])
+    .toArray();
+  const sessions = open.map(({ lsid }) => ({ id: lsid.id }));
+  if (sessions.length > 0) await admin.command({ killSessions: sessions });
 }
 
 async function once<Result>(
@@ -68,6 +84,8 @@ async function once<Result>(
     await session.endSession(); // aborts what was not committed
   }
 }
+
+const isWriteConflict = (error: unknown): boolean => (error as { code?: unknown })?.code === 112;
 
 const hasLabel = (error: unknown, label: string): boolean =>
   (error as { hasErrorLabel?: (label: string) => boolean }).hasErrorLabel?.(label) ?? false;

@@ -6,6 +6,9 @@ import { OpenCounts } from '../rate-limits/open-counts.ts';
 import { limits } from '../../configs/limits.ts';
 import { AppError, invalid } from '../errors/app-error.ts';
 
+/** As Node answers what its own limit for a request ends. */
+const timeout = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
+
 const readBytes = promisify(express.raw({ limit: limits.http.bodyBytes, type: () => true }));
 
 /**
@@ -19,9 +22,12 @@ export function readJson(unfinished: UnfinishedBodies): RequestHandler {
       // Whether a chunked body is empty is known only at its end.
       if (request.headers['content-length'] !== undefined) assertJson(request);
       const address = response.locals['address'] as string;
+      const { requestTimeoutMs } = limits.http;
+      const late = setTimeout(() => request.socket.end(timeout), requestTimeoutMs);
       await unfinished
         .read(address, () => readBytes(request, response))
-        .catch((error: unknown) => refuseBody(error, response));
+        .catch((error: unknown) => refuseBody(error, response))
+        .finally(() => clearTimeout(late));
       request.body = parseBody(request);
     }
     next();

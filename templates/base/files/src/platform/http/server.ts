@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import cors from 'cors';
-import express, { type Express, type Request } from 'express';
+import express, { type Express, type IRouter, type Request } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../../configs/env.ts';
@@ -44,6 +44,8 @@ export interface HttpPorts {
 export class Http {
   readonly server: Server;
   readonly express: Express;
+  /** Before bodies are read. */
+  readonly streams: IRouter = express.Router();
   readonly api: Router;
   readonly #env: Environment;
 
@@ -51,7 +53,7 @@ export class Http {
     this.#env = ports.env;
     this.api = new Router(ports);
     const isProxy = createIsProxy(ports.env.TRUST_PROXY);
-    this.express = createExpress(ports, isProxy);
+    this.express = createExpress(ports, isProxy, this.streams);
     this.server = createLimitedServer(this.express, ports.env, isProxy);
   }
 
@@ -71,7 +73,7 @@ export class Http {
 }
 
 /** What every request passes before its route, in this order. */
-function createExpress(ports: HttpPorts, isProxy: IsProxy): Express {
+function createExpress(ports: HttpPorts, isProxy: IsProxy, streams: IRouter): Express {
   const { env, limiters, log } = ports;
   const app = express();
   app.disable('etag');
@@ -86,6 +88,7 @@ function createExpress(ports: HttpPorts, isProxy: IsProxy): Express {
   app.use(limitAddress(limiters, isProxy));
   app.use(refuseUntilStarted(ports.isStarted));
   app.use(refuseTokensInUrls);
+  app.use(streams);
   app.use(readJson(new UnfinishedBodies(maxFactor(env.RATE_LIMIT_FACTOR))));
   return app;
 }
@@ -96,7 +99,7 @@ function createLimitedServer(app: Express, env: Environment, isProxy: IsProxy): 
   const server = createServer(
     {
       headersTimeout: http.headersTimeoutMs,
-      requestTimeout: http.requestTimeoutMs,
+      requestTimeout: http.streamTimeoutMs,
       connectionsCheckingInterval: http.connectionsCheckMs,
     },
     app,

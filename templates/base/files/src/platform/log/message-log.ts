@@ -38,7 +38,7 @@ export class MessageLog {
    * @throws AppError `unavailable` when the queue is full
    */
   append(draft: Draft, deadline: number): Promise<SendResult> {
-    const pending = new PendingMessage(draft, deadline);
+    const pending = new PendingMessage(draft, deadline, this.#options.store);
     this.#queue.add(pending);
     this.#unsettled.add(pending.result);
     const settled = (): void => void this.#unsettled.delete(pending.result);

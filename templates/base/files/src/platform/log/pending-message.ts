@@ -1,6 +1,6 @@
 import type { MessageView, SendResult } from '../../contract/messages.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Draft } from './types.ts';
+import type { Draft, MessageStore } from './types.ts';
 
 /**
  * A message on its way from the queue to its result; of two results the first holds. A class, because
@@ -13,13 +13,15 @@ export class PendingMessage {
   readonly deadline: number;
   readonly result: Promise<SendResult>;
   isSettled = false;
+  readonly #store: Pick<MessageStore, 'isRepeat'>;
   /** Others of its id that came while this one waited; they get its result where they are repeats. */
   readonly #repeats: PendingMessage[] = [];
   #resolve!: (result: SendResult) => void;
   #reject!: (error: AppError) => void;
 
-  constructor(draft: Draft, deadline: number) {
+  constructor(draft: Draft, deadline: number, store: Pick<MessageStore, 'isRepeat'>) {
     this.draft = draft;
+    this.#store = store;
     this.bytes = Buffer.byteLength(draft.content);
     this.deadline = deadline;
     this.result = new Promise<SendResult>((resolve, reject) => {
@@ -56,12 +58,13 @@ export class PendingMessage {
 
   /**
    * Whether it is a stored message of its id once more: in the same conversation, by the same sender,
-   * with the same content. Once the message was changed, its first content is gone and does not count.
+   * saying the same. Once that was edited or deleted, what it said first is gone and does not count.
    */
-  isRepeatOf({ conversationId, sender, content, rev }: MessageView): boolean {
+  isRepeatOf(message: MessageView): boolean {
     const { draft } = this;
+    const { conversationId, sender, editedAt, deletedAt } = message;
     if (conversationId !== draft.conversationId || sender !== draft.sender) return false;
-    return rev > 0 || content === draft.content;
+    return editedAt !== null || deletedAt !== null || this.#store.isRepeat(draft, message);
   }
 
   reject(error: AppError): void {

@@ -1,6 +1,6 @@
 import type { ClientSession, Types } from 'mongoose';
 import type { Logger } from 'pino';
-import type { MessageView } from '../../contract/messages.ts';
+import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { Patch } from '../database/patch.ts';
 import type { AppError } from '../errors/app-error.ts';
 import type { BatchEnd } from '../lib/events.ts';
@@ -9,6 +9,8 @@ import type { Notice } from '../sockets/socket-api.ts';
 /** A message that has no number yet; who may send it and its form are checked. */
 export type Draft = Pick<MessageView, 'id' | 'conversationId' | 'sender'> & {
   readonly content: string;
+  /** What its send says in fields of features. */
+  readonly sent?: SentFields;
   /** What features store with it; only the store knows what that is. */
   readonly fields?: object;
 };
@@ -40,6 +42,8 @@ export interface MessageStore {
   lastSeqs(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The messages that are stored under the ids of drafts, whoever sent them and wherever. */
   find(drafts: readonly Draft[]): Promise<readonly MessageView[]>;
+  /** Whether a draft says what a message of its id says. */
+  isRepeat(draft: Draft, message: MessageView): boolean;
 }
 
 /** What a log works on, and whom it tells. */

@@ -4,7 +4,7 @@ import { everybody } from '../../models/mention-fields.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import type { Feature } from '../feature.ts';
 import { listMentionable } from './mentionable.ts';
-import { toNamed, toNaming } from './naming.ts';
+import { isSameNaming, toNamed, toNaming } from './naming.ts';
 
 /** Members named in messages. */
 export const mentions: Feature = (context) => {
@@ -12,6 +12,7 @@ export const mentions: Feature = (context) => {
   messages.extend({
     fields: { mentions: toNamed, mentionAll: (whom) => whom, silent: (isSilent) => isSilent },
     prepare: (sent, draft, before) => toNaming(context, sent, draft, before),
+    isRepeat: isSameNaming,
   });
   // Counted and never stored: what is sent, edited, deleted and read moves it by itself.
   messages.extendList('unreadMentions', (userId, rows) =>

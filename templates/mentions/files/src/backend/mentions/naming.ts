@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { mentionLimits as limit } from '../../configs/mention-limits.ts';
+import type { MessageView } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import { everybody } from '../../models/mention-fields.ts';
 import { activeMember } from '../../models/membership.ts';
@@ -33,6 +34,15 @@ export async function toNaming(
     ...(before === undefined && { mentionAll, silent }),
   };
 }
+
+/** Whether a send names whom a message of its id names; it may name others, who were no members then. */
+export const isSameNaming = (
+  { mentions = [], mentionAll, silent }: SentFields,
+  stored: MessageView,
+): boolean =>
+  mentionAll === stored.mentionAll &&
+  silent === stored.silent &&
+  (stored.mentions ?? []).every((id) => mentions.includes(id));
 
 /** Those whom a message names, as members see them. */
 export function toNamed(stored: readonly Types.ObjectId[]): string[] | undefined {

@@ -3,7 +3,7 @@ import { notFound } from '../../platform/errors/app-error.ts';
 import { toUuid } from '../../platform/database/ids.ts';
 import type { Feature } from '../feature.ts';
 import { listThreads, readThread } from './pages.ts';
-import { toReply, whereSeqs } from './replying.ts';
+import { isSameReply, toReply, whereSeqs } from './replying.ts';
 import { summariesOf } from './summaries.ts';
 
 /** Replies: messages like others, which name the one they answer or in whose thread they stand. */
@@ -19,6 +19,7 @@ export const threads: Feature = ({ access, api, history, messages }) => {
       alsoInConversation: (isShown) => isShown,
     },
     prepare: (sent, draft) => toReply(history, sent, draft),
+    isRepeat: isSameReply,
     toReader: (_userId, rows) => summariesOf(history, rows),
   });
 

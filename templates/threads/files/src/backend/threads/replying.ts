@@ -1,3 +1,4 @@
+import type { MessageView } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import { toUuid } from '../../platform/database/ids.ts';
 import { AppError, invalid, notFound } from '../../platform/errors/app-error.ts';
@@ -27,6 +28,20 @@ export async function toReply(
     ...(alsoInConversation && { alsoInConversation }),
   };
 }
+
+/**
+ * Whether a send answers what a message of its id answers. Where what it names is gone since, nobody knows
+ * which thread it meant.
+ */
+export const isSameReply = (
+  { replyTo, threadOf, alsoInConversation }: SentFields,
+  stored: MessageView,
+  { rootSeq }: StoredFields,
+): boolean =>
+  replyTo === stored.replyTo?.id &&
+  alsoInConversation === stored.alsoInConversation &&
+  (threadOf === undefined) === (stored.rootSeq === undefined) &&
+  (rootSeq === undefined || rootSeq === stored.rootSeq);
 
 /** Threads are flat: a reply to a reply stands in the thread of the first message. */
 async function rootSeqOf(

@@ -1,0 +1,121 @@
+import type { ClientSession } from 'mongoose';
+import { attachmentLimits as limit } from '../../configs/attachment-limits.ts';
+import type { StoredFields } from '../../models/message-fields.ts';
+import type { StoredUpload } from '../../models/upload.ts';
+import { toObjectId, toUuid } from '../../platform/database/ids.ts';
+import { read } from '../../platform/database/rows.ts';
+import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import type { FeatureContext } from '../feature.ts';
+import type { Draft, MessagePart, SentFields, StoredMessage } from '../shared/message-parts.ts';
+import type { Store } from './store.ts';
+import {
+  after,
+  toAttachment,
+  toAttachmentView,
+  toDeleted,
+  toObject,
+  uploadRows,
+  type UploadRows,
+} from './uploads.ts';
+
+type Ports = Pick<FeatureContext, 'clock' | 'history' | 'models'> & { readonly store: Store };
+
+/** Where a file is asked for. */
+interface Place {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly attachmentId: string;
+}
+
+/**
+ * Which message holds which file: it belongs to one for good, so that nothing counts. A send takes its
+ * files before its message is stored, and names it; when the time of that is over, somebody looks.
+ */
+export class Holding {
+  readonly #ports: Ports;
+  readonly #rows: UploadRows;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    this.#rows = uploadRows(ports.models);
+  }
+
+  /** What messages show of them. */
+  get part(): MessagePart<'attachments'> {
+    return {
+      fields: { attachments: (all) => all.map(toAttachmentView) },
+      claim: (sent, draft) => this.#claim(sent, draft),
+      isRepeat: (sent, stored) =>
+        String(sent.attachments ?? []) === String((stored.attachments ?? []).map(({ id }) => id)),
+      deleted: (rows, session) => this.#deleted(rows, session),
+    };
+  }
+
+  /** An address of a file for whoever may read the message. @throws AppError `not-found` */
+  async urlOf({ conversationId, messageId, attachmentId }: Place) {
+    const { clock, history, store } = this.#ports;
+    const [message] = await history.byIds(conversationId, [toUuid(messageId)]);
+    const held = message?.attachments?.find(({ id }) => id.toHexString() === attachmentId);
+    if (message === undefined || held === undefined) throw notFound();
+    const attached = { _id: held.id, status: 'attached', message: message._id } as const;
+    const row = await this.#rows.findOne(attached, read);
+    if (row === null) throw notFound();
+    const expiresAt = after(clock.now(), limit.downloadMs);
+    return { url: store.url(toObject(row), expiresAt), expiresAt: expiresAt.toISOString() };
+  }
+
+  /** The end of a claim: its message holds the file, or nobody does and it is as it was. */
+  async settle({ _id, conversation, message, expiresAt }: StoredUpload): Promise<void> {
+    if (conversation == null || message == null) return;
+    const { clock, history } = this.#ports;
+    const [stored] = await history.byIds(conversation.toHexString(), [message]);
+    const isHeld = stored?.attachments?.some(({ id }) => id.equals(_id)) ?? false;
+    const isReady = { status: 'ready', expiresAt: after(clock.now(), limit.readyMs) } as const;
+    await this.#rows.updateOne(
+      { _id, status: 'attached', message, expiresAt: expiresAt ?? null },
+      isHeld
+        ? { $unset: { expiresAt: 1 } }
+        : { $set: isReady, $unset: { conversation: 1, message: 1 } },
+    );
+  }
+
+  async #claim(
+    { attachments }: SentFields,
+    { id, conversationId, sender }: Draft,
+  ): Promise<Pick<StoredFields, 'attachments'>> {
+    if (attachments === undefined) return {};
+    const now = this.#ports.clock.now();
+    const own = { _id: { $in: attachments.map(toObjectId) }, owner: toObjectId(sender) };
+    const rows = await this.#rows.find({ ...own, status: { $ne: 'deleted' } }, read).toArray();
+    const byId = new Map(rows.map((row) => [row._id.toHexString(), row]));
+    const wanted = attachments.map((one) => byId.get(one) ?? refuse('not-found'));
+    const place = { conversation: toObjectId(conversationId), message: toUuid(id) };
+    for (const row of wanted)
+      if (row.status === 'attached' && row.expiresAt != null && row.expiresAt < now)
+        await this.settle(row);
+    const { matchedCount } = await this.#rows.updateMany(
+      { ...own, $or: [{ status: 'ready' }, { status: 'attached', ...place }] },
+      { $set: { status: 'attached', ...place, expiresAt: after(now, limit.claimMs) } },
+    );
+    if (matchedCount < attachments.length) throw refuse('conflict');
+    return { attachments: wanted.map(toAttachment) };
+  }
+
+  async #deleted(rows: readonly StoredMessage[], session: ClientSession): Promise<void> {
+    const holders = rows.filter((row) => row.attachments != null);
+    const ids = holders.flatMap((row) => (row.attachments ?? []).map((one) => one.id));
+    if (ids.length === 0) return;
+    const message = { $in: holders.map((row) => row._id) };
+    const update = toDeleted(this.#ports.clock.now());
+    await this.#rows.updateMany({ _id: { $in: ids }, message }, update, { session });
+  }
+}
+
+const words = {
+  'not-found': 'attachments names an upload that is not there: send those that you completed.',
+  conflict: 'attachments names an upload that is not complete, or that another message has.',
+} as const;
+
+function refuse(code: keyof typeof words): never {
+  throw new AppError(code, { detail: words[code] });
+}

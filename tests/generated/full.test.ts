@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { execa } from 'execa';
+import { expect, inject, it } from 'vitest';
+import { loadFeatures } from '../../src/templates/features.ts';
+import { PROGRAM } from '../support/command.ts';
+import { projectIn } from '../support/project.ts';
+import { scratch } from '../support/scratch.ts';
+
+const TEMPLATES = join(import.meta.dirname, '../../templates');
+
+/** What a project made with `--yes` lacks and can have without a package more. */
+const further = loadFeatures(TEMPLATES).filter(
+  ({ name, presets }) =>
+    presets.includes('full') &&
+    !presets.includes('standard') &&
+    !existsSync(join(TEMPLATES, name, 'files/package.json')),
+);
+
+/** Tests of the base that go over the rows of all features. */
+const OVER_ALL = [
+  'tests/features/access',
+  'tests/features/data-policies',
+  'tests/features/race-rows',
+  'tests/platform/hostile-input',
+  'tests/platform/races',
+];
+
+it('the features that only the full preset has pass their own tests', async () => {
+  const names = further.map(({ name }) => name);
+  const directory = join(scratch(), 'further');
+  const flags = ['--yes', '--features', names.join(','), '--no-install', '--no-git'];
+  await execa('node', [PROGRAM, directory, ...flags], { stdin: 'ignore' });
+  symlinkSync(join(inject('standardProject'), 'node_modules'), join(directory, 'node_modules'));
+
+  const own = names.flatMap(testsOf);
+  expect(own.length).toBeGreaterThanOrEqual(names.length);
+  const output = await projectIn(directory).tests([...own, ...OVER_ALL]);
+  expect(output).toMatch(/Tests\s+\d+ passed/);
+});
+
+function testsOf(feature: string): string[] {
+  const files = join(TEMPLATES, feature, 'files');
+  return readdirSync(join(files, 'tests'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(files, join(entry.parentPath, entry.name)));
+}
