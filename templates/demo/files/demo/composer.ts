@@ -11,6 +11,8 @@ export interface Composer {
   show(conversationId: string): void;
   edit(message: MessageView): void;
   focus(): void;
+  /** Takes files, where a feature has a use for them. */
+  readonly take: ((files: readonly File[]) => void) | undefined;
 }
 
 /** Where a composer stands, and what it tells. */
@@ -44,6 +46,12 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
     keydown: onKey,
     keyup: typed,
     click: typed,
+    paste: (event) => {
+      const files = [...((event as ClipboardEvent).clipboardData?.files ?? [])];
+      if (files.length === 0 || take === undefined) return;
+      event.preventDefault();
+      take(files);
+    },
   });
   const parts = page.parts.flatMap(
     (part): ComposerPart[] =>
@@ -61,6 +69,8 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
       ]) ??
       [],
   );
+  const [takes] = parts.flatMap(({ files }) => files ?? []);
+  const take = takes && ((files: readonly File[]) => (editing === null ? takes(files) : undefined));
   const editBar = h(
     'div',
     { class: 'edit-bar' },
@@ -202,7 +212,30 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
     },
     edit,
     focus: () => input.focus(),
+    take,
   };
+}
+
+/** Files that are dropped on a place go to where messages are written in it. */
+export function receiveDrops(zone: HTMLElement, { take, focus }: Composer): void {
+  if (take === undefined) return;
+  const show = (isOver: boolean): void => void zone.classList.toggle('dropping', isOver);
+  zone.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    show(true);
+  });
+  zone.addEventListener('dragleave', ({ relatedTarget }) => {
+    if (!zone.contains(relatedTarget as Node | null)) show(false);
+  });
+  zone.addEventListener('drop', (event) => {
+    show(false);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    take(files);
+    focus();
+  });
 }
 
 /** Where a message is. */

@@ -120,7 +120,7 @@ function piecesOf({ parts }: Page, message: MessageView, place: Place): Pieces {
   return {
     marks: parts.flatMap((part) => part.marks?.(message) ?? []),
     above: all(parts.map((part) => part.above?.(message))),
-    inside: all(parts.map((part) => part.inside?.(message))),
+    inside: all(parts.map((part) => part.inside?.(message, place))),
     beside: all(parts.map((part) => part.beside?.(message))),
     below,
   };

@@ -130,7 +130,9 @@ function drawOutgoing({ model }: Page, outgoing: OutgoingMessage, joined: boolea
       h(
         'div',
         { class: 'bubble text' },
-        h('p', { class: 'content', dir: 'auto' }, outgoing.content),
+        outgoing.content === ''
+          ? null
+          : h('p', { class: 'content', dir: 'auto' }, outgoing.content),
         h('p', { class: 'meta' }, problem ? 'Not sent' : 'Sending …'),
       ),
     ),

@@ -16,7 +16,7 @@ export interface Part {
   /** Beside the time of a message. */
   beside?(message: MessageView): Piece | null;
   /** Where the content of a message begins, in its bubble. */
-  inside?(message: MessageView): Piece | null;
+  inside?(message: MessageView, place: Place): Piece | null;
   /** Below the bubble of a message. */
   below?(message: MessageView, place: Place): Piece | null;
   /** What stands out in the content of a message. */
@@ -126,6 +126,8 @@ export interface ComposerPart {
   sent?(content: string, addressees: readonly string[]): Sent;
   /** Its fields of an edit. */
   edited?(content: string, message: MessageView): object;
+  /** Takes files that were pasted or dropped. */
+  files?(files: readonly File[]): void;
   /** A message was sent, or another conversation is open: what was chosen for one is over. */
   clear?(): void;
   /** Something was typed, or the caret has moved. */

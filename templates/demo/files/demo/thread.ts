@@ -1,6 +1,6 @@
 import type { ConversationView } from '../src/contract/conversations.ts';
 import type { MessageView } from '../src/contract/messages.ts';
-import { createComposer, pathOf } from './composer.ts';
+import { createComposer, pathOf, receiveDrops } from './composer.ts';
 import { openDialog } from './dialog.ts';
 import { h, opensKeyboard } from './dom.ts';
 import { openGroup } from './group.ts';
@@ -48,6 +48,7 @@ export function createThread(page: Page, problem: HTMLElement, back: () => void)
     problem,
     composer.root,
   );
+  receiveDrops(content, composer);
   const root = h(
     'section',
     { class: 'pane', 'aria-label': 'Conversation', tabindex: '-1' },

@@ -1,7 +1,7 @@
 import { openThread, type OpenThread } from '../client/threads.ts';
 import type { ConversationView } from '../src/contract/conversations.ts';
 import type { MessageView } from '../src/contract/messages.ts';
-import { createComposer } from './composer.ts';
+import { createComposer, receiveDrops } from './composer.ts';
 import { h, keyed, opensKeyboard } from './dom.ts';
 import { linesOf, type Line } from './lines.ts';
 import { iconButton } from './look.ts';
@@ -37,7 +37,7 @@ export function createThreadPanel(page: Page): ThreadPanel {
     thread = await openThread(page.model.api, timeline, message);
     epoch = timeline.epoch;
     if (content === undefined) {
-      content = createContent(page, close);
+      content = createContent(page, root, close);
       root.append(...content.nodes);
     }
     root.hidden = false;
@@ -100,7 +100,7 @@ interface Content {
   focus(): void;
 }
 
-function createContent(page: Page, close: () => void): Content {
+function createContent(page: Page, root: HTMLElement, close: () => void): Content {
   const { model } = page;
   const title = h('h2', { tabindex: '-1' }, 'Thread');
   const first = h('ol', { class: 'messages', 'aria-label': 'First message' });
@@ -130,6 +130,7 @@ function createContent(page: Page, close: () => void): Content {
     },
     messages: () => shown?.replies() ?? [],
   });
+  receiveDrops(root, composer);
   const actions = {
     edit: composer.edit,
     remove: (message: MessageView) => confirmRemoval(page, message, composer.focus),
@@ -172,10 +173,9 @@ function createContent(page: Page, close: () => void): Content {
     iconButton('close', 'Close the thread', close),
   );
   const nodes = [bar, scroll, closed, composer.root, alsoField];
-  for (const node of nodes)
-    node.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') close();
-    });
+  root.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') close();
+  });
   return {
     nodes,
     show,
