@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createPublicGroup,
   focused,
+  goTo,
   joinGroup,
   projectOf,
   richFeatures,
@@ -14,15 +15,6 @@ import {
 import type { Demo, Guest } from './demo.ts';
 
 const message = (page: Page, text: string) => page.locator('.thread .message', { hasText: text });
-
-/** Presses a key until something has the focus, and Enter on that. */
-async function goTo(page: Page, name: string, key: string): Promise<void> {
-  for (let presses = 0; (await focused(page)) !== name; presses += 1) {
-    if (presses === 20) throw new Error(`${key} does not lead to ${name}`);
-    await page.keyboard.press(key);
-  }
-  await page.keyboard.press('Enter');
-}
 
 /** Goes back from the field to the menu of the last message and opens it. */
 async function openMenu(page: Page): Promise<void> {

@@ -23,7 +23,7 @@ export async function projectOf(features: readonly string[]): Promise<GeneratedP
 /** What of the page belongs to features, and what they need to be seen. */
 export const richFeatures = [
   ...['demo', 'presence', 'receipts', 'typing'],
-  ...['reactions', 'threads', 'mentions', 'pins'],
+  ...['reactions', 'threads', 'mentions', 'pins', 'attachments', 'search'],
 ];
 
 /** The demo page of a project, served by `npm run dev`, and a browser. */
@@ -121,6 +121,34 @@ export async function choose(page: Page, text: string, action: string): Promise<
   await message.getByLabel('Message actions').click();
   await message.getByRole('button', { name: action, exact: true }).click();
 }
+
+/** Presses a key until something has the focus, and Enter on that. */
+export async function goTo(page: Page, name: string, key: string): Promise<void> {
+  for (let presses = 0; (await focused(page)) !== name; presses += 1) {
+    if (presses === 20) throw new Error(`${key} does not lead to ${name}`);
+    await page.keyboard.press(key);
+  }
+  await page.keyboard.press('Enter');
+}
+
+/** Gives files to the field of the open conversation. */
+export const attach = (page: Page, files: readonly TestFile[]): Promise<void> =>
+  page
+    .locator('.thread .composer input[type=file]')
+    .setInputFiles(files.map((file) => ({ ...file, buffer: Buffer.from(file.buffer) })));
+
+/** A file as a person would choose it. */
+export interface TestFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: string | Uint8Array;
+}
+
+/** A picture of one pixel. */
+export const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** How the element with the focus is known: its label, or its text. */
 export const focused = (page: Page): Promise<string> =>

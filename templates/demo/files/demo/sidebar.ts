@@ -47,12 +47,13 @@ export function createSidebar(
       ),
       iconButton('leave', 'Sign out', ports.signOut),
     ),
-    createFinder(
-      finding.length === 0
-        ? 'Find people and public groups'
-        : 'Find people and public groups, search messages',
-      search,
-    ),
+    finding.length === 0
+      ? createFinder('Find people and public groups', search)
+      : createFinder(
+          'Find people and public groups, search messages',
+          search,
+          'Find people, groups, messages',
+        ),
     h(
       'button',
       { class: 'quiet new-group', click: () => openNewGroup(model, draft, ports.open) },
@@ -217,10 +218,10 @@ function drawItem(item: Item, open: () => void): HTMLElement {
   );
 }
 
-const drawBadge = (badge: Badge, isQuiet: boolean): HTMLElement =>
+const drawBadge = (badge: Badge, isCalm: boolean): HTMLElement =>
   h(
     'span',
-    { class: isQuiet ? 'unread calm' : 'unread' },
+    { class: isCalm ? 'unread calm' : 'unread' },
     h('span', { 'aria-hidden': 'true' }, badge.text),
     spoken(badge.spoken),
   );

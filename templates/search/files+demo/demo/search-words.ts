@@ -4,7 +4,7 @@ import type { Mark } from './part.ts';
 export const fewestCharacters = 3;
 
 /** So much of a text stands before the first word that was found. */
-const before = 24;
+const before = 10;
 
 /** The words of a query, without capitals and diacritics. */
 export const wordsOf = (query: string): string[] => fold(query).match(/[\p{L}\p{N}]+/gu) ?? [];
