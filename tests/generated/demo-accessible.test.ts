@@ -15,6 +15,7 @@ import {
   say,
   seen,
   startDemo,
+  textFile,
 } from './demo.ts';
 import type { Demo, Guest } from './demo.ts';
 
@@ -99,7 +100,7 @@ async function showFeatures(page: Page, look: (state: string) => Promise<void>):
   await say(page, 'an answer');
   await attach(page, [
     { name: 'pixel.png', mimeType: 'image/png', buffer: pixel },
-    { name: 'notes.txt', mimeType: 'text/plain', buffer: 'x' },
+    textFile('notes.txt', 'x'),
   ]);
   await page.getByText('2 files ready').waitFor();
   await look('files to be sent');

@@ -12,11 +12,12 @@ import {
   say,
   seen,
   startDemo,
+  textFile,
 } from './demo.ts';
 import type { Demo } from './demo.ts';
 
 const map = { name: 'map.png', mimeType: 'image/png', buffer: pixel };
-const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: 'bread, cheese' };
+const notes = textFile('notes.txt', 'bread, cheese');
 
 /** Drops a file on an element, as a hand would. */
 const drop = (page: Page, selector: string, name: string): Promise<void> =>
@@ -86,7 +87,7 @@ describe('files and search on the demo page', () => {
       document.querySelector('.composer textarea').dispatchEvent(event);
     })()`);
     await a.getByText('2 files ready').waitFor();
-    await attach(a, [{ name: 'evil.png', mimeType: 'image/png', buffer: '<html>' }]);
+    await attach(a, [{ name: 'evil.png', mimeType: 'image/png', buffer: Buffer.from('<html>') }]);
     const failed = a.locator('.uploads .failed');
     await failed.waitFor();
     await a.getByLabel('Write a message').fill('two of three');

@@ -11,6 +11,7 @@ import {
   seen,
   shown,
   startDemo,
+  textFile,
   write,
 } from './demo.ts';
 import type { Demo } from './demo.ts';
@@ -118,7 +119,7 @@ describe('hostile text on the demo page', () => {
     await joinGroup(b, 'Hostile');
     for (let from = 0; from < payloads.length; from += 10) {
       const names = payloads.slice(from, from + 10);
-      const files = names.map((name) => ({ name, mimeType: 'text/plain', buffer: 'x' }));
+      const files = names.map((name) => textFile(name, 'x'));
       await attach(a, files);
       await a.getByText('10 files ready').waitFor();
       await write(a, `files from ${from}`);
@@ -126,9 +127,10 @@ describe('hostile text on the demo page', () => {
       await seen(b, `files from ${from}`);
     }
     expect(await b.locator('.message .file').count()).toBe(payloads.length);
-    await write(a, payloads[3]!);
-    await seen(b, payloads[3]!);
-    for (const action of ['React with 👍', 'Pin', 'Reply']) await choose(a, payloads[3]!, action);
+    const said = `said: ${payloads[3]!}`;
+    await write(a, said);
+    await seen(b, said);
+    for (const action of ['React with 👍', 'Pin', 'Reply']) await choose(a, said, action);
     await write(a, `@${two.username} ${payloads[5]!}`);
     await a.locator('.quote', { hasText: 'onerror' }).waitFor();
     for (const payload of payloads) {

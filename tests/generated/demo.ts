@@ -132,17 +132,22 @@ export async function goTo(page: Page, name: string, key: string): Promise<void>
 }
 
 /** Gives files to the field of the open conversation. */
-export const attach = (page: Page, files: readonly TestFile[]): Promise<void> =>
-  page
-    .locator('.thread .composer input[type=file]')
-    .setInputFiles(files.map((file) => ({ ...file, buffer: Buffer.from(file.buffer) })));
+export const attach = (page: Page, files: TestFile[]): Promise<void> =>
+  page.locator('.thread .composer input[type=file]').setInputFiles(files);
 
 /** A file as a person would choose it. */
 export interface TestFile {
   readonly name: string;
   readonly mimeType: string;
-  readonly buffer: string | Uint8Array;
+  readonly buffer: Buffer;
 }
+
+/** A file of words. */
+export const textFile = (name: string, text: string): TestFile => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(text),
+});
 
 /** A picture of one pixel. */
 export const pixel = Buffer.from(

@@ -28,7 +28,7 @@ export function createMenu(
         if (summary.contains(event.target as Node) && !details.open) open();
       },
       toggle: () => {
-        if (details.open) keepOnScreen(panel);
+        if (details.open) keepInView(panel);
         toggled();
       },
       keydown: (event) => onKey(event as KeyboardEvent),
@@ -83,11 +83,12 @@ export function createMenu(
 export const entry = (label: string, run: () => void): HTMLButtonElement =>
   h('button', { type: 'button', click: run }, label);
 
-/** However near to an edge its button stands. */
-function keepOnScreen(panel: HTMLElement): void {
+/** However near to an edge its button stands: what is beside the messages would cover it. */
+function keepInView(panel: HTMLElement): void {
   panel.style.translate = '';
+  const view = (panel.closest('.scroll') ?? document.documentElement).getBoundingClientRect();
   const { left, right } = panel.getBoundingClientRect();
-  const over = Math.max(0, right + marginPx - document.documentElement.clientWidth);
-  const shift = Math.max(0, marginPx - left) - over;
+  const over = Math.max(0, right + marginPx - view.right);
+  const shift = Math.max(0, view.left + marginPx - left) - over;
   if (shift !== 0) panel.style.translate = `${shift}px`;
 }
