@@ -66,7 +66,7 @@ describe('axe finds nothing on the demo page', () => {
     await page.locator('.message.own').last().getByLabel('Message actions').press('Enter');
     await look('a menu');
     await page.keyboard.press('Escape');
-    await showFeatures(page, look);
+    await showFeatures(page, name, look);
     await page.getByLabel('Write a message').press('ArrowUp');
     await look('an edit');
     await page.keyboard.press('Escape');
@@ -80,6 +80,8 @@ describe('axe finds nothing on the demo page', () => {
     await page.getByText('You are offline').waitFor();
     await look('offline, with a message that waits');
     await page.context().setOffline(false);
+    // What is sent later would have read what came before.
+    await page.locator('.waiting').waitFor({ state: 'detached' });
     await page.goBack();
     await page.getByRole('button', { name: 'Lobby' }).waitFor();
     await say(host.page, `still there, ${name}?`);
@@ -92,12 +94,16 @@ describe('axe finds nothing on the demo page', () => {
 });
 
 /** Everything that features add to the page, as a member sees it. */
-async function showFeatures(page: Page, look: (state: string) => Promise<void>): Promise<void> {
+async function showFeatures(
+  page: Page,
+  name: string,
+  look: (state: string) => Promise<void>,
+): Promise<void> {
   await choose(page, 'welcome', 'React with 👍');
   await page.locator('.chip').first().waitFor();
   await choose(page, 'welcome', 'Reply');
   await look('an answer begins');
-  await say(page, 'an answer');
+  await say(page, `an answer from ${name}`);
   await attach(page, [
     { name: 'pixel.png', mimeType: 'image/png', buffer: pixel },
     textFile('notes.txt', 'x'),

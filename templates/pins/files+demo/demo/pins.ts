@@ -83,8 +83,7 @@ function createBar(page: Page) {
       const [latest] = known;
       root.hidden = latest === undefined;
       text.textContent = latest === undefined ? '' : inWords(page, latest);
-      count.textContent = known.length > 1 ? String(known.length) : '';
-      root.setAttribute('aria-label', counted(known.length, 'pinned message'));
+      count.textContent = known.length > 1 ? counted(known.length, 'message') : '';
     },
   };
 }
