@@ -7,7 +7,7 @@ import type { ComposerPart, ComposerPorts, Page } from './part.ts';
 
 /** A pause in the typing that starts a search, in milliseconds. */
 const pauseMs = 150;
-const most = 6;
+const most = 5;
 
 /** What can be chosen: a member, or all of them. */
 interface Choice {
