@@ -1,6 +1,11 @@
 import { assertOption } from '../options/option-value.ts';
 import { templatesDigest } from '../templates/digest.ts';
-import { choosableFeatures, loadFeatures, selectFeatures } from '../templates/features.ts';
+import {
+  besideEachOther,
+  choosableFeatures,
+  loadFeatures,
+  selectFeatures,
+} from '../templates/features.ts';
 import type { Feature } from '../templates/features.ts';
 import { BASE } from '../templates/manifest.ts';
 import { assertPackageName } from '../options/names.ts';
@@ -53,7 +58,7 @@ export function planSharedBytes(
   assertAnswers(answers);
   const { packageName, description, author, port, packageManager, databaseUri } = answers;
   const shared = { packageName, description, author, port, packageManager };
-  const features = selectFeatures(templates, answers.features);
+  const features = besideEachOther(selectFeatures(templates, answers.features));
   const files = renderFiles(features, {
     answers: { ...shared, databaseUri },
     slots: fillSlots(features),

@@ -1,7 +1,7 @@
 import type { Feature } from './features.ts';
 import { MERGED_FILE } from './template-files.ts';
 
-/** What a project gets with a feature. */
+/** What a project gets with a feature, whatever else it has. */
 export interface Additions {
   readonly files: number;
   /** Names of packages, in the order of package.json. */
@@ -12,12 +12,13 @@ export interface Additions {
 
 /** What a feature adds, read from its folder, so that no list of it can be wrong. */
 export function additionsOf({ files, slots }: Feature): Additions {
-  const manifest = files.find(({ path }) => path === MERGED_FILE);
+  const own = files.filter(({ beside }) => beside === undefined);
+  const manifest = own.find(({ path }) => path === MERGED_FILE);
   const { dependencies, devDependencies } = JSON.parse(
     manifest?.bytes.toString('utf8') ?? '{}',
   ) as Readonly<Record<'dependencies' | 'devDependencies', object | undefined>>;
   return {
-    files: files.filter(({ path }) => path !== MERGED_FILE).length,
+    files: own.filter(({ path }) => path !== MERGED_FILE).length,
     packages: Object.keys({ ...dependencies, ...devDependencies }),
     variables: (slots['env'] ?? []).map((entry) =>
       typeof entry === 'string' ? entry : (entry['name'] ?? ''),

@@ -8,11 +8,14 @@ const DIGITS = 16;
 export function featureDigest(
   feature: Manifest & { readonly files: readonly TemplateFile[] },
 ): string {
-  const { name, slots, requires, conflicts, policies, files } = feature;
+  const { name, slots, with: beside, requires, conflicts, policies, files } = feature;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([name, slots, requires, conflicts, policies]));
-  for (const { path, isHost, isExecutable, bytes } of files)
-    hash.update(JSON.stringify([path, isHost, isExecutable, bytes.length])).update(bytes);
+  hash.update(JSON.stringify([name, slots, beside, requires, conflicts, policies]));
+  for (const file of files) {
+    const { path, isHost, isExecutable, bytes } = file;
+    const head = [path, file.beside, isHost, isExecutable, bytes.length];
+    hash.update(JSON.stringify(head)).update(bytes);
+  }
   return hash.digest('hex');
 }
 

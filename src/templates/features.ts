@@ -1,5 +1,6 @@
 import { CreateError } from '../errors.ts';
 import { BASE } from './manifest.ts';
+import type { SlotEntry } from './manifest.ts';
 import { readFeatures } from './read-features.ts';
 import type { Feature } from './read-features.ts';
 import { shortened } from '../lib/text.ts';
@@ -50,6 +51,19 @@ export function selectFeatures(
   const features = all.filter((feature) => selected.has(feature.name));
   assertTogether(features);
   return features;
+}
+
+/** These features with what each of them has for another one that is there. */
+export function besideEachOther(features: readonly Feature[]): readonly Feature[] {
+  const isThere = (name: string): boolean => features.some((feature) => feature.name === name);
+  return features.map((feature) => {
+    const slots: Record<string, readonly SlotEntry[]> = { ...feature.slots };
+    for (const [, more] of Object.entries(feature.with).filter(([other]) => isThere(other)))
+      for (const [slot, entries] of Object.entries(more))
+        slots[slot] = [...(slots[slot] ?? []), ...entries];
+    const files = feature.files.filter(({ beside }) => beside === undefined || isThere(beside));
+    return { ...feature, slots, files };
+  });
 }
 
 function assertTogether(features: readonly Feature[]): void {

@@ -18,6 +18,9 @@ export type Group = (typeof FEATURE_GROUPS)[number];
 /** What a feature gives to a slot: a text, or named texts that a host prints. */
 export type SlotEntry = string | Readonly<Record<string, string>>;
 
+/** What a feature gives to slots, by their names. */
+export type SlotEntries = Readonly<Record<string, readonly SlotEntry[]>>;
+
 /** What a feature folder says of itself in feature.json; feature.schema.json tells editors the same. */
 export interface Manifest {
   readonly name: string;
@@ -32,7 +35,9 @@ export interface Manifest {
   readonly conflicts: readonly string[];
   /** It connects several nodes: `--adapter` chooses one of these or none, and no preset brings one. */
   readonly adapter: boolean;
-  readonly slots: Readonly<Record<string, readonly SlotEntry[]>>;
+  readonly slots: SlotEntries;
+  /** What it gives to slots beside another feature, by the name of that one, which may be absent. */
+  readonly with: Readonly<Record<string, SlotEntries>>;
   /** The policy of a file whose name does not tell it. */
   readonly policies: Readonly<Record<string, Policy>>;
 }
@@ -46,8 +51,8 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   requires: isTexts,
   conflicts: isTexts,
   adapter: (value) => typeof value === 'boolean',
-  slots: (value) =>
-    isRecordOf(value, (entries) => Array.isArray(entries) && entries.every(isEntry)),
+  slots: areSlots,
+  with: (value) => isRecordOf(value, areSlots),
   policies: (value) => isRecordOf(value, (policy) => POLICIES.includes(policy as Policy)),
 };
 
@@ -58,6 +63,7 @@ const EMPTY = {
   conflicts: [],
   adapter: false,
   slots: {},
+  with: {},
   policies: {},
 } as const;
 
@@ -74,7 +80,18 @@ export function parseManifest(text: string, name: string): Manifest {
   if (data['summary'] === undefined) throw new TypeError('has no summary');
   const given = data as Partial<Manifest> & Pick<Manifest, 'name' | 'summary'>;
   if (given.adapter && given.presets) throw new TypeError('is an adapter, which no preset brings');
+  for (const other of Object.keys(given.with ?? {})) assertOther(name, other);
   return { ...EMPTY, ...given };
+}
+
+/** What counts beside another feature only names one that can be absent. @throws TypeError */
+export function assertOther(name: string, other: string): void {
+  if (other === name || other === BASE)
+    throw new TypeError(
+      `is with ${other}, which is always there: without "with" it counts as well`,
+    );
+  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(other))
+    throw new TypeError(`is with ${other}, which no feature can be called`);
 }
 
 function isText(value: unknown): value is string {
@@ -83,6 +100,10 @@ function isText(value: unknown): value is string {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
+}
+
+function areSlots(value: unknown): boolean {
+  return isRecordOf(value, (entries) => Array.isArray(entries) && entries.every(isEntry));
 }
 
 function isEntry(value: unknown): boolean {

@@ -50,6 +50,7 @@ export function unpackFeatures(index: PackIndex, textsFile: string): readonly Fe
       isHost: file.isHost,
       isExecutable: file.isExecutable,
       source: file.source,
+      ...(file.beside === undefined ? {} : { beside: file.beside }),
       get bytes() {
         return textOf(file);
       },

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { damagedInstallation, reportingDamage } from './damaged-installation.ts';
 import { featureDigest } from './digest.ts';
-import { BASE, parseManifest } from './manifest.ts';
+import { assertOther, BASE, parseManifest } from './manifest.ts';
 import type { Manifest, SlotEntry } from './manifest.ts';
-import { loadFiles, loadFragments } from './template-files.ts';
+import { besideWhich, loadFiles, loadFragments } from './template-files.ts';
 import type { TemplateFile } from './template-files.ts';
 
 /** A feature folder, read. */
@@ -31,9 +31,15 @@ function readFeature(directory: string, name: string): Feature {
     const slots: Record<string, readonly SlotEntry[]> = { ...manifest.slots };
     for (const [slot, text] of loadFragments(join(directory, 'fragments')))
       slots[slot] = [...(slots[slot] ?? []), text];
-    const feature = { ...manifest, slots, files: loadFiles(join(directory, 'files')) };
+    const feature = { ...manifest, slots, files: filesOf(directory, name) };
     return { ...feature, digest: featureDigest(feature) };
   });
+}
+
+function filesOf(directory: string, name: string): readonly TemplateFile[] {
+  const others = besideWhich(directory);
+  for (const other of others) assertOther(name, other);
+  return [undefined, ...others].flatMap((other) => loadFiles(directory, other));
 }
 
 function assertFeature(feature: Feature, all: readonly Feature[]): void {
@@ -42,7 +48,4 @@ function assertFeature(feature: Feature, all: readonly Feature[]): void {
   );
   if (missing !== undefined)
     throw damagedInstallation(feature.name, `names a feature ${missing} that is not there`);
-  const host = feature.files.find((file) => file.isHost);
-  if (host !== undefined && feature.name !== BASE)
-    throw damagedInstallation(host.source, 'is a host outside the base');
 }

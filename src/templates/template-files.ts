@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** A file below `files/`: verbatim, or a host that prints slots. */
+/** A file below `files/` or `files+<feature>/`: verbatim, or a host that prints slots. */
 export interface TemplateFile {
   /** Its path in a project, with `/`. */
   readonly path: string;
@@ -10,6 +10,8 @@ export interface TemplateFile {
   readonly isExecutable: boolean;
   /** Where it lies, for messages. */
   readonly source: string;
+  /** The other feature that it is for: it counts where both are. */
+  readonly beside?: string | undefined;
 }
 
 /** What several features may have a part of. */
@@ -21,8 +23,19 @@ const RENAMED = new Map([
   ['_npmrc', '.npmrc'],
 ]);
 
-/** Reads every file below `files/`, by path. */
-export function loadFiles(directory: string): readonly TemplateFile[] {
+const BESIDE = 'files+';
+
+/** The other features for which a folder has files, such as `demo` for `files+demo/`. */
+export function besideWhich(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(BESIDE))
+    .map((name) => name.slice(BESIDE.length))
+    .sort();
+}
+
+/** Reads every file below `files/`, or below the folder for another feature, by path. */
+export function loadFiles(feature: string, beside?: string): readonly TemplateFile[] {
+  const directory = join(feature, beside === undefined ? 'files' : BESIDE + beside);
   return listFiles(directory).map((source) => {
     const parts = relative(directory, source).split(sep);
     const last = parts.pop() as string;
@@ -34,6 +47,7 @@ export function loadFiles(directory: string): readonly TemplateFile[] {
       bytes: readFileSync(source),
       isExecutable: (statSync(source).mode & 0o100) !== 0,
       source,
+      ...(beside === undefined ? {} : { beside }),
     };
   });
 }

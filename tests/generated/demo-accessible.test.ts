@@ -1,8 +1,22 @@
-import type { BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '../support/browser.ts';
 import { findings } from '../support/findings.ts';
-import { createPublicGroup, enterAsGuest, joinGroup, phone, say, seen, startDemo } from './demo.ts';
+import {
+  attach,
+  choose,
+  createPublicGroup,
+  enterAsGuest,
+  joinGroup,
+  phone,
+  pixel,
+  projectOf,
+  richFeatures,
+  say,
+  seen,
+  startDemo,
+  textFile,
+} from './demo.ts';
 import type { Demo, Guest } from './demo.ts';
 
 describe('axe finds nothing on the demo page', () => {
@@ -10,10 +24,11 @@ describe('axe finds nothing on the demo page', () => {
   let host: Guest;
 
   beforeAll(async () => {
-    demo = await startDemo();
+    demo = await startDemo(await projectOf(richFeatures));
     host = await demo.guest();
     await createPublicGroup(host.page, 'Lobby');
     await say(host.page, 'welcome');
+    await choose(host.page, 'welcome', 'Pin');
   });
   afterAll(() => demo.stop());
 
@@ -51,6 +66,7 @@ describe('axe finds nothing on the demo page', () => {
     await page.locator('.message.own').last().getByLabel('Message actions').press('Enter');
     await look('a menu');
     await page.keyboard.press('Escape');
+    await showFeatures(page, name, look);
     await page.getByLabel('Write a message').press('ArrowUp');
     await look('an edit');
     await page.keyboard.press('Escape');
@@ -64,6 +80,8 @@ describe('axe finds nothing on the demo page', () => {
     await page.getByText('You are offline').waitFor();
     await look('offline, with a message that waits');
     await page.context().setOffline(false);
+    // What is sent later would have read what came before.
+    await page.locator('.waiting').waitFor({ state: 'detached' });
     await page.goBack();
     await page.getByRole('button', { name: 'Lobby' }).waitFor();
     await say(host.page, `still there, ${name}?`);
@@ -74,3 +92,45 @@ describe('axe finds nothing on the demo page', () => {
     expect(found).toEqual(Object.fromEntries(states.map((state) => [state, []])));
   });
 });
+
+/** Everything that features add to the page, as a member sees it. */
+async function showFeatures(
+  page: Page,
+  name: string,
+  look: (state: string) => Promise<void>,
+): Promise<void> {
+  await choose(page, 'welcome', 'React with 👍');
+  await page.locator('.chip').first().waitFor();
+  await choose(page, 'welcome', 'Reply');
+  await look('an answer begins');
+  await say(page, `an answer from ${name}`);
+  await attach(page, [
+    { name: 'pixel.png', mimeType: 'image/png', buffer: pixel },
+    textFile('notes.txt', 'x'),
+  ]);
+  await page.getByText('2 files ready').waitFor();
+  await look('files to be sent');
+  await page.getByLabel('Write a message').press('Enter');
+  await page.locator('.message .file').last().waitFor();
+  await page.getByLabel('Write a message').pressSequentially('@');
+  await page.getByRole('option').first().waitFor();
+  await look('names to choose from');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Write a message').fill('');
+  await look('reactions, quotes, files and pins');
+  await page.locator('.pin-bar').click();
+  await look('the list of pins');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Notifications').press('Enter');
+  await look('the bell');
+  await page.keyboard.press('Escape');
+  await page.locator('.picture').last().press('Enter');
+  await look('a picture');
+  await page.keyboard.press('Escape');
+  await choose(page, 'welcome', 'Reply in thread');
+  await page.getByLabel('Reply in the thread').fill('beside');
+  await page.keyboard.press('Enter');
+  await page.locator('.replies .content').last().waitFor();
+  await look('a thread');
+  await page.getByLabel('Close the thread').click();
+}

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createPublicGroup,
+  focused,
   joinGroup,
   openDirect,
   phone,
@@ -16,13 +17,6 @@ const boxOf = async (page: Page, selector: string) => {
   if (box === null) throw new Error(`${selector} is not shown`);
   return box;
 };
-
-/** How the element with the focus is known: its label, or its text. */
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(`(() => {
-    const { activeElement: element } = document;
-    return element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
-  })()`);
 
 /** The roundings of a bubble's corners, from the upper left one on with the clock. */
 const cornersOf = (page: Page, text: string): Promise<string> =>

@@ -1,22 +1,12 @@
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { PROGRAM } from '../support/command.ts';
-import { projectIn } from '../support/project.ts';
-import { scratch } from '../support/scratch.ts';
-import { openDirect, say, seen, startDemo } from './demo.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDirect, projectOf, say, seen, startDemo } from './demo.ts';
 import type { Demo } from './demo.ts';
 
 describe('the demo page of a project with no other feature', () => {
   let demo: Demo;
 
   beforeAll(async () => {
-    const directory = join(scratch(), 'only-demo');
-    const flags = ['--yes', '--features', 'demo', '--no-install', '--no-git'];
-    await execa('node', [PROGRAM, directory, ...flags], { stdin: 'ignore' });
-    symlinkSync(join(inject('standardProject'), 'node_modules'), join(directory, 'node_modules'));
-    demo = await startDemo(projectIn(directory));
+    demo = await startDemo(await projectOf(['demo']));
   });
   afterAll(() => demo.stop());
 

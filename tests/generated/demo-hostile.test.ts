@@ -1,6 +1,19 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPublicGroup, joinGroup, phone, seen, shown, startDemo, write } from './demo.ts';
+import {
+  attach,
+  choose,
+  createPublicGroup,
+  joinGroup,
+  phone,
+  projectOf,
+  richFeatures,
+  seen,
+  shown,
+  startDemo,
+  textFile,
+  write,
+} from './demo.ts';
 import type { Demo } from './demo.ts';
 
 /** Each of these would call `hit` somewhere: as markup, as a link, in an attribute, in a template. */
@@ -64,7 +77,7 @@ describe('hostile text on the demo page', () => {
   let demo: Demo;
 
   beforeAll(async () => {
-    demo = await startDemo();
+    demo = await startDemo(await projectOf(richFeatures));
   });
   afterAll(() => demo.stop());
 
@@ -96,6 +109,46 @@ describe('hostile text on the demo page', () => {
         if (await content.isVisible()) await content.click();
     expect([writer.hits, reader.hits]).toEqual([[], []]);
     expect([one.errors, two.errors]).toEqual([[], []]);
+  });
+
+  it('S72 thirty payloads as names, file names and queries in what features show: none runs', async () => {
+    const [one, two] = await Promise.all([demo.guest(), demo.guest(phone)]);
+    const [writer, reader] = await Promise.all([watch(one.page), watch(two.page)]);
+    const [a, b] = [one.page, two.page];
+    await createPublicGroup(a, 'Hostile');
+    await joinGroup(b, 'Hostile');
+    for (let from = 0; from < payloads.length; from += 10) {
+      const names = payloads.slice(from, from + 10);
+      const files = names.map((name) => textFile(name, 'x'));
+      await attach(a, files);
+      await a.getByText('10 files ready').waitFor();
+      await write(a, `files from ${from}`);
+      await a.locator('.waiting').waitFor({ state: 'detached' });
+      await seen(b, `files from ${from}`);
+    }
+    expect(await b.locator('.message .file').count()).toBe(payloads.length);
+    const said = `said: ${payloads[3]!}`;
+    await write(a, said);
+    await seen(b, said);
+    for (const action of ['React with 👍', 'Pin', 'Reply']) await choose(a, said, action);
+    await write(a, `@${two.username} ${payloads[5]!}`);
+    await a.locator('.quote', { hasText: 'onerror' }).waitFor();
+    for (const payload of payloads) {
+      await rename(a, shortened(payload).slice(0, 64).trim());
+      await a.getByLabel('Find people and public groups').fill(payload);
+      await a.locator('.finder [role=status]').filter({ hasText: /./ }).waitFor();
+    }
+    await b.reload();
+    await seen(b, payloads[5]!);
+    await b.locator('.pin-bar').click();
+    await b.getByRole('dialog').locator('.row').first().hover();
+    await b.keyboard.press('Escape');
+    await b.locator('.chip').first().hover();
+    await b.getByLabel('Write a message').pressSequentially('@');
+    await b.getByRole('option').first().waitFor();
+    expect([writer.hits, reader.hits]).toEqual([[], []]);
+    // A query of too many words is answered with 422, which a console calls an error.
+    expect([...one.errors, ...two.errors].filter((text) => !text.includes('422'))).toEqual([]);
   });
 
   it('the page itself refuses markup and inline script, whatever its code would do', async () => {

@@ -1,10 +1,30 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
+import { PROGRAM } from '../support/command.ts';
 import { copyOf, projectIn, type GeneratedProject } from '../support/project.ts';
+import { scratch } from '../support/scratch.ts';
 
 /** The project that was made and installed for all these tests; its files are not to be changed. */
 export const standardProject = (): GeneratedProject => projectIn(inject('standardProject'));
+
+/** A project with these features, which needs no package that the standard project has not. */
+export async function projectOf(features: readonly string[]): Promise<GeneratedProject> {
+  const directory = join(scratch(), features.join('-'));
+  const flags = ['--yes', '--features', features.join(), '--no-install', '--no-git'];
+  await execa('node', [PROGRAM, directory, ...flags], { stdin: 'ignore' });
+  symlinkSync(join(inject('standardProject'), 'node_modules'), join(directory, 'node_modules'));
+  return projectIn(directory);
+}
+
+/** What of the page belongs to features, and what they need to be seen. */
+export const richFeatures = [
+  ...['demo', 'presence', 'receipts', 'typing'],
+  ...['reactions', 'threads', 'mentions', 'pins', 'attachments', 'search'],
+];
 
 /** The demo page of a project, served by `npm run dev`, and a browser. */
 export interface Demo {
@@ -95,12 +115,52 @@ export async function write(page: Page, text: string): Promise<void> {
 }
 
 /** Chooses something that can be done with a message of the open conversation. */
-export async function choose(page: Page, text: string, action: 'Edit' | 'Delete'): Promise<void> {
-  const message = page.locator('.message', { hasText: text });
+export async function choose(page: Page, text: string, action: string): Promise<void> {
+  const message = page.locator('.message', { hasText: text }).first();
   await message.hover();
   await message.getByLabel('Message actions').click();
-  await message.getByRole('button', { name: action }).click();
+  await message.getByRole('button', { name: action, exact: true }).click();
 }
+
+/** Presses a key until something has the focus, and Enter on that. */
+export async function goTo(page: Page, name: string, key: string): Promise<void> {
+  for (let presses = 0; (await focused(page)) !== name; presses += 1) {
+    if (presses === 20) throw new Error(`${key} does not lead to ${name}`);
+    await page.keyboard.press(key);
+  }
+  await page.keyboard.press('Enter');
+}
+
+/** Gives files to the field of the open conversation. */
+export const attach = (page: Page, files: TestFile[]): Promise<void> =>
+  page.locator('.thread .composer input[type=file]').setInputFiles(files);
+
+/** A file as a person would choose it. */
+export interface TestFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** A file of words. */
+export const textFile = (name: string, text: string): TestFile => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(text),
+});
+
+/** A picture of one pixel. */
+export const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** How the element with the focus is known: its label, or its text. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(`(() => {
+    const { activeElement: element } = document;
+    return element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
+  })()`);
 
 /** Waits until a message is shown in the open conversation. */
 export const seen = (page: Page, text: string): Promise<void> =>

@@ -3,7 +3,7 @@ import { encoders } from '../../src/plan/encoders.ts';
 import { loadFeatures } from '../../src/templates/features.ts';
 import { TEMPLATES } from '../../src/package.ts';
 
-const MOST_HOSTS = 14;
+const MOST_HOSTS = 16;
 const MOST_LINES = 60;
 
 const CONTROL =

@@ -6,7 +6,8 @@ import { POLICIES } from '../../src/templates/manifest.ts';
 import { optionOf } from '../../src/options/options.ts';
 import { TEMPLATES } from '../../src/package.ts';
 
-type Schema = { readonly properties: Readonly<Record<string, Record<string, never>>> };
+type Properties = { readonly properties: Readonly<Record<string, Record<string, never>>> };
+type Schema = Properties & { readonly definitions: { readonly slots: Properties } };
 
 const schema = read('feature.schema.json') as Schema;
 const validate = new Ajv({ allErrors: true }).compile(schema);
@@ -32,13 +33,13 @@ describe('the schema of manifests', () => {
   });
 
   it('knows the slots that hosts print, and no others', () => {
-    const hosts = readdirSync(join(TEMPLATES, 'base/files'), { recursive: true, encoding: 'utf8' })
+    const hosts = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ejs'))
-      .map((path) => readFileSync(join(TEMPLATES, 'base/files', path), 'utf8'));
+      .map((path) => readFileSync(join(TEMPLATES, path), 'utf8'));
     const printed = [...hosts.join('').matchAll(/\bslots\.(\w+)/g)].map(
       ([, slot]) => slot as string,
     );
-    expect(Object.keys(schema.properties['slots']?.['properties'] ?? {}).sort()).toEqual(
+    expect(Object.keys(schema.definitions.slots.properties).sort()).toEqual(
       [...new Set(printed)].sort(),
     );
   });

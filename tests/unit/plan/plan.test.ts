@@ -62,6 +62,49 @@ describe('planProject', () => {
     );
   });
 
+  describe('what a feature has for another one', () => {
+    const tree = {
+      'page/feature.json': { name: 'page', summary: 'x', slots: { lines: ['of the page'] } },
+      'page/files/page.txt.ejs':
+        '<%_ for (const part of slots.lines) { _%>\n<%- line(part) %>\n<%_ } _%>\n',
+      'typing/feature.json': {
+        name: 'typing',
+        summary: 'x',
+        with: { page: { lines: ['of typing'] } },
+      },
+      'typing/files/typing.txt': 'typing\n',
+      'typing/files+page/typing-on-page.txt': 'both\n',
+      'typing/files+page/package.json': { dependencies: { zod: '^4.0.0' } },
+    };
+
+    it.each([
+      [['typing'], ['typing.txt'], undefined],
+      [['page'], ['page.txt'], 'of the page\n'],
+      [
+        ['page', 'typing'],
+        ['page.txt', 'typing-on-page.txt', 'typing.txt'],
+        'of the page\nof typing\n',
+      ],
+    ])('counts where both are: %j', (chosen, paths, printed) => {
+      const made = plan(tree, { features: chosen });
+      const texts = made.files.map(({ path }) => path).filter((path) => path.endsWith('.txt'));
+      expect(texts).toEqual(paths);
+      if (printed !== undefined) expect(textOf(made, 'page.txt')).toBe(printed);
+      expect(textOf(made, 'package.json').includes('zod')).toBe(chosen.length === 2);
+      const owner = made.files.find(({ path }) => path === 'typing-on-page.txt')?.feature;
+      expect(owner).toBe(chosen.length === 2 ? 'typing' : undefined);
+    });
+
+    it('is refused in a slot that no host of the two prints', () => {
+      const manifest = { name: 'typing', summary: 'x', with: { page: { lins: ['x'] } } };
+      const wrong = { ...tree, 'typing/feature.json': manifest };
+      expect(() => plan(wrong, { features: ['page', 'typing'] })).toThrow(
+        /typing fills a slot lins that no host prints/,
+      );
+      expect(() => plan(wrong, { features: ['typing'] })).not.toThrow();
+    });
+  });
+
   it('refuses two ranges for one dependency, and names both features', () => {
     const tree = {
       ...TYPING,

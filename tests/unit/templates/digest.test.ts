@@ -46,6 +46,10 @@ describe('the digest of templates', () => {
     ['a fragment', { 'typing/fragments/readme.md': 'one' }],
     ['what it requires', { 'typing/feature.json': { ...MANIFEST, requires: ['base'] } }],
     ['what it conflicts with', { 'typing/feature.json': { ...MANIFEST, conflicts: ['base'] } }],
+    [
+      'a slot beside another feature',
+      { 'typing/feature.json': { ...MANIFEST, with: { page: { readme: ['one'] } } } },
+    ],
     ['a policy', { 'typing/feature.json': { ...MANIFEST, policies: { 'src/list.ts': 'text' } } }],
     ['a feature more', { 'x/feature.json': { name: 'x', summary: 'x' } }],
   ])('follows %s', (_, change) => {
@@ -62,6 +66,14 @@ describe('the digest of templates', () => {
       'base/files/README.md': '<%- slots.readme %>\n',
     });
     expect(new Set([digest({}), templatesDigest(named), templatesDigest(plain)]).size).toBe(3);
+  });
+
+  it('follows the feature beside which a file counts', () => {
+    const tree = without('typing/files/src/other.ts');
+    const beside = ['files', 'files+page', 'files+door'].map((folder) =>
+      templatesDigest(features({ ...tree, [`typing/${folder}/src/other.ts`]: '' })),
+    );
+    expect(new Set(beside).size).toBe(3);
   });
 
   it('follows that a file is executable', () => {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { additionsOf } from '../../../src/templates/additions.ts';
 import { loadFeatures, selectFeatures } from '../../../src/templates/features.ts';
 import { BASE, features, writeTemplates } from '../../support/templates.ts';
 
@@ -72,6 +73,7 @@ describe('loadFeatures', () => {
     ['another name', { name: 'y', summary: 'x' }, /another name than its folder/],
     ['no summary', { name: 'x' }, /has no summary/],
     ['presets of another type', { presets: 'full' }, /impossible value for presets/],
+    ['slots beside others of another type', { with: { page: ['x'] } }, /impossible value for with/],
     ['a slot of another type', { slots: { env: [{ a: 1 }] } }, /impossible value for slots/],
     [
       'an adapter in a preset',
@@ -93,9 +95,36 @@ describe('loadFeatures', () => {
     expect(() => loadFeatures(join(directory, 'nowhere'))).toThrow(/nowhere/);
   });
 
-  it('refuses a host outside the base', () => {
-    const tree = { ...manifests({ typing: {} }), 'typing/files/a.ts.ejs': '' };
-    expect(() => features(tree)).toThrow(/a\.ts\.ejs is a host outside the base/);
+  it('knows which files are for another feature, and counts none of them by itself', () => {
+    const [, typing] = features({
+      ...manifests({ typing: {} }),
+      'typing/files/a.ts': '',
+      'typing/files+page/b.ts': '',
+      'typing/files+a-page/c.ts': '',
+    });
+    expect(typing?.files.map(({ path, beside }) => [path, beside])).toEqual([
+      ['a.ts', undefined],
+      ['c.ts', 'a-page'],
+      ['b.ts', 'page'],
+    ]);
+    expect(typing && additionsOf(typing).files).toBe(1);
+  });
+
+  it.each([
+    ['a manifest with itself', { with: { typing: {} } }, 'files/a.ts', /is with typing, which/],
+    ['a manifest with the base', { with: { base: {} } }, 'files/a.ts', /is with base, which/],
+    ['files for itself', {}, 'files+typing/a.ts', /is with typing, which is always there/],
+    ['files for the base', {}, 'files+base/a.ts', /is with base, which is always there/],
+    ['files for no name', {}, 'files+/a.ts', /is with , which no feature can be called/],
+    ['files for no feature', {}, 'files+Page/a.ts', /is with Page, which no feature can be called/],
+  ])('A90 refuses %s', (_, manifest, file, message) => {
+    const tree = { ...manifests({ typing: manifest }), [`typing/${file}`]: '' };
+    expect(() => features(tree)).toThrow(message);
+  });
+
+  it('takes what is for a feature that is not there: its folder can be deleted', () => {
+    const tree = manifests({ typing: { with: { page: { lines: ['one'] } } } });
+    expect(names(features({ ...tree, 'typing/files+page/a.ts': '' }))).toEqual(['base', 'typing']);
   });
 
   it('refuses a feature that names one that is not there', () => {

@@ -11,6 +11,7 @@ const read = features({
   'base/files/empty.txt': '',
   'typing/feature.json': { name: 'typing', summary: 'Typing', slots: { readme: ['one'] } },
   'typing/files/日本.bin': '日本\n',
+  'typing/files+page/a.txt': 'beside a page\n',
 });
 
 function written(texts: Buffer): string {

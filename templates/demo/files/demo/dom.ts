@@ -36,7 +36,10 @@ export const opensKeyboard = (): boolean => matchMedia('(pointer: coarse)').matc
 /** Text for those who listen to the page. */
 export const spoken = (text: string): HTMLElement => h('span', { class: 'spoken' }, text);
 
-/** Makes the children of a list follow `items`, touching only what is new, changed or moved. */
+/**
+ * Makes the children of a list follow `items`, touching only what is new, changed or moved. One whose
+ * menu is open stays as it is until that is closed.
+ */
 export function keyed<Item extends { readonly key: string; readonly version: string }>(
   list: HTMLElement,
   items: readonly Item[],
@@ -50,11 +53,12 @@ export function keyed<Item extends { readonly key: string; readonly version: str
   for (const item of items) {
     let child = old.get(item.key);
     old.delete(item.key);
-    if (child?.dataset['version'] !== item.version) {
+    const isInUse = child?.querySelector('details[open]') != null;
+    if (child === undefined || (child.dataset['version'] !== item.version && !isInUse)) {
       const next = render(item);
       next.dataset['key'] = item.key;
       next.dataset['version'] = item.version;
-      if (child !== undefined && child === place) place = place.nextElementSibling;
+      if (child !== undefined && child === place) place = child.nextElementSibling;
       child?.remove();
       child = next;
     }
@@ -65,10 +69,13 @@ export function keyed<Item extends { readonly key: string; readonly version: str
   if (focusedKey !== undefined) keepFocus(list, focused as HTMLElement, focusedKey);
 }
 
-/** Moving or replacing an element takes the focus from it. */
+/** Moving or replacing an element takes the focus from it: the one that says the same gets it back. */
 function keepFocus(list: HTMLElement, focused: HTMLElement, key: string): void {
   if (document.activeElement === focused) return;
   const child = ([...list.children] as HTMLElement[]).find((one) => one.dataset['key'] === key);
-  const next = focused.isConnected ? focused : child?.querySelector<HTMLElement>('button, summary');
+  const others = [...(child?.querySelectorAll<HTMLElement>('button, summary') ?? [])];
+  const name = focused.dataset['name'];
+  const same = others.find((one) => name !== undefined && one.dataset['name'] === name);
+  const next = focused.isConnected ? focused : (same ?? others.at(-1));
   next?.focus({ preventScroll: true });
 }

@@ -15,11 +15,12 @@ const pauseMs = 300;
 export function createFinder(
   label: string,
   search: (text: string) => Promise<readonly Found[] | string>,
+  placeholder = label,
 ): HTMLElement {
   const [labelled, input] = field(label, {
     type: 'search',
     autocomplete: 'off',
-    placeholder: label,
+    placeholder,
     input: () => void find(),
     keydown: (event) => {
       if ((event as KeyboardEvent).key === 'Escape') clear();

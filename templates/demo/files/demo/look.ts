@@ -14,23 +14,28 @@ const icons = {
   people:
     'M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20a6.5 6.5 0 0113 0M16 4.5a3.5 3.5 0 010 6M18 14a6 6 0 013.5 6',
   chat: 'M4 5h16v11H10l-4 4v-4H4z',
+  bell: 'M6 16V11a6 6 0 0112 0v5l1.5 2h-15zM10 20.5a2 2 0 004 0',
+  muted: 'M6 16V11a6 6 0 019-5.2M18 11v5l1.5 2h-15M10 20.5a2 2 0 004 0M4 4l16 16',
 } as const;
 
+/** A picture by its name, or the outline of one. */
+export type Picture = keyof typeof icons | `M${string}`;
+
 /** A picture beside words, or in a button that has a name of its own. */
-export function icon(name: keyof typeof icons): SVGElement {
+export function icon(picture: Picture): SVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
-  path.setAttribute('d', icons[name]);
+  path.setAttribute('d', picture in icons ? icons[picture as keyof typeof icons] : picture);
   svg.append(path);
   return svg;
 }
 
 /** A button that shows a picture only. */
 export const iconButton = (
-  name: keyof typeof icons,
+  picture: Picture,
   label: string,
   click: () => void,
   className = '',
@@ -38,7 +43,7 @@ export const iconButton = (
   h(
     'button',
     { type: 'button', class: `icon-button ${className}`, 'aria-label': label, title: label, click },
-    icon(name),
+    icon(picture),
   );
 
 const tones = 8;

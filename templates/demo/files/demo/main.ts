@@ -1,13 +1,16 @@
 import { createApi, type SessionStore } from '../client/api.ts';
 import type { SessionView } from '../src/contract/auth.ts';
+import type { MessageView } from '../src/contract/messages.ts';
 import { createBanner } from './connection.ts';
 import { h, opensKeyboard } from './dom.ts';
 import { createModel } from './model.ts';
+import { isHere, type Page, type Part } from './part.ts';
+import { parts } from './parts.ts';
 import { createPlace } from './place.ts';
 import { createDoor } from './sign-in.ts';
 import { createSidebar } from './sidebar.ts';
 import { createThread } from './thread.ts';
-import { explain } from './words.ts';
+import { createAttempt, explain } from './words.ts';
 
 /** While the server cannot be reached, it is tried this often, in milliseconds. */
 const againMs = 5_000;
@@ -70,16 +73,26 @@ async function open(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  let opening = Promise.resolve();
   const end = (reason?: string): void => {
     place.stop();
     model.close();
     askWho(reason);
   };
   const model = await createModel(api, soon, () => end('Your sign-in has ended.'));
-  const place = createPlace((conversationId) => void goTo(conversationId));
+  const place = createPlace((conversationId) => void (opening = goTo(conversationId)));
   const banner = createBanner(model.chat.socket);
-  const thread = createThread(model, place.leave);
-  const sidebar = createSidebar(model, {
+  const problem = h('p', { role: 'alert', class: 'problem' });
+  const page = {
+    model,
+    parts: [] as Part[],
+    attempt: createAttempt(problem),
+    changed: soon,
+    reveal,
+  } satisfies Page;
+  page.parts.push(...Object.values(parts).map((create) => create(page)));
+  const thread = createThread(page, problem, place.leave);
+  const sidebar = createSidebar(page, {
     open: place.open,
     signOut() {
       // The server may be unreachable: this tab forgets the sign-in all the same.
@@ -89,6 +102,27 @@ async function start(): Promise<void> {
   });
   const title = h('h1', { class: 'spoken' }, 'Chat');
   const layout = h('main', { class: 'layout' }, title, sidebar.root, thread.root);
+
+  async function reveal(message: MessageView): Promise<void> {
+    if (model.open?.id !== message.conversationId) {
+      place.open(message.conversationId);
+      await opening;
+    }
+    if (isHere(page, message)) return revealHere(message);
+    const part = page.parts.find((one) => one.isElsewhere?.(message));
+    await page.attempt(async () => part?.reveal?.(message));
+  }
+
+  async function revealHere(message: MessageView): Promise<void> {
+    let isLoaded = false;
+    const isAnswered = await page.attempt(async () => {
+      isLoaded = await model.loadBackTo(message.seq);
+    });
+    if (!isAnswered) return;
+    draw();
+    if (isLoaded) thread.reveal(message);
+    else problem.textContent = 'That message is too far back to be shown here.';
+  }
 
   async function goTo(conversationId: string | null): Promise<void> {
     const selecting = model.select(conversationId).catch(() => {});

@@ -1,10 +1,10 @@
 import type { ConversationView } from '../src/contract/conversations.ts';
+import type { MessageView } from '../src/contract/messages.ts';
 import { h, keyed } from './dom.ts';
 import { toLines } from './lines.ts';
 import { icon } from './look.ts';
 import { drawLine, type MessageActions } from './message.ts';
-import type { Model } from './model.ts';
-import type { Attempt } from './words.ts';
+import { inWords, type Page } from './part.ts';
 
 /** The messages of the open conversation. */
 interface Messages {
@@ -14,6 +14,8 @@ interface Messages {
   hide(): void;
   /** The user has sent something: the end is what they want to see. */
   follow(): void;
+  /** Shows a message that is loaded, in the middle. */
+  reveal(message: MessageView): void;
 }
 
 /** So near to the end, or to the start, counts as there, in pixels. */
@@ -23,7 +25,8 @@ const nearStart = 300;
 const lineMargin = 24;
 
 /** Creates the list of messages, which stays where the reader is. */
-export function createMessages(model: Model, actions: MessageActions, attempt: Attempt): Messages {
+export function createMessages(page: Page, actions: MessageActions): Messages {
+  const { model } = page;
   const list = h('ol', { class: 'messages', 'aria-label': 'Messages' });
   const older = h('button', { class: 'quiet older', click: loadOlder }, 'Load older messages');
   const scroll = h('div', { class: 'scroll', tabindex: '0', scroll: onScroll }, older, list);
@@ -57,7 +60,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
 
   function loadOlder(): void {
     askedAt = firstSeq();
-    void attempt(() => model.loadOlder());
+    void page.attempt(() => model.loadOlder());
   }
 
   function onScroll(): void {
@@ -107,8 +110,8 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
   function announce(row: ConversationView): void {
     const last = model.chat.timeline(row.id)?.messages().at(-1);
     if (last === undefined || last.seq <= heard) return;
-    if (isPlaced && last.sender !== model.me.id && last.content !== null)
-      live.textContent = `${model.people.nameOf(last.sender)}: ${last.content}`;
+    if (isPlaced && last.sender !== model.me.id && last.deletedAt === null)
+      live.textContent = `${model.people.nameOf(last.sender)}: ${inWords(page, last)}`;
     heard = last.seq;
   }
 
@@ -128,7 +131,7 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
     announce(row);
     older.hidden = firstSeq() <= 1;
     keepPlace(() =>
-      keyed(list, toLines(model, row, readSeq), (line) => drawLine(model, line, actions)),
+      keyed(list, toLines(page, row, readSeq), (line) => drawLine(page, line, actions)),
     );
     const isThere = timeline && (timeline.messages().length > 0 || timeline.firstSeq <= 1);
     if (isThere && !isPlaced) place();
@@ -148,5 +151,21 @@ export function createMessages(model: Model, actions: MessageActions, attempt: A
       isPlaced = true;
       toEnd();
     },
+    reveal(message) {
+      const line = list.querySelector<HTMLElement>(`[data-key="${message.id}"]`);
+      if (line === null) return;
+      isPlaced = true;
+      isFollowing = false;
+      point(line);
+    },
   };
+}
+
+/** Brings a line into the middle, with the focus on it, and lets it stand out for a moment. */
+export function point(line: HTMLElement): void {
+  line.scrollIntoView({ block: 'center' });
+  line.tabIndex = -1;
+  line.focus({ preventScroll: true });
+  line.classList.add('found');
+  line.addEventListener('blur', () => line.classList.remove('found'), { once: true });
 }

@@ -13,6 +13,9 @@ import { createSignals, type Signals } from './signals.ts';
 // The library's own script stands in the page before this one.
 const { io } = globalThis as unknown as { io: typeof Io };
 
+/** Nobody waits for more pages than these until what they look for is there. */
+const maxPages = 40;
+
 /** What the page shows. */
 export interface Model {
   readonly me: UserView;
@@ -32,6 +35,8 @@ export interface Model {
   enter(row: ConversationView): Promise<void>;
   /** Loads the page before what is loaded of the open conversation. */
   loadOlder(): Promise<void>;
+  /** Loads pages back to a place of the open conversation; whether it is loaded then. */
+  loadBackTo(seq: number): Promise<boolean>;
   /** The user has seen the end of the open conversation. */
   markRead(): void;
   close(): void;
@@ -87,6 +92,10 @@ export async function createModel(
       }
     });
     socket.on('conversation:updated', list.update);
+    socket.on('notifications:updated', ({ conversationId, ...notifications }) => {
+      const row = list.get(conversationId);
+      if (row !== undefined) list.keep({ ...row, notifications });
+    });
     for (const notice of ['member:added', 'member:updated', 'member:removed'] as const)
       socket.on(notice, ({ conversationId, user }) => {
         people.keep(user);
@@ -146,6 +155,18 @@ export async function createModel(
     return page;
   }
 
+  async function loadBackTo(seq: number): Promise<boolean> {
+    const id = selected;
+    const timeline = chat.timeline(id ?? '');
+    if (timeline === undefined) return false;
+    for (let pages = 0; pages < maxPages; pages += 1) {
+      if (timeline.firstSeq <= seq) return true;
+      await loadPage();
+      if (selected !== id) return false;
+    }
+    return timeline.firstSeq <= seq;
+  }
+
   async function select(conversationId: string | null): Promise<void> {
     selected = conversationId;
     changed();
@@ -180,6 +201,7 @@ export async function createModel(
       await chat.check();
     },
     loadOlder: loadPage,
+    loadBackTo,
     markRead() {
       const timeline = selected === null ? undefined : chat.timeline(selected);
       if (selected === null || timeline === undefined || timeline.seq <= timeline.readSeq) return;

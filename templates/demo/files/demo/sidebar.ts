@@ -3,7 +3,8 @@ import { h, keyed, opensKeyboard, spoken } from './dom.ts';
 import { createFinder, type Found } from './finder.ts';
 import { findPeople, openNewGroup, type GroupDraft } from './group.ts';
 import { avatar, icon, iconButton, person } from './look.ts';
-import type { Model } from './model.ts';
+import { isQuiet } from './bell.ts';
+import { inWords, type Badge, type Page } from './part.ts';
 import { counted, createAttempt, shortly } from './words.ts';
 
 /** What the list tells. */
@@ -14,10 +15,12 @@ interface SidebarPorts {
 
 /** The list of conversations with the ways into new ones. */
 export function createSidebar(
-  model: Model,
+  page: Page,
   ports: SidebarPorts,
 ): { readonly root: HTMLElement; show(): void; focus(): void } {
+  const { model } = page;
   const { me } = model;
+  const finding = page.parts.flatMap(({ find }) => find ?? []);
   const draft: GroupDraft = { name: '', isPublic: false };
   const problem = h('p', { role: 'alert', class: 'problem' });
   const attempt = createAttempt(problem);
@@ -44,7 +47,13 @@ export function createSidebar(
       ),
       iconButton('leave', 'Sign out', ports.signOut),
     ),
-    createFinder('Find people and public groups', search),
+    finding.length === 0
+      ? createFinder('Find people and public groups', search)
+      : createFinder(
+          'Find people and public groups, search messages',
+          search,
+          'Find people, groups, messages',
+        ),
     h(
       'button',
       { class: 'quiet new-group', click: () => openNewGroup(model, draft, ports.open) },
@@ -59,11 +68,14 @@ export function createSidebar(
 
   async function search(text: string): Promise<readonly Found[] | string> {
     const path = `/conversations/public?prefix=${encodeURIComponent(text)}&limit=10`;
-    const [people, groups] = await Promise.all([
+    const [people, groups, ...found] = await Promise.all([
       findPeople(model, text),
       model.api.call<{ items: ConversationView[] }>('GET', path),
+      ...finding.map((find) => find(text)),
     ]);
-    if (typeof people === 'string' && groups.items.length === 0) return people;
+    const others = found.flat();
+    if (typeof people === 'string' && groups.items.length === 0 && others.length === 0)
+      return people;
     const enter = async (row: ConversationView): Promise<void> => {
       await model.enter(row);
       ports.open(row.id);
@@ -80,6 +92,7 @@ export function createSidebar(
             row.role === null ? await model.api.call('POST', `/conversations/${row.id}/join`) : row,
           ),
       })),
+      ...others,
     ];
   }
 
@@ -101,9 +114,9 @@ export function createSidebar(
     const rows = model.list.all();
     empty.hidden = rows.length > 0;
     more.hidden = !model.list.hasMore;
-    const items = rows.map((row) => toItem(model, row));
+    const items = rows.map((row) => toItem(page, row));
     keyed(list, items, (item) => drawItem(item, () => ports.open(item.key)));
-    const unread = items.filter((item) => item.unread > 0).length;
+    const unread = items.filter((item) => item.unread > 0 && !item.isQuiet).length;
     document.title = unread > 0 ? `(${unread}) Chat` : 'Chat';
   }
 
@@ -137,11 +150,14 @@ interface Item {
   readonly preview: string;
   readonly time: string;
   readonly unread: number;
+  readonly badges: readonly Badge[];
+  readonly isQuiet: boolean;
   readonly isOnline: boolean;
   readonly isOpen: boolean;
 }
 
-function toItem(model: Model, row: ConversationView): Item {
+function toItem(page: Page, row: ConversationView): Item {
+  const { model } = page;
   const last = model.list.latest(row);
   const own = last?.sender === model.me.id;
   const by = own
@@ -151,9 +167,11 @@ function toItem(model: Model, row: ConversationView): Item {
       : '';
   const said = {
     title: model.titleOf(row),
-    preview: last === null ? 'No messages yet' : by + (last.content ?? 'Message deleted'),
+    preview: last === null ? 'No messages yet' : by + inWords(page, last),
     time: last === null ? '' : shortly(last.timestamp),
     unread: model.unread(row),
+    badges: page.parts.flatMap((part) => part.badge?.(row) ?? []),
+    isQuiet: isQuiet(row),
     isOnline: model.isOnline(row.otherUser?.id),
     isOpen: model.open?.id === row.id,
   };
@@ -161,7 +179,7 @@ function toItem(model: Model, row: ConversationView): Item {
 }
 
 function drawItem(item: Item, open: () => void): HTMLElement {
-  const { row, title, preview, time, unread, isOnline, isOpen } = item;
+  const { row, title, preview, time, unread, badges, isOnline, isOpen } = item;
   const face = avatar(title, row.otherUser?.id ?? row.id, isOnline);
   return h(
     'li',
@@ -178,15 +196,32 @@ function drawItem(item: Item, open: () => void): HTMLElement {
           { class: 'line' },
           h('span', { class: 'name', dir: 'auto' }, title),
           isOnline ? spoken(', online') : null,
+          item.isQuiet ? h('span', { class: 'quieted' }, icon('muted'), spoken(', muted')) : null,
           h('span', { class: 'time' }, time),
         ),
         h(
           'span',
           { class: 'line' },
           h('span', { class: 'preview', dir: 'auto' }, preview),
-          unread > 0 ? h('span', { class: 'unread' }, String(unread), spoken(' unread')) : null,
+          ...badges.map((badge) => drawBadge(badge, item.isQuiet)),
+          unread > 0
+            ? h(
+                'span',
+                { class: item.isQuiet ? 'unread calm' : 'unread' },
+                String(unread),
+                spoken(' unread'),
+              )
+            : null,
         ),
       ),
     ),
   );
 }
+
+const drawBadge = (badge: Badge, isCalm: boolean): HTMLElement =>
+  h(
+    'span',
+    { class: isCalm ? 'unread calm' : 'unread' },
+    h('span', { 'aria-hidden': 'true' }, badge.text),
+    spoken(badge.spoken),
+  );

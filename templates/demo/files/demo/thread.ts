@@ -1,64 +1,62 @@
 import type { ConversationView } from '../src/contract/conversations.ts';
 import type { MessageView } from '../src/contract/messages.ts';
-import { createComposer } from './composer.ts';
+import { createComposer, pathOf, receiveDrops } from './composer.ts';
 import { openDialog } from './dialog.ts';
 import { h, opensKeyboard } from './dom.ts';
 import { openGroup } from './group.ts';
 import { avatar, icon, iconButton } from './look.ts';
 import { createMessages } from './messages.ts';
 import type { Model } from './model.ts';
-import { counted, createAttempt, listed, shortly } from './words.ts';
+import { isHere, type Page, type Region } from './part.ts';
+import { counted, listed, shortly } from './words.ts';
 
-/** The open conversation: its messages, who writes, and the field to write in. */
-export function createThread(
-  model: Model,
-  back: () => void,
-): { readonly root: HTMLElement; show(): void; focus(): void } {
-  const header = createHeader(model, back);
+/** The open conversation. */
+export interface Thread {
+  readonly root: HTMLElement;
+  show(): void;
+  focus(): void;
+  /** Shows one of its messages that is loaded. */
+  reveal(message: MessageView): void;
+}
+
+/** The open conversation: its messages, who writes, and the field to write in; problems stand below. */
+export function createThread(page: Page, problem: HTMLElement, back: () => void): Thread {
+  const { model, parts } = page;
+  const bars = parts.flatMap(({ bar }) => bar ?? []);
+  const regions = [...bars, ...parts.flatMap(({ top, side }) => [top ?? [], side ?? []].flat())];
+  const header = createHeader(model, bars, back);
   const writing = h('p', { class: 'writing' });
-  const problem = h('p', { role: 'alert', class: 'problem' });
-  const attempt = createAttempt(problem);
-  const messages = createMessages(
-    model,
-    { edit: (message) => composer.edit(message), remove: confirmRemoval },
-    attempt,
-  );
-  const composer = createComposer(model, {
-    sent: messages.follow,
-    save: (message, content) =>
-      attempt(() => model.api.call('PATCH', pathOf(message), { content })),
+  const messages = createMessages(page, {
+    edit: (message) => composer.edit(message),
+    remove: (message) => confirmRemoval(page, message, composer.focus),
   });
+  const composer = createComposer(page, {
+    label: 'Write a message',
+    place: 'conversation',
+    sent: messages.follow,
+    messages: () =>
+      (model.chat.timeline(shown ?? '')?.messages() ?? []).filter((one) => isHere(page, one)),
+  });
+  const tops = h('div', { class: 'tops' }, ...parts.flatMap(({ top }) => top?.root ?? []));
   const content = h(
     'div',
     { class: 'thread' },
     header.root,
+    tops,
     messages.root,
     writing,
     problem,
     composer.root,
   );
+  receiveDrops(content, composer);
   const root = h(
     'section',
     { class: 'pane', 'aria-label': 'Conversation', tabindex: '-1' },
     nothingOpen(),
     content,
+    ...parts.flatMap(({ side }) => side?.root ?? []),
   );
   let shown: string | null = null;
-
-  function confirmRemoval(message: MessageView): void {
-    const remove = h('button', { class: 'danger' }, 'Delete');
-    const keep = h('button', { autofocus: true, click: () => dialog.close() }, 'Keep it');
-    const dialog = openDialog(
-      'Delete this message?',
-      h('p', {}, 'Everybody sees that a message was here, but not what it said.'),
-      h('div', { class: 'buttons' }, keep, remove),
-    );
-    remove.addEventListener('click', () => {
-      dialog.close();
-      composer.focus();
-      void attempt(() => model.api.call('DELETE', pathOf(message)));
-    });
-  }
 
   function show(): void {
     const row = model.open;
@@ -70,6 +68,7 @@ export function createThread(
     if (shown !== row.id) problem.textContent = '';
     shown = row.id;
     header.show(row);
+    for (const region of regions) region.show(row);
     composer.show(row.id);
     messages.show(row);
     const names = model.signals.typing(row.id).map(model.people.nameOf);
@@ -77,14 +76,33 @@ export function createThread(
       names.length === 0 ? '' : `${listed(names)} ${names.length === 1 ? 'is' : 'are'} writing`;
   }
 
-  return { root, show, focus: () => (opensKeyboard() ? root.focus() : composer.focus()) };
+  return {
+    root,
+    show,
+    focus: () => (opensKeyboard() ? root.focus() : composer.focus()),
+    reveal: messages.reveal,
+  };
 }
 
-const pathOf = ({ conversationId, id }: MessageView): string =>
-  `/conversations/${conversationId}/messages/${id}`;
+/** Asks before a message is deleted; `then` is where the focus goes, which its menu cannot get back. */
+export function confirmRemoval(page: Page, message: MessageView, then: () => void): void {
+  const remove = h('button', { class: 'danger' }, 'Delete');
+  const keep = h('button', { autofocus: true, click: () => dialog.close() }, 'Keep it');
+  const dialog = openDialog(
+    'Delete this message?',
+    h('p', {}, 'Everybody sees that a message was here, but not what it said.'),
+    h('div', { class: 'buttons' }, keep, remove),
+  );
+  remove.addEventListener('click', () => {
+    dialog.close();
+    then();
+    void page.attempt(() => page.model.api.call('DELETE', pathOf(message)));
+  });
+}
 
 function createHeader(
   model: Model,
+  bars: readonly Region[],
   back: () => void,
 ): { readonly root: HTMLElement; show(row: ConversationView): void } {
   const face = h('span', { class: 'face' });
@@ -95,7 +113,15 @@ function createHeader(
   });
   const backButton = iconButton('back', 'Back to the conversations', back, 'back');
   const lines = h('div', { class: 'lines' }, title, state);
-  const root = h('header', { class: 'bar' }, backButton, face, lines, members);
+  const root = h(
+    'header',
+    { class: 'bar' },
+    backButton,
+    face,
+    lines,
+    ...bars.map((bar) => bar.root),
+    members,
+  );
 
   return {
     root,

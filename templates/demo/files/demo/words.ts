@@ -43,8 +43,8 @@ export const initials = (name: string): string =>
     .toUpperCase();
 
 /** A number of things: "1 member", "2 members". */
-export const counted = (count: number, thing: string): string =>
-  `${count} ${thing}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, thing: string, things = `${thing}s`): string =>
+  `${count} ${count === 1 ? thing : things}`;
 
 /** Names in a sentence: "Anna", "Anna and Ben", "Anna, Ben and 3 others". */
 export function listed(names: readonly string[]): string {
@@ -67,6 +67,12 @@ export function wordsOf(problem: Problem): string {
     return name ? `${name} ${detail}` : detail;
   });
   return details?.join(' · ') ?? problem.detail ?? problem.title;
+}
+
+/** Fails with the problem that a command was answered with. @throws ProblemError */
+export async function accepted(answer: Promise<Problem | undefined>): Promise<void> {
+  const problem = await answer;
+  if (problem !== undefined) throw new ProblemError(problem);
 }
 
 /** Does something and says what went wrong; whether it went well. */

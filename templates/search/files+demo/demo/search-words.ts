@@ -1,0 +1,28 @@
+import type { Mark } from './part.ts';
+
+/** A beginning of a word is searched from so many characters on. */
+export const fewestCharacters = 3;
+
+/** So much of a text stands before the first word that was found. */
+const before = 10;
+
+/** The words of a query, without capitals and diacritics. */
+export const wordsOf = (query: string): string[] => fold(query).match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Where a text has words that begin with these. */
+export function found(text: string, words: readonly string[]): Mark[] {
+  return [...text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)]
+    .filter(([word]) => words.some((wanted) => fold(word).startsWith(wanted)))
+    .map(({ index, 0: word }) => ({ start: index, end: index + word.length, className: 'hit' }));
+}
+
+/** A text from a little before the first of these words on. */
+export function excerpt(text: string, words: readonly string[]): string {
+  const [first] = found(text, words);
+  if (first === undefined || first.start <= before * 2) return text;
+  const start = text.indexOf(' ', first.start - before);
+  return `…${text.slice(start < 0 || start > first.start ? first.start : start)}`;
+}
+
+const fold = (text: string): string =>
+  text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
