@@ -7,9 +7,10 @@ import { createModels } from '../dist/src/models/index.js';
 
 // Writes users, conversations and a long history into the databases as if they had come by the API:
 // 7,000 password hashes would take longer than everything that is measured. Says who and what there is.
+// With SEARCHED messages of others are searched, and these would only be indexed too.
+const { MONGODB_URI, OUT, SEARCHED } = process.env;
 const USERS = { talking: 400, pairs: 2_000, idle: 5_000, lists: 2 };
 const IDLE_ROOMS = 5; // of each idle user
-const { MONGODB_URI, OUT, SEARCHED } = process.env; // SEARCHED: others are searched, these were indexed too
 const HISTORY = SEARCHED ? [] : [1_000, 100_000];
 const LISTS = SEARCHED ? [] : [50, 5_000]; // conversations of one user each, with a message in each
 const CHUNK = 10_000;
