@@ -33,8 +33,8 @@ export function createCore(env: Environment, overrides: Overrides) {
     timers: overrides.timers ?? systemTimers,
     database,
     models,
-    names: new Names({ env, models }),
-    events: new Events(),
+    names: new Names({ env, models }), // those that nobody may have
+    events: new Events(), // what happened on this node
     limiters: new Limiters(env, connection),
     loadShedding: new LoadShedding(env, log),
   };
