@@ -22,8 +22,16 @@ export async function projectOf(features: readonly string[]): Promise<GeneratedP
 
 /** What of the page belongs to features, and what they need to be seen. */
 export const richFeatures = [
-  ...['demo', 'presence', 'receipts', 'typing'],
-  ...['reactions', 'threads', 'mentions', 'pins', 'attachments', 'search'],
+  'demo',
+  'presence',
+  'receipts',
+  'typing',
+  'reactions',
+  'threads',
+  'mentions',
+  'pins',
+  'attachments',
+  'search',
 ];
 
 /** The demo page of a project, served by `npm run dev`, and a browser. */
