@@ -6,6 +6,7 @@ Everything else that schemathesis finds is a fault of the backend or of its docu
 # The code of a problem, and why.
 CODES = {
     "idempotency-mismatch": "Whether an id was used before is known to the database only.",
+    "unsupported-media-type": "Which types of files are taken, the environment says.",
     "weak-password": "Common passwords, and those made of one's own name, are listed in no schema.",
 }
 
@@ -17,6 +18,7 @@ ERRORS = {
     ("/query/query", "must have a letter or a digit"): "It goes by Unicode properties, too.",
     ("/query/query", "must have at most 8 words"): "So do words.",
     ("/query/query", "must have at least 3 letters or digits before the star"): "And letters.",
+    ("/content", "must be 1 to 4,000 characters, or empty beside attachments"): "One field may be empty only beside another.",
     ("/members/*", "is not a user"): "Who is a user is known to the database only.",
     ("/path/userId", "is the user who asks"): "Who asks is not part of the request.",
 }
