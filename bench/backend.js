@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { obtainCentrifugo, obtainFeathers } from './obtain.js';
@@ -32,18 +33,51 @@ export async function prepareBackend(folder, say) {
   const { env: own } = process;
   const flags = ['--yes', '--no-git', '--quiet'];
   await run(process.execPath, [...made, ...flags], { cwd: folder, env: own });
-  await run('npm', ['run', '--silent', 'build'], { cwd: project });
-  await cp(join(import.meta.dirname, 'peers'), join(project, 'bench'), { recursive: true });
+  await buildWithPeers(project);
   say('writing users, rooms and a history');
   const mongod = await startMongod(project);
   const env = variables(mongod.uri);
-  const out = join(folder, 'seeded.json');
-  await run('node', ['dist/tools/db-setup.js'], within(project, env));
-  await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
-  const seeded = JSON.parse(await readFile(out, 'utf8'));
+  const seeded = await seed(project, env);
   const starters = { ...startersOf(project, env), ...peersOf({ folder, uri: mongod.uri, say }) };
   const databaseCpu = () => processorTimeOf(seeded.mongod);
-  return { folder, project, ...seeded, ...starters, databaseCpu, stop: mongod.stop };
+  const another = (name, features) => prepareAnother({ folder, project, env, name, features });
+  return { folder, project, ...seeded, ...starters, another, databaseCpu, stop: mongod.stop };
+}
+
+/** The features of the standard preset, by what their manifests say. */
+export function standardFeatures() {
+  const templates = join(ROOT, 'templates');
+  return readdirSync(templates, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'base')
+    .map(({ name }) => JSON.parse(readFileSync(join(templates, name, 'feature.json'), 'utf8')))
+    .filter(({ presets = [] }) => presets.includes('standard'))
+    .map(({ name }) => name);
+}
+
+/** A project of some features, with what the first one has installed, on a database of its own beside its. */
+async function prepareAnother({ folder, project, env, name, features }) {
+  const directory = join(folder, name);
+  const flags = ['--features', features.join(','), '--no-install', '--yes', '--no-git', '--quiet'];
+  await run(process.execPath, [GENERATOR, directory, ...flags], { cwd: folder });
+  await symlink(join(project, 'node_modules'), join(directory, 'node_modules'));
+  await buildWithPeers(directory);
+  const own = { ...env, MONGODB_URI: databaseOf(env.MONGODB_URI, name) };
+  const seeded = await seed(directory, { ...own, ONLY_TALKING: '1' });
+  const databaseCpu = () => processorTimeOf(seeded.mongod);
+  return { ...seeded, ...startersOf(directory, own), databaseCpu };
+}
+
+async function buildWithPeers(project) {
+  await run('npm', ['run', '--silent', 'build'], { cwd: project });
+  await cp(join(import.meta.dirname, 'peers'), join(project, 'bench'), { recursive: true });
+}
+
+/** Prepares a database and writes into it; who and what there is. */
+async function seed(project, env) {
+  const out = join(project, 'seeded.json');
+  await run('node', ['dist/tools/db-setup.js'], within(project, env));
+  await run('node', ['bench/seed.js'], within(project, { ...env, OUT: out }));
+  return JSON.parse(await readFile(out, 'utf8'));
 }
 
 const within = (cwd, env) => ({ cwd, env: { ...plainEnvironment(), ...env } });

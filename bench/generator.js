@@ -64,8 +64,8 @@ function hear(text) {
 }
 
 /**
- * Lets `senders`, each a socket and a conversation, talk in turn: so many messages in flight, or at a
- * rate a second.
+ * Lets `senders`, each a socket, a conversation and what sends carry besides, talk in turn: so many
+ * messages in flight, or at a rate a second.
  */
 async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   const times = { answers: [], notices: [] };
@@ -75,10 +75,10 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   const end = begin + seconds * 1_000;
 
   function say() {
-    const [place, conversationId] = senders[turn++ % senders.length];
+    const [place, conversationId, sent] = senders[turn++ % senders.length];
     const number = (count += 1);
     const at = performance.now();
-    const payload = { conversationId, id: newId(), content: CONTENT };
+    const payload = { conversationId, id: newId(), content: CONTENT, ...sent };
     noticed.set(payload.id, () => times.notices.push(performance.now() - at));
     return new Promise((resolve) => {
       answered.set(number, (isTaken) => {

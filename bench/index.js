@@ -6,6 +6,7 @@ import { prepareBackend } from './backend.js';
 import { answers } from './measures/answers.js';
 import { commands } from './measures/commands.js';
 import { connections } from './measures/connections.js';
+import { features } from './measures/features.js';
 import { growth } from './measures/growth.js';
 import { history } from './measures/history.js';
 import { lists } from './measures/lists.js';
@@ -34,6 +35,7 @@ const WITH_BACKEND = [
   lists,
   nodes,
   growth,
+  features,
   tree,
 ];
 const ALONE = [commands, lifecycle, npx, question];

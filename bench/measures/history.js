@@ -3,7 +3,8 @@ import { read } from '../requests.js';
 import { interleave } from '../statistics.js';
 
 const ROUNDS = 5;
-const PAGES = 400;
+/** How many pages `readPages` reads. */
+export const PAGES = 400;
 const AT_ONCE = 4;
 
 /** A page in the middle of a long history, and of a short one. */
@@ -16,8 +17,8 @@ export const history = {
     const { ours: token } = backend.accounts[long.members[0]];
     const ask = { server, token, agent: new Agent({ keepAlive: true, maxSockets: AT_ONCE }) };
     const values = await interleave(ROUNDS, {
-      long: () => readPages(ask, long.id, 50_000),
-      short: () => readPages(ask, short.id, 900),
+      long: () => readPages(ask, long.id, (page) => 50_000 - page),
+      short: () => readPages(ask, short.id, (page) => 900 - page),
       driver: async () => {
         const find = { work: 'find', conversation: long.id, before: 50_000, pages: PAGES };
         return (await driver.ask(find)).cpu;
@@ -33,7 +34,7 @@ export const history = {
 };
 
 /** Microseconds of the server a page. */
-async function readPages({ server, token, agent }, conversationId, before) {
+export async function readPages({ server, token, agent }, conversationId, beforeOf) {
   const path = `/v1/conversations/${conversationId}/messages?limit=50&before=`;
   const headers = { authorization: `Bearer ${token}` };
   const start = await server.cpu();
@@ -41,7 +42,7 @@ async function readPages({ server, token, agent }, conversationId, before) {
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (const page of pages)
-        await read({ port: server.port, path: `${path}${before - page}`, agent, headers });
+        await read({ port: server.port, path: `${path}${beforeOf(page)}`, agent, headers });
     }),
   );
   return ((await server.cpu()) - start) / PAGES;

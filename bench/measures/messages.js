@@ -73,13 +73,18 @@ export async function openCrowd(backend, name, count = 400, first = 0) {
   return { server, generator };
 }
 
-async function close({ server, generator }) {
+export async function close({ server, generator }) {
   await generator.stop();
   await server.stop();
 }
 
 async function measure(backend, { server, generator }, rooms) {
   const senders = sendersOf(rooms, MOST_SENDERS[rooms[0].members.length]);
+  return measureTalk(backend, { server, generator }, senders);
+}
+
+/** What a message of these senders costs, and how many there are in a second. */
+export async function measureTalk(backend, { server, generator }, senders) {
   const databaseCpu = () => (canAsk() ? backend.databaseCpu() : 0);
   const before = { server: await server.cpu(), database: databaseCpu() };
   const talk = { work: 'talk', senders, seconds: SECONDS, inFlight: senders.length };

@@ -7,13 +7,16 @@ import { createModels } from '../dist/src/models/index.js';
 
 // Writes users, conversations and a long history into the databases as if they had come by the API:
 // 7,000 password hashes would take longer than everything that is measured. Says who and what there is.
-const USERS = { talking: 400, pairs: 2_000, idle: 5_000, lists: 2 };
+// A smaller one of those who talk, with a short history, where nothing else is measured.
+const { MONGODB_URI, OUT, ONLY_TALKING } = process.env;
+const USERS = ONLY_TALKING
+  ? { talking: 400, pairs: 0, idle: 0, lists: 0 }
+  : { talking: 400, pairs: 2_000, idle: 5_000, lists: 2 };
 const IDLE_ROOMS = 5; // of each idle user
-const HISTORY = [1_000, 100_000];
-const LISTS = [50, 5_000]; // conversations of one user each, with a message in each
+const HISTORY = ONLY_TALKING ? [1_000] : [1_000, 100_000];
+const LISTS = ONLY_TALKING ? [] : [50, 5_000]; // conversations of one user each, with a message in each
 const CHUNK = 10_000;
 
-const { MONGODB_URI, OUT } = process.env;
 const env = parseEnvironment(process.env);
 const connection = await mongoose.createConnection(MONGODB_URI).asPromise();
 const models = createModels(connection);
@@ -29,8 +32,8 @@ const people = Array.from({ length: count }, (_, index) => ({
   name: `bench-${index}`,
 }));
 const talking = people.slice(0, USERS.talking);
-const listing = people.slice(-USERS.idle - USERS.lists, -USERS.idle);
-const idle = people.slice(-USERS.idle); // the last ones: bench/measures/connections.js takes them
+const listing = people.slice(count - USERS.idle - USERS.lists, count - USERS.idle);
+const idle = people.slice(count - USERS.idle); // the last ones: bench/measures/connections.js takes them
 const rooms = {
   2: divide(talking, 2),
   10: divide(talking, 10),
@@ -55,19 +58,23 @@ await insert(
   models.messages.collection,
   rooms.lists.flatMap((room) => toMessages(room, 1)),
 );
-await insert(
-  tutorial.collection('users'),
-  people.map(({ _id, name }) => ({ _id, username: name })),
-);
-await insert(
-  feathers.collection('users'),
-  people.map(({ _id, name }) => ({ _id, email: `${name}@example.com`, avatar: name })),
-);
-const toPlain = ({ _id, members }) => ({ _id, members: members.map((member) => member._id) });
-await insert(tutorial.collection('conversations'), all.map(toPlain));
+if (!ONLY_TALKING) await insertPeers();
 const { pid: mongod } = await connection.db.admin().serverStatus();
 await writeFile(OUT, JSON.stringify({ mongod, accounts: await toAccounts(), rooms: toPlaces() }));
 await connection.close();
+
+async function insertPeers() {
+  await insert(
+    tutorial.collection('users'),
+    people.map(({ _id, name }) => ({ _id, username: name })),
+  );
+  await insert(
+    feathers.collection('users'),
+    people.map(({ _id, name }) => ({ _id, email: `${name}@example.com`, avatar: name })),
+  );
+  const toPlain = ({ _id, members }) => ({ _id, members: members.map((member) => member._id) });
+  await insert(tutorial.collection('conversations'), all.map(toPlain));
+}
 
 function divide(members, size) {
   return Array.from({ length: members.length / size }, (_, index) =>

@@ -15,7 +15,7 @@ import type { Base, Target, Tree } from './types.ts';
 
 const ENV = '.env';
 // Only names of variables are taken from a base, and those of a target are made anew.
-const NO_SECRETS = { accessTokenKeys: 'k1:x', refreshTokenKey: 'x', dataKeys: 'k1:x', seed: 'x' };
+const NO_SECRETS = { accessTokenKeys: 'k1:x', refreshTokenKey: 'x', dataKeys: 'k1:x' };
 
 /**
  * What the project was made from: in memory where this program made it, else by the version that did,

@@ -22,16 +22,14 @@ export async function diagnoseEnvironment(diagnosis: Diagnosis): Promise<readonl
 function incomplete(diagnosis: Diagnosis): readonly Finding[] {
   const { record, variables } = diagnosis;
   if (record === undefined || !isOfThisVersion(record)) return [];
-  const pristine = () =>
-    parseEnv(renderTarget(record.answers, makeSecrets()).env?.toString() ?? '');
-  const other = pristine();
-  return Object.entries(pristine()).flatMap(([name, value = '']) => {
+  const secrets = makeSecrets();
+  const pristine = renderTarget(record.answers, secrets).env?.toString() ?? '';
+  const isSecret = (value: string): boolean => Object.values(secrets).includes(value);
+  return Object.entries(parseEnv(pristine)).flatMap(([name, value = '']) => {
     const own = variables[name];
-    // What is another one each time.
-    const isSecret = value !== other[name];
     // Empty counts as absent, and all but secrets have a default.
-    if (value === '' || (isSecret ? own : own !== undefined)) return [];
-    const line = isSecret ? newSecret(name, value) : `'${name}=${value}'`;
+    if (value === '' || (isSecret(value) ? own : own !== undefined)) return [];
+    const line = isSecret(value) ? newSecret(name, value) : `'${name}=${value}'`;
     const state = own === undefined ? 'is not there' : 'is empty';
     const mend = addedToEnv(diagnosis, line);
     return [fault('env-incomplete', `${name} ${state} in .env`, mend)];

@@ -16,7 +16,6 @@ import { TEMPLATES } from '../package.ts';
 import { renderFiles } from './plan-files.ts';
 import type { PlannedFile } from './planned-file.ts';
 import { recordFile } from './record.ts';
-import { featureKeys } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 import { fillSlots } from './slots.ts';
 
@@ -59,13 +58,17 @@ export function planSharedBytes(
   assertAnswers(answers);
   const { packageName, description, author, port, packageManager, databaseUri } = answers;
   const shared = { packageName, description, author, port, packageManager };
+<<<<<<< HEAD
   const features = besideEachOther(selectFeatures(templates, answers.features));
   const { secrets } = answers;
   const slots = fillSlots(features);
+=======
+  const features = selectFeatures(templates, answers.features);
+>>>>>>> h-u
   const files = renderFiles(features, {
     answers: { ...shared, databaseUri },
-    slots,
-    secrets: secrets ? { ...secrets, ...featureKeys(secrets, slots['env'] ?? []) } : {},
+    slots: fillSlots(features),
+    secrets: { ...answers.secrets },
   });
   const recorded = {
     ...shared,

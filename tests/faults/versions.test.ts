@@ -98,8 +98,8 @@ it('F37 features come to one node after the other, and go: a node without them k
     await node.start(version);
   };
   const rowOf = async (id: string) => {
-    const rows = await mongods.connect().db().collection('messages').find({});
-    return (await rows.toArray()).find((row) => String(row['_id']) === id) ?? {};
+    const rows = await mongods.connect().db().collection('messages').find({}).toArray();
+    return rows.find((row) => String(row['_id']) === id) ?? {};
   };
   const fieldsOf = async (id: string): Promise<string> =>
     JSON.stringify(

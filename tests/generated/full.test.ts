@@ -2,19 +2,22 @@ import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
 import { expect, inject, it } from 'vitest';
-import { loadFeatures } from '../../src/templates/features.ts';
+import { choosableFeatures, loadFeatures, type Feature } from '../../src/templates/features.ts';
 import { PROGRAM } from '../support/command.ts';
 import { projectIn } from '../support/project.ts';
 import { scratch } from '../support/scratch.ts';
 
 const TEMPLATES = join(import.meta.dirname, '../../templates');
 
+const full = choosableFeatures(loadFeatures(TEMPLATES)).filter(({ presets }) =>
+  presets.includes('full'),
+);
+const isStandard = ({ presets }: Feature): boolean => presets.includes('standard');
+
 /** What a project made with `--yes` lacks and can have without a package more. */
-const further = loadFeatures(TEMPLATES).filter(
-  ({ name, presets }) =>
-    presets.includes('full') &&
-    !presets.includes('standard') &&
-    !existsSync(join(TEMPLATES, name, 'files/package.json')),
+const further = full.filter(
+  (feature) =>
+    !isStandard(feature) && !existsSync(join(TEMPLATES, feature.name, 'files/package.json')),
 );
 
 /** Tests of the base that go over the rows of all features. */
@@ -27,14 +30,14 @@ const OVER_ALL = [
 ];
 
 it('the features that only the full preset has pass their own tests', async () => {
-  const names = further.map(({ name }) => name);
   const directory = join(scratch(), 'further');
+  const names = [...full.filter(isStandard), ...further].map(({ name }) => name);
   const flags = ['--yes', '--features', names.join(','), '--no-install', '--no-git'];
   await execa('node', [PROGRAM, directory, ...flags], { stdin: 'ignore' });
   symlinkSync(join(inject('standardProject'), 'node_modules'), join(directory, 'node_modules'));
 
-  const own = names.flatMap(testsOf);
-  expect(own.length).toBeGreaterThanOrEqual(names.length);
+  const own = further.flatMap(({ name }) => testsOf(name));
+  expect(own.length).toBeGreaterThanOrEqual(further.length);
   const output = await projectIn(directory).tests([...own, ...OVER_ALL]);
   expect(output).toMatch(/Tests\s+\d+ passed/);
 });

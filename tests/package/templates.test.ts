@@ -13,7 +13,7 @@ const HOSTILE = {
   description: `*/ "it's" \`\${x}\` C:\\new <%= 1 %> </script>  _a_ # - 1. | ]]> --> 日本`,
   author: `- yaml: 'x' # "y"`,
   databaseUri: `mongodb://a:$HOME#'@host/chat`,
-  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b', dataKeys: 'k1:c', seed: 'd' },
+  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b', dataKeys: 'k1:c' },
 };
 
 /** The published package reads packed templates and compiled hosts, the source folders and EJS. */

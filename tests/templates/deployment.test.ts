@@ -156,7 +156,9 @@ describe('the compose file', () => {
     expect(setup.environment).toEqual(backend.environment);
   });
 
-  it('lets the backend write nothing and gives it the time that its stop takes', () => {
+  it('lets the backend write files of features only and gives it the time that its stop takes', () => {
+    expect(backend['volumes']).toEqual(['files:/app/.data']);
+    expect(setup['volumes']).toBeUndefined();
     for (const service of [backend, setup])
       expect(service).toMatchObject({
         build: '.',

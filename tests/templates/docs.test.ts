@@ -146,9 +146,7 @@ describe('the documents of a project', () => {
     const spans = new Set(spansOf('docs/features.md'));
     const base = templates.find(({ name }) => name === 'base')?.files ?? [];
     const ofBase = new Set(base.map(({ path }) => path));
-    const parts = paths.filter(
-      (path) => path.startsWith('src/contract/') && !ofBase.has(path),
-    );
+    const parts = paths.filter((path) => path.startsWith('src/contract/') && !ofBase.has(path));
     const declared = parts.flatMap((path) => [
       ...namesIn(path, /Commands = \{\n([^]*?)^\};/m),
       ...namesIn(path, /Notices = \{\n([^]*?)^\};/m),

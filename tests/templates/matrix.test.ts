@@ -17,7 +17,7 @@ const HOSTILE: Partial<PlanAnswers> = {
   description: `*/ "it's" \`\${x}\` C:\\new <%= 1 %> </script>  _a_ # - 1. | ]]> --> 日本 `,
   author: `- yaml: 'x' # "y"`,
   databaseUri: `mongodb://a:$HOME#'@host/chat`,
-  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b', dataKeys: 'k1:c', seed: 'd' },
+  secrets: { accessTokenKeys: 'k1:a', refreshTokenKey: 'b', dataKeys: 'k1:c' },
 };
 
 const templates = loadFeatures(TEMPLATES);

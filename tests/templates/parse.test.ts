@@ -13,7 +13,7 @@ import { shownBlocks } from '../support/markdown.ts';
 import { ANSWERS, textOf } from '../support/templates.ts';
 
 const features = choosableFeatures(loadFeatures(TEMPLATES)).map(({ name }) => name);
-const secrets = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'bbb', dataKeys: 'k1:ccc', seed: 'ddd' };
+const secrets = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'bbb', dataKeys: 'k1:ccc' };
 
 /** The first whose pattern fits the path; other files are text. */
 const PARSERS: readonly (readonly [RegExp, (text: string, path: string) => unknown])[] = [

@@ -52,7 +52,10 @@ serve({
     network.isBad = false;
     await Promise.all(pages);
     for (const { chat } of actors) if (!chat.socket.connected) chat.socket.connect();
-    await until(() => actors.every(({ chat }) => chat.waiting(room).length === 0), 60_000);
+    await until(
+      () => actors.every(({ chat }) => chat.waiting(room).every(({ problem }) => problem !== null)),
+      60_000,
+    );
     await pause(longestDelayMs * 2);
     const diverged = await compare(actors, room);
     actors.forEach(({ chat }) => chat.close());

@@ -101,22 +101,25 @@ export async function startMongods(project: string, wanted: Wanted): Promise<Mon
     await Promise.all(clients.map((client) => client.close()));
     await Promise.all(members.map((_child, member) => signal(member, 'SIGKILL')));
   });
-  await initiate(connect(0), hosts);
+  await initiate(() => connect(0), hosts);
   await primary();
   return { uri, proxies, folder, signal, start, connect, primary };
 }
 
-async function initiate(client: Client, hosts: readonly string[]): Promise<void> {
-  const admin = client.db('admin');
+async function initiate(connect: () => Client, hosts: readonly string[]): Promise<void> {
   const members = hosts.map((host, _id) => ({ _id, host }));
   for (;;) {
+    // A connection that was not made in time is closed for good.
+    const client = connect();
     try {
-      await admin.command({ replSetInitiate: { _id: 'faults', members } });
+      await client.db('admin').command({ replSetInitiate: { _id: 'faults', members } });
       return;
     } catch (error) {
       // The members need a moment until they listen.
       if (!/not running|initiate check|ECONNREFUSED|timed out/i.test(String(error))) throw error;
       await sleep(200);
+    } finally {
+      await client.close();
     }
   }
 }

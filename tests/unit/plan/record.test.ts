@@ -12,7 +12,7 @@ import { hostileLine } from '../../support/hostile-text.ts';
 import { FEATURES } from '../../support/option-samples.ts';
 import { ANSWERS, features, plan, textOf } from '../../support/templates.ts';
 
-const SECRETS = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'very-secret', dataKeys: 'k1:bbb', seed: 'ddd' };
+const SECRETS = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'very-secret', dataKeys: 'k1:bbb' };
 
 const TREE = {
   'redis/feature.json': { name: 'redis', summary: 'x', adapter: true },

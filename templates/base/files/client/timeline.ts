@@ -64,8 +64,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   const rev = createCursor(lastRev);
   // Also messages outside what is loaded: a page of history may be older than a change to them.
   const known = new Map<string, MessageView>();
-  // As of which rev what depends on the reader is known, by message and field.
-  const readerRevs = new Map<string, Map<string, number>>();
+  const readerRevs = createReaderRevs();
   let loaded: readonly MessageView[] | undefined;
   let firstSeq = lastSeq + 1;
   let readSeq = lastReadSeq;
@@ -77,28 +76,22 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
    * the newest that there is. `isWhole` says that it has all of it, so that what is absent is nothing.
    */
   function keep(message: MessageView, isWhole = false): void {
-    const { id, rev } = message;
-    const before = known.get(id);
-    const newest = before !== undefined && before.rev > rev ? before : message;
+    const before = known.get(message.id);
+    const newest = before !== undefined && before.rev > message.rev ? before : message;
+    if (newest !== message && newest.deletedAt !== null) return; // what there was before that is gone
     const told: Record<string, unknown> = {};
     for (const field of readerFields)
       if (isWhole || field in message) told[field] = message[field as keyof MessageView];
-    known.set(id, withReader(newest, before, takeNewer(id, rev, told)));
+    known.set(
+      message.id,
+      withReader(newest, before, readerRevs.newer(message.id, message.rev, told)),
+    );
     loaded = undefined;
   }
 
   /** Takes answers that have all that their reader sees. */
   function keepAll(messages: readonly MessageView[]): void {
     for (const message of messages) keep(message, true);
-  }
-
-  /** What of the reader's fields is not older than what is known. */
-  function takeNewer(id: string, rev: number, told: Partial<MessageView>): Partial<MessageView> {
-    const revs = readerRevs.get(id) ?? new Map<string, number>();
-    const newer = Object.entries(told).filter(([field]) => rev >= (revs.get(field) ?? 0));
-    for (const [field] of newer) revs.set(field, rev);
-    if (newer.length > 0) readerRevs.set(id, revs);
-    return Object.fromEntries(newer);
   }
 
   /**
@@ -111,7 +104,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     for (const message of known.values())
       if (restored || (message.seq <= there.seq && message.rev <= there.rev)) {
         known.delete(message.id);
-        readerRevs.delete(message.id);
+        readerRevs.forget(message.id);
       }
     restart(seq, there.seq, restored);
     restart(rev, there.rev, restored);
@@ -159,7 +152,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
     mine(messageId, since, seen) {
       const before = known.get(messageId);
       if (before === undefined || before.deletedAt !== null) return;
-      known.set(messageId, { ...before, ...takeNewer(messageId, since, seen) });
+      known.set(messageId, { ...before, ...readerRevs.newer(messageId, since, seen) });
       loaded = undefined;
     },
     answered: (message) => keep(message),
@@ -185,6 +178,22 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
       moveTo(rev, answer.nextRev, there.rev);
     },
     read: (upTo) => void (readSeq = Math.max(readSeq, upTo)),
+  };
+}
+
+/** As of which rev what depends on the reader is known, by message and field. */
+function createReaderRevs() {
+  const known = new Map<string, Map<string, number>>();
+  return {
+    /** What of that is not older than what is known. */
+    newer(messageId: string, since: number, told: Partial<MessageView>): Partial<MessageView> {
+      const revs = known.get(messageId) ?? new Map<string, number>();
+      const newer = Object.entries(told).filter(([field]) => since >= (revs.get(field) ?? 0));
+      for (const [field] of newer) revs.set(field, since);
+      if (newer.length > 0) known.set(messageId, revs);
+      return Object.fromEntries(newer);
+    },
+    forget: (messageId: string): void => void known.delete(messageId),
   };
 }
 

@@ -2,10 +2,8 @@ import type { Problem } from '../src/contract/errors.ts';
 import type { MessageView } from '../src/contract/messages.ts';
 import type { UserView } from '../src/contract/users.ts';
 import type { Api } from './api.ts';
+import { changeMs, takeAnswer } from './changes.ts';
 import type { Chat } from './chat.ts';
-
-/** No acknowledgement after this time is a failure, in milliseconds. */
-const commandMs = 10_000;
 
 /** Reactions of one connection, shown before the server has answered. */
 export interface Reactions {
@@ -39,16 +37,14 @@ export function createReactions(
     underWay.set(id, keys.set(key, isAdded));
     changed(conversationId);
     const command = isAdded ? 'reaction:add' : 'reaction:remove';
-    const answer = await chat.socket
-      .timeout(commandMs)
-      .emitWithAck(command, { conversationId, messageId: id, key })
-      .catch(() => null);
+    const place = { conversationId, messageId: id, key };
+    const asked = chat.socket.timeout(changeMs).emitWithAck(command, place);
+    const problem = await takeAnswer(chat, asked);
     // A click that came meanwhile says what is shown until it is answered too.
     if (keys.get(key) === isAdded) keys.delete(key);
     if (keys.size === 0) underWay.delete(id);
-    if (answer?.ok) chat.timeline(conversationId)?.answered(answer.data.message);
     changed(conversationId);
-    return answer === null || answer.ok ? undefined : answer.error;
+    return problem;
   }
 
   const seen = (message: MessageView): MessageView =>

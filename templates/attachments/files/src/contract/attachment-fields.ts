@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attachmentLimits } from '../configs/attachment-limits.ts';
-import { count, id } from './scalars.ts';
+import { count, id, standsForContent } from './scalars.ts';
 
 /** A file that a message holds, or is to hold. */
 export const attachment = z.object({
@@ -23,9 +23,9 @@ export const attachmentFields = {
       .max(perMessage)
       .refine((ids) => new Set(ids).size === ids.length, 'names an upload twice: send each once')
       .optional()
-      .describe('Complete uploads of its sender; each belongs to one message for good.'),
+      .describe('Complete uploads of its sender; each belongs to one message for good.')
+      .meta(standsForContent),
   },
-  standIns: ['attachments'],
   problems: ['conflict'],
   shown: { attachments: z.array(attachment).min(1).max(perMessage).optional() },
   reader: {},

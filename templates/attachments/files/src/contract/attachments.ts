@@ -45,7 +45,8 @@ const newUpload = z.strictObject({
     .meta({ examples: [70] }),
   sha256: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits in lower case'),
+    .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits in lower case')
+    .meta({ examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'] }),
 });
 
 /** What `fetch` is called with to put the bytes. */

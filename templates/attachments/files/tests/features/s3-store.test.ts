@@ -104,6 +104,7 @@ it.skipIf(versitygw === undefined)(
       ['another key', changed(object.key, objectOf(body).key), { ...headers, ...length }, body],
       ['a longer life', changed(/Expires=\d+/, 'Expires=900'), { ...headers, ...length }, body],
       ['one parameter more', `${url}&acl`, { ...headers, ...length }, body],
+      ['a header of the store', url, { ...headers, ...length, 'x-amz-acl': 'public-read' }, body],
       ['another secret', elsewhere.url, { ...headers, ...length }, body],
       ['no signature', url.slice(0, url.indexOf('?')), { ...headers, ...length }, body],
     ];

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
+import { editedFields, messageFields, sendProblems, sentFields } from './message-fields.ts';
 import {
-  editedFields,
-  messageFields,
-  sayings,
-  sendProblems,
-  sentFields,
-} from './message-fields.ts';
-import { id, messageId, moment, queryInteger, queryLimit, sequence } from './scalars.ts';
+  id,
+  messageId,
+  moment,
+  queryInteger,
+  queryLimit,
+  sayingSomething,
+  sequence,
+} from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -32,10 +34,6 @@ export type SendResult = z.output<typeof sendResult>;
 
 /** Some of what a send or an edit says, such as the fields of features. */
 export type SentFields = Partial<z.output<z.ZodObject<typeof sentFields>>>;
-
-const saysSomething = (said: SentFields): boolean =>
-  sayings.some((name) => (said[name] ?? '') !== '');
-const unsaid = { path: ['content'], error: `is empty: send one of ${sayings.join(', ')}` };
 
 /** A place in the history; only one of the three may be named, which no schema of a parameter can say. */
 const historyPlace = (where: string) =>
@@ -89,7 +87,7 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: z.strictObject(sentFields).refine(saysSomething, unsaid),
+    body: sayingSomething(z.strictObject(sentFields)),
     answers: { 201: sendResult, 200: sendResult },
     problems: sendProblems,
   }),
@@ -118,7 +116,7 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: z.strictObject({ conversationId: id, ...sentFields }).refine(saysSomething, unsaid),
+    input: sayingSomething(z.strictObject({ conversationId: id, ...sentFields })),
     output: sendResult,
     problems: ['not-found', ...sendProblems],
   }),

@@ -61,11 +61,11 @@ export const id = z
   });
 
 /** What `content` takes; also an empty text where `min` is 0. */
-export const contentFrom = (min: 0 | 1) =>
+const contentFrom = (min: 0 | 1) =>
   z
     .string()
     .refine((text) => (min === 0 && text === '') || hasLength(text, message.contentCharacters), {
-      error: lengthWords(min, message.contentCharacters),
+      error: lengthWords(1, message.contentCharacters),
       abort: true,
     })
     // After the count, which then is that of the documents.
@@ -88,6 +88,23 @@ export const contentFrom = (min: 0 | 1) =>
 
 /** What a user writes: stored and returned exactly as it was sent, but for CR LF, which becomes LF. */
 export const content = contentFrom(1);
+
+/** Said of a field of a send that may stand for its content. */
+export const standsForContent = { 'x-stands-for-content': true } as const;
+
+/** A send whose content may be empty, but only where another field stands for it. */
+export function sayingSomething<Sent extends z.ZodObject>(sent: Sent): Sent {
+  const standIns = Object.entries(sent.shape)
+    .filter(([, field]) => (field as z.ZodType).meta()?.['x-stands-for-content'])
+    .map(([name]) => name);
+  if (standIns.length === 0) return sent;
+  const error = `${lengthWords(1, message.contentCharacters)}, or empty beside ${standIns.join(' or ')}`;
+  const saysSomething = (said: Readonly<Record<string, unknown>>): boolean =>
+    ['content', ...standIns].some((name) => (said[name] ?? '') !== '');
+  return sent
+    .extend({ content: contentFrom(0) })
+    .refine(saysSomething, { path: ['content'], error }) as unknown as Sent;
+}
 
 /** The id of a message, which its sender's client makes: a UUID of any version, in lower case. */
 export const messageId = z

@@ -6,21 +6,28 @@ import { asUser, startWithUsers } from '../support/database-users.ts';
 import { onTestFinished } from '../support/finish.ts';
 import { setLimits } from '../support/limits.ts';
 
+interface Row {
+  readonly _id: string;
+  readonly changes: number;
+}
+
 // The mongod is this test's own: that of all tests has transactions of others, which are held on purpose.
 it('F30 a transaction that a process left when it died holds up nobody for long', async () => {
   setLimits('database', { transactionMs: 200 });
   const uri = asUser('chat', await startWithUsers(), 'chat');
   const connections = [createConnection(uri), createConnection(uri)] as const;
-  onTestFinished(() => Promise.all(connections.map((connection) => connection.close())));
+  onTestFinished(async () => {
+    for (const connection of connections) await connection.close();
+  });
   const [dying, connection] = await Promise.all(connections.map((one) => one.asPromise()));
-  await connection!.collection<{ _id: string }>('rows').insertOne({ _id: 'one', changes: 0 });
+  await connection!.collection<Row>('rows').insertOne({ _id: 'one', changes: 0 });
   const filter = { _id: 'one' };
   const write = { $inc: { changes: 1 } };
   const dead = await dying!.startSession();
   dead.startTransaction();
-  await dying!.collection<{ _id: string }>('rows').updateOne(filter, write, { session: dead });
+  await dying!.collection<Row>('rows').updateOne(filter, write, { session: dead });
 
-  const rows = connection!.collection<{ _id: string }>('rows');
+  const rows = connection!.collection<Row>('rows');
   const change = () =>
     withTransaction(connection!, (session) => rows.updateOne(filter, write, { session })).then(
       () => true,

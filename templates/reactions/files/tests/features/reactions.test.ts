@@ -151,6 +151,16 @@ it('S47 C81 who may not send in a channel does not react, and takes back what th
   expect(await updated).toEqual({ ...message, rev: 2 });
 });
 
+it('a reaction is no edit: what comes under the id of the message still has to say the same', async () => {
+  const { owner, message } = await startWithMessage(1);
+  await react(owner, message);
+  const send = (content: string) =>
+    owner.post(`/conversations/${message.conversationId}/messages`, { id: message.id, content });
+  const again = await send(message.content!);
+  expect([again.status, again.body.duplicate, again.body.message.rev]).toEqual([200, true, 1]);
+  expect((await send('something else')).body.code).toBe('idempotency-mismatch');
+});
+
 it('C80 a right that is lost between the gate and the commit refuses, and there is no rev', async () => {
   const shared = sharedVariables();
   const [here, there] = [await startApp(shared), await startApp(shared)];

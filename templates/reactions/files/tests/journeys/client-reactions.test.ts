@@ -20,6 +20,7 @@ it('a notice leaves what is known of the reader, an equal state with it complete
   timeline.page([{ ...message(2, 3), reactions: [thumb], myReactions: [] }]);
   expect(timeline.messages()[1]).toHaveProperty('myReactions', []);
   timeline.changed({ ...message(1, 4), content: null, deletedAt: message(1).timestamp });
+  timeline.page([{ ...message(1, 3), reactions: [thumb], myReactions: ['👍'] }]);
   expect(timeline.messages()[0]).not.toHaveProperty('myReactions');
 });
 

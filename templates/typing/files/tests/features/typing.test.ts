@@ -3,13 +3,30 @@ import { expect, it } from 'vitest';
 import { done, next, refused, startApp, until } from '../support/app.ts';
 import { blockNobodies, roomsOf, watchExcepts } from '../support/excepts.ts';
 
+/** A group with the sockets of its owner, who writes, and of another member. */
+async function startPair(size = 2) {
+  const { conversationId, owner, others } = await (await startApp()).group(size);
+  return {
+    conversationId,
+    owner,
+    writer: await owner.connect(),
+    reader: await others[0]!.connect(),
+  };
+}
+
+/** The same while the owner writes, which the other one has been told. */
+async function startWriting() {
+  const pair = await startPair();
+  const started = next(pair.reader, 'typing:updated');
+  await done(pair.writer, 'typing:start', { conversationId: pair.conversationId });
+  await started;
+  return pair;
+}
+
 it.concurrent(
   'tells the other members who is writing, and that they stopped at a send',
   async () => {
-    const app = await startApp();
-    const { conversationId, owner, others } = await app.group(2);
-    const writer = await owner.connect();
-    const reader = await others[0]!.connect();
+    const { conversationId, owner, writer, reader } = await startPair();
     const ownNotices: unknown[] = [];
     writer.on('typing:updated', (notice) => ownNotices.push(notice));
 
@@ -70,38 +87,21 @@ it.concurrent('S33 what is told of a writer names those with a block who are the
 });
 
 it.concurrent('tells that the writer paused', async () => {
-  const app = await startApp();
-  const { conversationId, owner, others } = await app.group(2);
-  const writer = await owner.connect();
-  const reader = await others[0]!.connect();
-  const started = next(reader, 'typing:updated');
-  await done(writer, 'typing:start', { conversationId });
-  await started;
-
+  const { conversationId, owner, writer, reader } = await startWriting();
   const stopped = next(reader, 'typing:updated');
   await done(writer, 'typing:stop', { conversationId });
   expect(await stopped).toMatchObject({ userId: owner.id, isTyping: false });
 });
 
 it.concurrent('ends with the socket of the writer', async () => {
-  const app = await startApp();
-  const { conversationId, owner, others } = await app.group(2);
-  const writer = await owner.connect();
-  const reader = await others[0]!.connect();
-  const started = next(reader, 'typing:updated');
-  await done(writer, 'typing:start', { conversationId });
-  await started;
-
+  const { writer, reader } = await startWriting();
   const stopped = next(reader, 'typing:updated');
   writer.disconnect();
   expect(await stopped).toMatchObject({ isTyping: false });
 });
 
 it.concurrent('S31 typing without stop disappears after 6 s', async () => {
-  const app = await startApp();
-  const { conversationId, owner, others } = await app.group(2);
-  const writer = await owner.connect();
-  const reader = await others[0]!.connect();
+  const { conversationId, writer, reader } = await startPair();
   const heard: boolean[] = [];
   reader.on('typing:updated', ({ isTyping }) => heard.push(isTyping));
 
@@ -134,10 +134,7 @@ it.concurrent("S31 a non-member's typing reaches nobody", async () => {
 });
 
 it.concurrent('S31 in a room of 101 nobody gets typing', async () => {
-  const app = await startApp();
-  const { conversationId, owner, others } = await app.group(101);
-  const writer = await owner.connect();
-  const reader = await others[0]!.connect();
+  const { conversationId, writer, reader } = await startPair(101);
   const heard: unknown[] = [];
   reader.on('typing:updated', (notice) => heard.push(notice));
 

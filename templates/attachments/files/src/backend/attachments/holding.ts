@@ -79,6 +79,12 @@ export class Holding {
     );
   }
 
+  /** Nobody gets what a user had, or a conversation: for jobs. */
+  async end(of: 'owner' | 'conversation', id: string): Promise<void> {
+    const those = { [of]: toObjectId(id), status: { $ne: 'deleted' } } as const;
+    await this.#rows.updateMany(those, toDeleted(this.#ports.clock.now()));
+  }
+
   async #claim(
     { attachments }: SentFields,
     { id, conversationId, sender }: Draft,

@@ -1,15 +1,13 @@
 import { attachmentRoutes } from '../../contract/attachments.ts';
-import { toObjectId } from '../../platform/database/ids.ts';
 import type { Feature } from '../feature.ts';
 import { Holding } from './holding.ts';
 import { openStore } from './open-store.ts';
 import { Sweep } from './sweep.ts';
 import { Uploading } from './uploading.ts';
-import { toDeleted, uploadRows } from './uploads.ts';
 
 /** Files of messages: uploaded, checked, held by one message, and handed to whoever may read it. */
 export const attachments: Feature = (context) => {
-  const { access, api, clock, jobs, messages, models } = context;
+  const { access, api, jobs, messages } = context;
   const ports = { ...context, store: openStore(context) };
   const uploading = new Uploading(ports);
   const holding = new Holding(ports);
@@ -31,17 +29,8 @@ export const attachments: Feature = (context) => {
     return { 200: await holding.urlOf(params) };
   });
 
-  const rows = uploadRows(models);
-  const isThere = { status: { $ne: 'deleted' } } as const;
-  jobs.handle('erase-account', (userId) =>
-    rows.updateMany({ owner: toObjectId(userId), ...isThere }, toDeleted(clock.now())),
-  );
-  jobs.handle('erase-conversation', (conversationId) =>
-    rows.updateMany(
-      { conversation: toObjectId(conversationId), ...isThere },
-      toDeleted(clock.now()),
-    ),
-  );
+  jobs.handle('erase-account', (userId) => holding.end('owner', userId));
+  jobs.handle('erase-conversation', (id) => holding.end('conversation', id));
   return {
     async start() {
       await ports.store.check();

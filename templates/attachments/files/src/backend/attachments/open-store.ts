@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { toS3Settings } from '../../configs/variables/attachments.ts';
+import { Seal } from '../../platform/security/data-keys.ts';
 import type { FeatureContext } from '../feature.ts';
 import { DiskStore } from './disk-store.ts';
 import { mountFiles } from './file-routes.ts';
@@ -14,8 +14,8 @@ export function openStore({
   streams,
 }: Pick<FeatureContext, 'clock' | 'env' | 'streams'>): Store {
   if (env.ATTACHMENT_STORE === 's3') return new S3Store({ settings: toS3Settings(env), clock });
-  // In production it is there: the nodes share it.
-  const signer = new UrlSigner(env.ATTACHMENT_URL_KEY ?? randomBytes(32).toString('base64url'));
+  const own = env.ATTACHMENT_URL_KEY && [{ kid: 'addresses', secret: env.ATTACHMENT_URL_KEY }];
+  const signer = new UrlSigner(new Seal(own || env.DATA_KEYS, 'addresses-of-files'));
   const store = new DiskStore(env.ATTACHMENT_DIR, signer);
   mountFiles({ streams, clock, store, signer });
   return store;

@@ -81,18 +81,14 @@ const s3Variables = z
     secretAccessKey: env.S3_SECRET_ACCESS_KEY,
   }));
 
-/** Nodes that share a folder share the key too; a node of development alone makes one. */
-const sharedKey = z.object({ ATTACHMENT_URL_KEY: secret });
-
-type Variables = z.output<z.ZodObject<typeof attachmentVariables>> & { readonly NODE_ENV: string };
+type Variables = z.output<z.ZodObject<typeof attachmentVariables>>;
 
 /** The bucket of an environment that names one. */
 export const toS3Settings = (env: Variables): S3Settings => s3Variables.parse(env);
 
-/** A store has all that it needs. */
+/** A bucket has all that it needs. */
 export function attachmentRule(env: Variables, context: z.RefinementCtx): void {
-  const needed = env.ATTACHMENT_STORE === 's3' ? s3Variables : sharedKey;
-  if (needed === sharedKey && env.NODE_ENV !== 'production') return;
-  for (const { path, message } of needed.safeParse(env).error?.issues ?? [])
+  if (env.ATTACHMENT_STORE !== 's3') return;
+  for (const { path, message } of s3Variables.safeParse(env).error?.issues ?? [])
     context.addIssue({ code: 'custom', path: [...path], message });
 }

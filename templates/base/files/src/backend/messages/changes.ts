@@ -4,7 +4,7 @@ import type { Types } from 'mongoose';
 import { toUuid } from '../../platform/database/ids.ts';
 import { patchTo, type Patch } from '../../platform/database/patch.ts';
 import { rowsOf } from '../../platform/database/rows.ts';
-import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { AppError, isGone, notFound } from '../../platform/errors/app-error.ts';
 import { ChangeLog } from '../../platform/log/change-log.ts';
 import type { ChangeTarget } from '../../platform/log/types.ts';
 import type { Notice } from '../../platform/sockets/socket-api.ts';
@@ -178,9 +178,6 @@ export class Changes {
 }
 
 const isBy = (userId: string, row: StoredMessage): boolean => row.sender.toHexString() === userId;
-
-const isGone = (error: unknown): boolean =>
-  error instanceof AppError && (error.code === 'already-deleted' || error.code === 'not-found');
 
 /** A direct conversation has no ranks: there, another's message is simply not one's own. */
 const asOfMessages = <Refusal extends AppError | undefined>(refusal: Refusal) =>

@@ -30,19 +30,12 @@ export interface MessagePart<Name extends FieldName> {
     before?: StoredMessage,
   ) => Promise<Patch<Pick<StoredFields, Name>>>;
   /** The same when every part has prepared: for what a send takes, so that no other refusal leaves it taken. */
-  readonly claim?: (
-    sent: SentFields,
-    draft: Draft,
-  ) => Promise<Patch<Pick<StoredFields, Name>>>;
+  readonly claim?: (sent: SentFields, draft: Draft) => Promise<Patch<Pick<StoredFields, Name>>>;
   /**
    * Whether a send says in its fields what a message of its id says, which is neither edited nor deleted;
    * left out, they are not compared. `prepared` has nothing where `prepare` refused what is repeated.
    */
-  readonly isRepeat?: (
-    sent: SentFields,
-    stored: MessageView,
-    prepared: StoredFields,
-  ) => boolean;
+  readonly isRepeat?: (sent: SentFields, stored: MessageView, prepared: StoredFields) => boolean;
   /** What one reader sees besides, by message id; one call for a page. */
   readonly toReader?: (
     userId: string,

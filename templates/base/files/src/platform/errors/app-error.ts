@@ -44,6 +44,10 @@ export class AppError extends Error {
 /** For what does not exist, and for what the caller may not even know about. */
 export const notFound = (): AppError => new AppError('not-found');
 
+/** Whether an error says that what it is about is not there any more. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof AppError && ['already-deleted', 'not-found'].includes(error.code);
+
 /** For one place of the input, a JSON Pointer, which no schema refuses. */
 export const invalid = (pointer: string, detail: string): AppError =>
   new AppError('validation', { errors: [{ pointer, detail }] });

@@ -2,7 +2,7 @@ import type { OpenModels } from '../../models/index.ts';
 import type { StoredReaction } from '../../models/reaction.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import { rowsOf } from '../../platform/database/rows.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { isGone } from '../../platform/errors/app-error.ts';
 import type { Wanted } from './reactions.service.ts';
 
 const rowsAtOnce = 100;
@@ -31,7 +31,6 @@ export async function takeBackAll(
 }
 
 function orGone(error: unknown): false {
-  if (error instanceof AppError && ['already-deleted', 'not-found'].includes(error.code))
-    return false;
+  if (isGone(error)) return false;
   throw error;
 }
