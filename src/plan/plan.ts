@@ -58,13 +58,7 @@ export function planSharedBytes(
   assertAnswers(answers);
   const { packageName, description, author, port, packageManager, databaseUri } = answers;
   const shared = { packageName, description, author, port, packageManager };
-<<<<<<< HEAD
   const features = besideEachOther(selectFeatures(templates, answers.features));
-  const { secrets } = answers;
-  const slots = fillSlots(features);
-=======
-  const features = selectFeatures(templates, answers.features);
->>>>>>> h-u
   const files = renderFiles(features, {
     answers: { ...shared, databaseUri },
     slots: fillSlots(features),

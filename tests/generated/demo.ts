@@ -39,7 +39,7 @@ export interface Demo {
   readonly url: string;
   readonly browser: Browser;
   /** A new guest on a page of their own, whose console must stay free of errors, in this browser or another. */
-  guest(options?: BrowserContextOptions, in?: Browser): Promise<Guest>;
+  guest(options?: BrowserContextOptions, other?: Browser): Promise<Guest>;
   stop(): Promise<void>;
 }
 

@@ -7,16 +7,7 @@ import { hostileLine } from '../../support/hostile-text.ts';
 import { shownBlocks } from '../../support/markdown.ts';
 import { ANSWERS, BASE, features, plan, textOf } from '../../support/templates.ts';
 
-<<<<<<< HEAD
-const SECRETS = {
-  accessTokenKeys: 'k1:aaa',
-  refreshTokenKey: 'bbb',
-  dataKeys: 'k1:ccc',
-  seed: 'ddd',
-};
-=======
 const SECRETS = { accessTokenKeys: 'k1:aaa', refreshTokenKey: 'bbb', dataKeys: 'k1:ccc' };
->>>>>>> h-u
 const TYPING = {
   'typing/feature.json': { name: 'typing', summary: 'x' },
   'typing/files/src/typing.ts': 'export const typing = 1;\n',
