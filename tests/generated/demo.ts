@@ -38,8 +38,8 @@ export const richFeatures = [
 export interface Demo {
   readonly url: string;
   readonly browser: Browser;
-  /** A new guest on a page of their own, whose console must stay free of errors. */
-  guest(options?: BrowserContextOptions): Promise<Guest>;
+  /** A new guest on a page of their own, whose console must stay free of errors, in this browser or another. */
+  guest(options?: BrowserContextOptions, other?: Browser): Promise<Guest>;
   stop(): Promise<void>;
 }
 
@@ -65,8 +65,8 @@ export async function startDemo(project = copyOf(inject('standardProject'))): Pr
   return {
     url,
     browser,
-    async guest(options) {
-      const { page, errors } = await openPage(browser, url, options);
+    async guest(options, other = browser) {
+      const { page, errors } = await openPage(other, url, options);
       await enterAsGuest(page);
       const name = (await page.locator('.sidebar .bar .hint').textContent()) ?? '';
       return { page, username: name.slice(1), errors };

@@ -1,4 +1,11 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import {
+  chromium,
+  firefox,
+  type Browser,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 
 /** Starts the system's Chromium. */
 export function launchBrowser(): Promise<Browser> {
@@ -15,6 +22,15 @@ export function launchBrowser(): Promise<Browser> {
     ],
   });
 }
+
+const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
+
+/** Whether there is a Firefox to start. */
+export const hasFirefox = existsSync(firefoxPath);
+
+/** Starts the system's Firefox, which is told what to do by WebDriver BiDi. */
+export const launchFirefox = (): Promise<Browser> =>
+  firefox.launch({ channel: 'moz-firefox', executablePath: firefoxPath });
 
 /** A page with storage of its own; what its console reports as an error is collected. */
 export async function openPage(

@@ -38,6 +38,16 @@ it('C53 has a policy without anything inline, and nothing inline in the page', a
   expect(page).not.toMatch(/<style|style=|\son\w+=|<script[^>]*>[^<]/);
 });
 
+it('C53 lets the page use other origins only as DEMO_ORIGINS says, and nothing that is more', async () => {
+  const { url } = await startApp({ DEMO_ORIGINS: 'https://a.example,http://127.0.0.1:9000' });
+  const policy = (await fetch(`${url}/demo`)).headers.get('content-security-policy') ?? '';
+  const others = 'https://a.example http://127.0.0.1:9000';
+  expect(policy).toContain(`; img-src 'self' ${others}; connect-src 'self' ${others};`);
+  expect(policy).toContain("script-src 'self';");
+  for (const DEMO_ORIGINS of ["https://a.example; script-src 'unsafe-inline'", 'data:', '*'])
+    await expect(startApp({ DEMO_ORIGINS })).rejects.toThrow(/DEMO_ORIGINS/);
+});
+
 it('serves its own files only', async () => {
   const { url } = await startApp();
   const paths = ['..%2fpackage.json', '..%2f.env', '.env', 'main', 'nothing.js', 'main.js%00.css'];

@@ -8,9 +8,10 @@ import { Assets } from './assets.ts';
 export const demo: Feature = ({ env, express }) => {
   if (!(env.DEMO_PAGE ?? env.NODE_ENV !== 'production')) return {};
   const assets = new Assets();
+  const policy = contentSecurityPolicy(env.DEMO_ORIGINS);
 
   const send = (response: Response, type: string, body: string | Buffer): void => {
-    response.set({ 'Content-Security-Policy': contentSecurityPolicy, 'Cache-Control': 'no-cache' });
+    response.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
     response.type(type).send(body);
   };
   express.get('/demo', async (_request, response) =>
@@ -30,17 +31,23 @@ export const demo: Feature = ({ env, express }) => {
   return env.NODE_ENV === 'production' ? { start: () => assets.assertReadable() } : {};
 };
 
-/** Own files only, nothing inline, and no way from a text to markup or to a script. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+/**
+ * Own files only, nothing inline, and no way from a text to markup or to a script; what users send is
+ * loaded from these origins, too.
+ */
+function contentSecurityPolicy(origins: readonly string[]): string {
+  const others = origins.map((origin) => ` ${origin}`).join('');
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self'${others}`,
+    `connect-src 'self'${others}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
