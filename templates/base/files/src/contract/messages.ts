@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { defineCommand, defineRoute } from './define.ts';
 import { editedFields, messageFields, sendProblems, sentFields } from './message-fields.ts';
-import {
-  id,
-  messageId,
-  moment,
-  queryInteger,
-  queryLimit,
-  sayingSomething,
-  sequence,
-} from './scalars.ts';
+import { id, messageId, moment, notEmpty, queryInteger, queryLimit, sequence } from './scalars.ts';
 
 /** A message as members see it; a deleted one keeps its place and has no content. */
 export const messageView = z
@@ -87,7 +79,7 @@ export const messageRoutes = {
     rate: 'send',
     summary: 'Send a message; 200 when it had been stored before',
     params: conversationParams,
-    body: sayingSomething(z.strictObject(sentFields)),
+    body: notEmpty(z.strictObject(sentFields)),
     answers: { 201: sendResult, 200: sendResult },
     problems: sendProblems,
   }),
@@ -116,7 +108,7 @@ export const messageCommands = {
   'message:send': defineCommand({
     rate: 'send',
     summary: 'Send a message',
-    input: sayingSomething(z.strictObject({ conversationId: id, ...sentFields })),
+    input: notEmpty(z.strictObject({ conversationId: id, ...sentFields })),
     output: sendResult,
     problems: ['not-found', ...sendProblems],
   }),

@@ -93,7 +93,7 @@ export const content = contentFrom(1);
 export const standsForContent = { 'x-stands-for-content': true } as const;
 
 /** A send whose content may be empty, but only where another field stands for it. */
-export function sayingSomething<Sent extends z.ZodObject>(sent: Sent): Sent {
+export function notEmpty<Sent extends z.ZodObject>(sent: Sent): Sent {
   const standIns = Object.entries(sent.shape)
     .filter(([, field]) => (field as z.ZodType).meta()?.['x-stands-for-content'])
     .map(([name]) => name);

@@ -11,7 +11,7 @@ export const mentions: Feature = (context) => {
   const { access, api, history, messages } = context;
   messages.extend({
     fields: { mentions: toNamed, mentionAll: (whom) => whom, silent: (isSilent) => isSilent },
-    prepare: (sent, draft, before) => toNaming(context, sent, draft, before),
+    prepare: (sent, draft, before) => toNaming(access, sent, draft, before),
     isRepeat: isSameNaming,
   });
   // Counted and never stored: what is sent, edited, deleted and read moves it by itself.

@@ -3,13 +3,13 @@ import { mentionLimits as limit } from '../../configs/mention-limits.ts';
 import type { MessageView } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
 import { everybody } from '../../models/mention-fields.ts';
-import { activeMember } from '../../models/membership.ts';
-import { inIds, toObjectId } from '../../platform/database/ids.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
+import { toObjectId } from '../../platform/database/ids.ts';
+import { AppError, toAppError } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Participation } from '../shared/access.ts';
 import type { Draft, SentFields, StoredMessage } from '../shared/message-parts.ts';
 
+type Access = Pick<FeatureContext['access'], 'require'>;
 type Fields = Pick<StoredFields, 'mentions' | 'mentionAll' | 'silent'>;
 
 /**
@@ -18,7 +18,7 @@ type Fields = Pick<StoredFields, 'mentions' | 'mentionAll' | 'silent'>;
  * left fails no send.
  */
 export async function toNaming(
-  { access, models }: Pick<FeatureContext, 'access' | 'models'>,
+  access: Access,
   { mentions, mentionAll, silent }: SentFields,
   { conversationId, sender }: Draft,
   before?: StoredMessage,
@@ -26,7 +26,7 @@ export async function toNaming(
   if (before !== undefined && mentions === undefined) return {};
   if (before === undefined && mentionAll !== undefined)
     assertMayNameAll(await access.require(sender, conversationId, 'send'));
-  const named = await membersAmong(models, conversationId, mentions ?? []);
+  const named = await membersAmong(access, conversationId, mentions ?? []);
   const others = named.filter((id) => id !== sender).map(toObjectId);
   const all = (before?.mentionAll ?? mentionAll) === 'all' ? [...others, everybody] : others;
   return {
@@ -61,13 +61,21 @@ function assertMayNameAll({ type, role, memberCount }: Participation): void {
 
 /** Those of the users who are members now, in their order and each once. */
 async function membersAmong(
-  { memberships }: Pick<FeatureContext['models'], 'memberships'>,
+  access: Access,
   conversationId: string,
   userIds: readonly string[],
 ): Promise<string[]> {
-  if (userIds.length === 0) return [];
-  const some = { conversation: conversationId, user: inIds(userIds), ...activeMember };
-  const rows = await memberships.find(some, { user: 1 }).lean();
-  const members = new Set(rows.map(({ user }) => String(user)));
-  return [...new Set(userIds)].filter((id) => members.has(id));
+  const ids = [...new Set(userIds)];
+  const areMembers = await Promise.all(ids.map((id) => isMember(access, conversationId, id)));
+  return ids.filter((_id, index) => areMembers[index]);
+}
+
+/** By what is known of rights, which a busy conversation has at hand, so that naming costs no query. */
+async function isMember(access: Access, conversationId: string, userId: string): Promise<boolean> {
+  try {
+    return (await access.require(userId, conversationId, 'read')).role !== null;
+  } catch (error) {
+    if (toAppError(error).code === 'not-found') return false;
+    throw error;
+  }
 }

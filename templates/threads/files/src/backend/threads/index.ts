@@ -3,11 +3,12 @@ import { notFound } from '../../platform/errors/app-error.ts';
 import { toUuid } from '../../platform/database/ids.ts';
 import type { Feature } from '../feature.ts';
 import { listThreads, readThread } from './pages.ts';
-import { isSameReply, toReply, whereSeqs } from './replying.ts';
+import { isSameReply, loadNamed, toReply, whereSeqs } from './replying.ts';
 import { summariesOf } from './summaries.ts';
 
 /** Replies: messages like others, which name the one they answer or in whose thread they stand. */
 export const threads: Feature = ({ access, api, history, messages }) => {
+  const named = loadNamed(history);
   messages.extend({
     fields: {
       replyTo: ({ id, seq, sender }) => ({
@@ -18,7 +19,7 @@ export const threads: Feature = ({ access, api, history, messages }) => {
       rootSeq: (rootSeq) => rootSeq,
       alsoInConversation: (isShown) => isShown,
     },
-    prepare: (sent, draft) => toReply(history, sent, draft),
+    prepare: (sent, draft) => toReply({ history, named }, sent, draft),
     isRepeat: isSameReply,
     toReader: (_userId, rows) => summariesOf(history, rows),
   });

@@ -1,25 +1,32 @@
 import type { MessageView } from '../../contract/messages.ts';
 import type { StoredFields } from '../../models/message-fields.ts';
-import { toUuid } from '../../platform/database/ids.ts';
 import { AppError, invalid, notFound } from '../../platform/errors/app-error.ts';
+import { Loader } from '../../platform/lib/loader.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Draft, SentFields, StoredMessage } from '../shared/message-parts.ts';
 
-type History = Pick<FeatureContext['history'], 'byIds' | 'find'>;
+type History = Pick<FeatureContext['history'], 'anywhere' | 'find'>;
+type Ports = { readonly history: History; readonly named: Loader<StoredMessage> };
+
+/** Messages that sends name: those of many sends are one query. */
+export const loadNamed = (history: Pick<History, 'anywhere'>): Loader<StoredMessage> =>
+  new Loader(
+    async (ids) =>
+      new Map((await history.anywhere(ids)).map((row) => [row._id.toHexString(), row])),
+    { atOnce: 4 },
+  );
 
 /** What is stored of a reply; a message of another conversation is as unreal as one that is not there. */
 export async function toReply(
-  history: History,
+  { history, named }: Ports,
   { replyTo, threadOf, alsoInConversation }: SentFields,
   { conversationId }: Draft,
 ): Promise<Pick<StoredFields, 'replyTo' | 'rootSeq' | 'alsoInConversation'>> {
   if (alsoInConversation !== undefined && threadOf === undefined)
     throw invalid('/alsoInConversation', 'needs threadOf');
-  const named = [replyTo, threadOf].filter((id) => id !== undefined);
-  const found = await byIds(history, conversationId, named);
-  for (const id of named) assertThere(found.get(id));
-  const answered = found.get(replyTo ?? '');
-  const inThread = found.get(threadOf ?? '');
+  const find = async (id: string | undefined) =>
+    id === undefined ? undefined : assertIn(conversationId, await named.one(id));
+  const [answered, inThread] = await Promise.all([find(replyTo), find(threadOf)]);
   return {
     ...(answered && {
       replyTo: { id: answered._id, seq: answered.seq, sender: answered.sender },
@@ -62,16 +69,13 @@ export const whereSeqs = (seqs: readonly number[]) => ({
   limit: seqs.length,
 });
 
-async function byIds(
-  history: History,
-  conversationId: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, StoredMessage>> {
-  const rows = await history.byIds(conversationId, ids.map(toUuid));
-  return new Map(rows.map((row) => [row._id.toHexString(), row]));
+function assertIn(conversationId: string, row: StoredMessage | undefined): StoredMessage {
+  if (row?.conversation.toHexString() !== conversationId) throw notFound();
+  return assertThere(row);
 }
 
-function assertThere(row: StoredMessage | undefined): void {
+function assertThere(row: StoredMessage | undefined): StoredMessage {
   if (row === undefined) throw notFound();
   if (row.deletedAt != null) throw new AppError('already-deleted');
+  return row;
 }
