@@ -61,7 +61,8 @@ describe('files and search on the demo page', () => {
     const picture = b.locator('.picture img');
     await picture.waitFor();
     expect(await picture.getAttribute('alt')).toBe('map.png');
-    await b.waitForFunction(`document.querySelector('.picture img').naturalWidth === 1`);
+    const width = () => b.evaluate<number>(`document.querySelector('.picture img').naturalWidth`);
+    await expect.poll(width, { timeout: 30_000 }).toBe(1);
     await b.locator('.file', { hasText: 'notes.txt' }).getByText('13 B').waitFor();
     expect(await a.locator('.uploads li').count()).toBe(0);
     await b.getByRole('button', { name: 'Files' }).getByText('2 files').waitFor();

@@ -111,7 +111,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
     await seen(b, 'a question');
     await openMenu(b);
     await press(b, 'Reply in thread');
-    await b.waitForFunction(`document.activeElement.placeholder === 'Reply in the thread'`);
+    await b.locator('textarea:focus[placeholder="Reply in the thread"]').waitFor();
     await b.keyboard.type('beside');
     await b.keyboard.press('Enter');
     const panel = b.getByRole('complementary', { name: 'Thread' });

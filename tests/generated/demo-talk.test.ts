@@ -68,13 +68,13 @@ describe('two people on the demo page', () => {
     await say(a, 'one');
     await say(a, 'two');
     await item(b).getByText('2 unread').waitFor();
-    await b.waitForFunction(`document.title === '(1) Chat'`);
+    await expect.poll(() => b.title(), { timeout: 30_000 }).toBe('(1) Chat');
     expect(await a.locator('.status').textContent()).toBe('Sent');
 
     await item(b).click();
     await b.locator('.new').waitFor();
     await a.locator('.status', { hasText: 'Seen' }).waitFor();
-    await b.waitForFunction(`document.title === 'Chat'`);
+    await expect.poll(() => b.title(), { timeout: 30_000 }).toBe('Chat');
     expect(await b.locator('.unread').count()).toBe(0);
 
     await b.getByLabel('Write a message').pressSequentially('three');

@@ -57,7 +57,7 @@ export function createAttachmentViews(page: Page) {
   function drawPicture(where: Where, file: Attachment): HTMLElement {
     const { name, width = 0, height = 0 } = file;
     const image = h('img', { alt: name, width: String(width), height: String(height) });
-    const root = h(
+    const button = h(
       'button',
       {
         type: 'button',
@@ -67,11 +67,14 @@ export function createAttachmentViews(page: Page) {
       },
       image,
     );
-    image.addEventListener('error', () => root.replaceWith(drawFile(where, file)));
+    const root = h('div', { class: 'frame' }, button);
+    // A picture that cannot be shown can still be saved.
+    const showFile = (): void => root.replaceChildren(drawFile(where, file));
+    image.addEventListener('error', showFile);
     wanted.set(root, () => {
       downloadUrl(api, where, file.id)
         .then((url) => (image.src = url))
-        .catch(() => root.replaceWith(drawFile(where, file)));
+        .catch(showFile);
     });
     observer.observe(root);
     return root;

@@ -7,8 +7,8 @@ import type { ComposerPart, Page, Place } from './part.ts';
 /** Where messages are written, and changed. */
 export interface Composer {
   readonly root: HTMLElement;
-  /** Belongs to this conversation from now on, with the draft that was left in it. */
-  show(conversationId: string): void;
+  /** Belongs to this conversation from now on, or to something in it, with the draft that was left there. */
+  show(conversationId: string, about?: string): void;
   edit(message: MessageView): void;
   focus(): void;
   /** Takes files, where a feature has a use for them. */
@@ -33,6 +33,7 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
   const { model } = page;
   const drafts = new Map<string, string>();
   let conversationId: string | null = null;
+  let subject = '';
   let editing: MessageView | null = null;
 
   const input = h('textarea', {
@@ -105,7 +106,7 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
     resize();
     typed();
     if (conversationId === null || editing !== null) return;
-    drafts.set(conversationId, input.value);
+    drafts.set(subject, input.value);
     model.signals.type(conversationId, input.value.trim() !== '');
   }
 
@@ -144,7 +145,7 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
 
   function stopEditing(): void {
     setEditing(null);
-    put(drafts.get(conversationId ?? '') ?? '');
+    put(drafts.get(subject) ?? '');
     typed();
   }
 
@@ -187,7 +188,7 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
   function send(to: string, content: string): void {
     const addressees = parts.flatMap((part) => part.addressee?.() ?? []);
     const fields = parts.map((part) => part.sent?.(content, addressees));
-    drafts.delete(to);
+    drafts.delete(subject);
     put('');
     model.signals.sent();
     model.chat.send(to, content, Object.assign({}, ports.fields?.(), ...fields) as Sent);
@@ -203,10 +204,11 @@ export function createComposer(page: Page, ports: ComposerPorts): Composer {
 
   return {
     root,
-    show(id) {
-      if (id === conversationId) return;
+    show(id, about = id) {
+      if (about === subject) return;
       if (conversationId !== null) model.signals.type(conversationId, false);
       conversationId = id;
+      subject = about;
       clear();
       stopEditing();
     },

@@ -162,7 +162,7 @@ function createContent(page: Page, root: HTMLElement, close: () => void): Conten
     const isClosed = message.deletedAt !== null;
     closed.hidden = !isClosed;
     composer.root.hidden = alsoField.hidden = isClosed;
-    composer.show(row.id);
+    composer.show(row.id, message.id);
     if (isNew || isAtEnd) scroll.scrollTop = scroll.scrollHeight;
   }
 
