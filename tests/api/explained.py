@@ -6,6 +6,7 @@ Everything else that schemathesis finds is a fault of the backend or of its docu
 # The code of a problem, and why.
 CODES = {
     "idempotency-mismatch": "Whether an id was used before is known to the database only.",
+    "unsupported-media-type": "Which types of files are taken, the environment says.",
     "weak-password": "Common passwords, and those made of one's own name, are listed in no schema.",
 }
 
@@ -14,6 +15,7 @@ ERRORS = {
     ("/query/cursor", "is not a cursor of this list"): "A cursor is opaque: only those that were given are taken.",
     ("/query", "must name at most one of before, after and around"): "OpenAPI cannot say that parameters exclude each other.",
     ("/content", "must have something that can be seen"): "It goes by Unicode properties, which no two dialects of patterns share.",
+    ("/content", "must be 1 to 4,000 characters, or empty beside attachments"): "One field may be empty only beside another.",
     ("/members/*", "is not a user"): "Who is a user is known to the database only.",
     ("/path/userId", "is the user who asks"): "Who asks is not part of the request.",
 }

@@ -94,14 +94,15 @@ async function act({ chat, api }: Actor, room: string, random: () => number, ste
   const timeline = chat.timeline(room);
   const seen = timeline?.messages() ?? [];
   const one = seen[Math.floor(random() * seen.length)];
+  const latest = seen.at(-1 - Math.floor(random() * 2)); // many react at once to what was just said
   const choice = random();
-  if (choice < 0.35) chat.send(room, `message ${step}`);
-  else if (choice < 0.45 && one)
+  if (choice < 0.2) chat.send(room, `message ${step}`);
+  else if (choice < 0.28 && one)
     chat.send(room, `reply ${step}`, { threadOf: one.id, replyTo: one.id });
-  else if (choice < 0.53 && one)
+  else if (choice < 0.36 && one)
     await api.call('PATCH', `${path}/${one.id}`, { content: `edit ${step}` });
-  else if (choice < 0.57 && one) await api.call('DELETE', `${path}/${one.id}`);
-  else if (choice < 0.72 && one) await react(api, `${path}/${one.id}`, random);
+  else if (choice < 0.4 && one) await api.call('DELETE', `${path}/${one.id}`);
+  else if (choice < 0.72 && latest) await react(api, `${path}/${latest.id}`, random);
   else if (choice < 0.77 && one)
     await api.call(random() < 0.7 ? 'PUT' : 'DELETE', `${path}/${one.id}/pin`);
   else if (choice < 0.85)

@@ -153,11 +153,14 @@ function putByRequest(
   });
 }
 
-/** What a store that is none of ours says is no problem of ours. */
+/** What a store that is none of ours refuses has no problem of ours with it. */
 function toError(status: number, body: string): Error {
+  const detail = `The store answered ${status}.`;
+  if (status >= 500) return new Error(detail);
   try {
     return new ProblemError(JSON.parse(body));
   } catch {
-    return new Error(`the store answered ${status}`);
+    const code = 'upload-rejected';
+    return new ProblemError({ type: `urn:problem:${code}`, title: detail, status, code, detail });
   }
 }

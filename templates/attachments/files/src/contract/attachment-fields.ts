@@ -22,6 +22,7 @@ export const attachmentFields = {
       .min(1)
       .max(perMessage)
       .refine((ids) => new Set(ids).size === ids.length, 'names an upload twice: send each once')
+      .meta({ uniqueItems: true })
       .optional()
       .describe('Complete uploads of its sender; each belongs to one message for good.')
       .meta(standsForContent),

@@ -41,8 +41,8 @@ const newUpload = z.strictObject({
   bytes: z
     .int()
     .min(1)
-    .describe(`At most ${fileBytes}.`)
-    .meta({ examples: [70] }),
+    // More is `too-large`, which says more than a schema.
+    .meta({ maximum: fileBytes, examples: [70] }),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits in lower case')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -202,6 +202,19 @@ it('F35 a put whose client goes leaves nothing, and may be repeated at once', as
   expect((await putTo(app, put, file.body)).status).toBe(204);
   expect((await complete(user, upload)).status).toBe(200);
   await until(async () => (await filesIn(folder)).length === 1);
+});
+
+it('F35 what a node that was killed has left of a put goes in an hour', async () => {
+  const { app, folder, pass } = await startWithTime();
+  const { conversationId, owner } = await app.group(1);
+  await sentFile(app, owner, conversationId);
+  const [left, current] = ['left', 'current'].map((name) => join(folder, 'incoming', name));
+  for (const path of [left!, current!]) await writeFile(path, 'a part');
+  const anHourAgo = new Date(Date.now() - limit.pendingMs);
+  await utimes(left!, anHourAgo, anHourAgo);
+  await pass(60_000);
+  await until(async () => !(await filesIn(folder)).includes(left!));
+  expect(await filesIn(folder)).toHaveLength(2);
 });
 
 it('C90 what nobody sends goes by itself, with its bytes and without a late put', async () => {
