@@ -96,7 +96,7 @@ export class Uploading {
     const [sum = { bytes: 0, pending: 0 }] = await this.#rows
       .aggregate<{ bytes: number; pending: number }>(
         [
-          { $match: { owner, status: { $in: ['pending', 'ready', 'attached'] } } },
+          { $match: { owner } }, // also what is to go: its address may still take the bytes
           { $group: { _id: null, bytes: { $sum: '$bytes' }, pending: { $sum: isPending } } },
         ],
         { session, hint: { owner: 1, status: 1, bytes: 1 } },
@@ -105,7 +105,9 @@ export class Uploading {
     if (sum.pending >= limit.pendingPerUser)
       throw exceeded(`${limit.pendingPerUser} uploads are not complete: complete or drop one.`);
     if (sum.bytes + (bytes ?? 0) > limit.userBytes)
-      throw exceeded(`All your files may have ${limit.userBytes} bytes: delete others first.`);
+      throw exceeded(
+        `All your files may have ${limit.userBytes} bytes, new ones that were deleted for an hour too: delete others first.`,
+      );
     await this.#rows.insertOne(row, { session });
   }
 
