@@ -124,10 +124,9 @@ it('C33 C29 C47 validates path, query and body, and points at each mistake', asy
     '/a~1b',
     '/name',
   ]);
-  expect(await errorsOf('/v1/echo/here', '{"name":"a","name":"b"}')).toEqual(['']);
-  expect(await errorsOf('/v1/echo/here', String.raw`{"name":"a","n\u0061me":"b"}`)).toEqual(['']);
-  expect(await errorsOf('/v1/echo/here', '{"name":"a","a/b":{"x":1,"x":2}}')).toEqual(['']);
-  expect((await post('/v1/echo/here', '{"name":"a:{\\""}')).status).toBe(201);
+  // Of a key that is there twice the last one is the value.
+  expect(await errorsOf('/v1/echo/here', '{"name":"a","name":"too long"}')).toEqual(['/name']);
+  expect((await post('/v1/echo/here', '{"name":"too long","name":"a"}')).status).toBe(201);
 });
 
 it('answers a guarded route only to a bearer of a good token', async () => {
