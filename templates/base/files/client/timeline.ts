@@ -1,6 +1,6 @@
 import type { MessageView } from '../src/contract/messages.ts';
 import type { SyncedConversation } from '../src/contract/sync.ts';
-import { readerFields } from './reader-fields.ts';
+import { keptReaderFields, readerFields } from './reader-fields.ts';
 
 /** A number below which nothing is missing, and what is known above it. */
 interface Cursor {
@@ -78,9 +78,9 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   function keep(message: MessageView, isWhole = false): void {
     const before = known.get(message.id);
     const newest = before !== undefined && before.rev > message.rev ? before : message;
-    if (newest !== message && newest.deletedAt !== null) return; // what there was before that is gone
+    const isPast = newest !== message && newest.deletedAt !== null; // most of it is gone
     const told: Record<string, unknown> = {};
-    for (const field of readerFields)
+    for (const field of isPast ? keptReaderFields : readerFields)
       if (isWhole || field in message) told[field] = message[field as keyof MessageView];
     known.set(
       message.id,
@@ -197,7 +197,7 @@ function createReaderRevs() {
   };
 }
 
-/** A state of a message with what its reader is known to see; its deletion leaves nothing of that. */
+/** A state of a message with what its reader is known to see; its deletion leaves little of that. */
 function withReader(
   message: MessageView,
   before: MessageView | undefined,
@@ -205,11 +205,9 @@ function withReader(
 ): MessageView {
   const isGone = message.deletedAt !== null && before?.deletedAt === null;
   const shared = Object.entries(message).filter(([field]) => !readerFields.has(field));
-  const known = Object.entries(isGone ? {} : (before ?? {}));
-  const mine = {
-    ...Object.fromEntries(known.filter(([field]) => readerFields.has(field))),
-    ...told,
-  };
+  const left = isGone ? keptReaderFields : readerFields;
+  const known = Object.entries(before ?? {}).filter(([field]) => left.has(field));
+  const mine = { ...Object.fromEntries(known), ...told };
   const own = Object.entries(mine).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...shared, ...own]) as unknown as MessageView;
 }

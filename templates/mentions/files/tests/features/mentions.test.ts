@@ -63,6 +63,19 @@ it('S53 C83 members alone are named, and the answer is the same for whoever is n
   expect(heard).toEqual([]);
 });
 
+it('S53 who is no member of a public conversation is left out like anybody else', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(3, { visibility: 'public' });
+  const [member, former] = others as [TestUser, TestUser];
+  const stranger = await app.register();
+  await former.post(`/conversations/${conversationId}/leave`);
+  const mentions = [stranger.id, former.id, member.id, newId().toHexString()];
+  const { status, body } = await send(owner, conversationId, { mentions });
+  expect([status, body.message?.mentions]).toEqual([201, [member.id]]);
+  const { status: edited } = await owner.patch(pathOf(body.message), { content: 'hi', mentions });
+  expect(edited).toBe(200);
+});
+
 // How long answers take says as little: the database is asked the same. Times are a matter of the machine.
 it('C83 a send asks the database the same, whoever is named', async () => {
   const app = await startApp();

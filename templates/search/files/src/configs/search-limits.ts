@@ -5,6 +5,8 @@ export const searchLimits = {
   prefixCharacters: 3, // at least, before a star
   termCharacters: 32, // what is longer is cut, in messages and queries alike
   termsPerMessage: 200,
+  foldedUnits: 16_000, // UTF-16, of a decomposed text; for a message of ordinary letters enough
+  turnMs: 5, // how long words are looked for while nothing else is done
   defaultItems: 20,
   feed: {
     everyMs: 1_000, // one transaction of a node

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { hasWanted, termsOf, toWanted } from '../../src/backend/search/terms.ts';
+import { inTurns } from '../../src/backend/search/turns.ts';
 import { searchLimits } from '../../src/configs/search-limits.ts';
 import { numbers } from '../support/node.ts';
 
@@ -83,4 +84,24 @@ it('S66 what is long is cut in messages and in queries alike, and a message has 
   expect(termsOf(long)[0]).toBe('a'.repeat(searchLimits.termCharacters));
   expect(termsOf(numbers(1_000).join(' '))).toHaveLength(searchLimits.termsPerMessage);
   expect(termsOf('東'.repeat(3) + '京都'.repeat(2_000)).length).toBeLessThan(6);
+});
+
+it('what one message costs is bounded: behind so much of a decomposed text nothing is looked for', () => {
+  const expanding = '\ufdfa'; // one letter, decomposed four words
+  expect(termsOf(`${expanding} needle`)).toContain('needle');
+  expect(termsOf(`${expanding.repeat(3_990)} needle`)).not.toContain('needle');
+  for (const letter of ['각', 'ǘ', '𝔸', 'ﬃ'])
+    expect(termsOf(`${letter.repeat(3_990)} needle`)).toContain('needle');
+});
+
+it('what many messages cost holds up nobody: others have their turn in between', async () => {
+  let turns = 0;
+  const work = (number: number): number => {
+    const end = performance.now() + searchLimits.turnMs;
+    setImmediate(() => (turns += 1));
+    while (performance.now() < end);
+    return number;
+  };
+  expect(await inTurns(numbers(5), work)).toEqual(numbers(5));
+  expect(turns).toBeGreaterThanOrEqual(4);
 });

@@ -174,6 +174,38 @@ it('pages are whole: the latest first, also of messages of one moment', async ()
   }
 });
 
+it('pages are whole, too, where more messages than a page has were sent at one moment', async () => {
+  const app = await startApp();
+  const [user, target, admin] = (await app.registerMany(3)) as [TestUser, TestUser, TestUser];
+  const rows = numbers(7).map(() => seed({ kind: 'group', by: 'member' }, user, target, admin));
+  const { connection } = app.app;
+  await connection.collection('conversations').insertMany(rows.map((row) => row.conversation));
+  await connection.collection('memberships').insertMany(rows.flatMap((row) => row.memberships));
+  const timestamp = new Date();
+  const messages = rows.map((row) => {
+    const conversationId = row.conversation._id.toHexString();
+    const content = 'needle';
+    return { ...toStored({ conversationId, seq: 1, sender: target.id, content }), timestamp };
+  });
+  await connection.collection<(typeof messages)[number]>('messages').insertMany(messages);
+  const [first] = rows;
+  await say(user, first!.conversation._id.toHexString(), 'a later needle');
+  await indexAll(app);
+  for (const [limit, sizes] of [
+    ['1', [1, 7]],
+    ['3', [1, 7]],
+    ['8', [8]],
+  ] as const) {
+    const found: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await ask(user, 'needle', { limit, ...(cursor !== '' && { cursor }) });
+      found.push(body.items.length);
+      cursor = body.nextCursor;
+    }
+    expect([limit, found]).toEqual([limit, sizes]);
+  }
+});
+
 it('C92 the conversations of the reader are bound in the index, and nothing is sorted', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(1);

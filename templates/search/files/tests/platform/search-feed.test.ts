@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { searchLimits } from '../../src/configs/search-limits.ts';
 import { toObjectId } from '../../src/platform/database/ids.ts';
 import { systemClock } from '../../src/platform/lib/time.ts';
@@ -64,6 +64,26 @@ it('S69 entries are made anew while messages arrive, and sends go on', async () 
   expect(told.at(-1)).toBe(2);
   await untilWhole(app);
   expect(await find(groups[0].owner, 'wrong')).toEqual([]);
+});
+
+it('S69 what was begun anew and ended in the middle is made whole by the next sweep', async () => {
+  const app = await startApp();
+  const { conversationId } = await app.group(1);
+  await seedMessages(app, conversationId, 1_200);
+  await indexAll(app);
+  const { connection } = app.app;
+  const start = connection.startSession.bind(connection);
+  // It ends when a part of the entries is forgotten.
+  const sessions = vi.spyOn(connection, 'startSession').mockImplementationOnce(start);
+  sessions.mockRejectedValue(new Error('the process ends'));
+  await expect(projectionOf(app).rebuild(() => {})).rejects.toThrow('the process ends');
+  sessions.mockRestore();
+  expect((await entriesOf(app)).length).toBeLessThan(1_200);
+  const other = await startApp(
+    { MONGODB_URI: app.variables['MONGODB_URI']! },
+    { timers: quickFeed },
+  );
+  await untilWhole(other);
 });
 
 it('F36 what a node had noted and not fed is found by another one', async () => {

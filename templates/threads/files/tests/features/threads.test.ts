@@ -220,6 +220,23 @@ it('the thread of a deleted message stays readable, and is closed', async () => 
   expect([late.status, late.body.code]).toEqual([409, 'already-deleted']);
 });
 
+it('a client keeps what it knows of the thread of a message that is deleted', async () => {
+  const app = await startApp();
+  const { conversationId, owner, user, chat } = await groupWithChat(app);
+  const root = await post(owner, conversationId, 'root');
+  for (const _ of numbers(3)) await reply(owner, conversationId, { threadOf: root.id });
+  const seen = async () => (await user.get(pathOf(conversationId))).body.items;
+  const timeline = chat.timeline(conversationId)!;
+  await until(() => timeline.seq === 4);
+  timeline.page(await seen());
+  expect(summaryOf(timeline, root)).toMatchObject({ replyCount: 3 });
+  await remove(owner, root);
+  await until(() => timeline.newest(root).deletedAt !== null);
+  const [now] = await seen();
+  expect(now.thread).toMatchObject({ replyCount: 3 });
+  expect(timeline.newest(root)).toEqual(now);
+});
+
 it('C84 a reply to a message of another conversation is one to a message that is not there', async () => {
   const app = await startApp();
   const { conversationId, owner } = await app.group(2);

@@ -73,7 +73,7 @@ async function membersAmong(
 /** By what is known of rights, which a busy conversation has at hand, so that naming costs no query. */
 async function isMember(access: Access, conversationId: string, userId: string): Promise<boolean> {
   try {
-    return (await access.require(userId, conversationId, 'read')).role !== null;
+    return (await access.require(userId, conversationId, 'see')).role !== null;
   } catch (error) {
     if (toAppError(error).code === 'not-found') return false;
     throw error;

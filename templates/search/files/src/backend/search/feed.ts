@@ -6,6 +6,7 @@ import { Projection } from '../../platform/log/projection.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { StoredMessage } from '../shared/message-parts.ts';
 import { termsOf } from './terms.ts';
+import { inTurns } from './turns.ts';
 import type { SearchEngine } from './types.ts';
 
 const { feed } = searchLimits;
@@ -33,7 +34,8 @@ async function write(
   rows: readonly StoredMessage[],
   session: ClientSession,
 ): Promise<void> {
-  const states = rows.map(({ _id, conversation, seq, sender, timestamp: at, rev, content }) => {
+  const states = await inTurns(rows, (row) => {
+    const { _id, conversation, seq, sender, timestamp: at, rev, content } = row;
     const terms = termsOf(content ?? '');
     return { _id, conversation, seq, sender, at, terms, rev: rev ?? 0 };
   });

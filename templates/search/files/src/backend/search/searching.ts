@@ -6,7 +6,8 @@ import { read, rowsOf } from '../../platform/database/rows.ts';
 import { AppError, badCursor } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
 import { hasWanted, toWanted } from './terms.ts';
-import type { Hit, HitPlace, SearchEngine, Wanted } from './types.ts';
+import { inTurns } from './turns.ts';
+import type { Hit, HitPlace, Search, SearchEngine, Wanted } from './types.ts';
 
 type Context = Pick<FeatureContext, 'access' | 'history' | 'messages' | 'models'>;
 
@@ -41,12 +42,12 @@ export async function searchMessages(
   if (conversationId !== undefined) await context.access.require(userId, conversationId, 'read');
   const conversationIds = await conversationsOf(context, userId, conversationId);
   if (conversationIds.length === 0) return { items: [], nextCursor: null };
-  const found = await engine.find({ wanted, conversationIds, sender, after, size: size + 1 });
-  const hits = found.length > size ? beforePlaceOf(found) : found;
+  const found = await findMore(engine, { wanted, conversationIds, sender, after, size: size + 1 });
+  const hits = pageOf(found, size);
   const last = hits.at(-1);
   return {
     items: await show(context, userId, wanted, hits),
-    nextCursor: found.length > size && last !== undefined ? toCursor(last) : null,
+    nextCursor: hits.length < found.length && last !== undefined ? toCursor(last) : null,
   };
 }
 
@@ -66,14 +67,22 @@ async function conversationsOf(
   return rows.map((row) => String(row['conversation']));
 }
 
-/** A page ends between two places: those of one place, in several conversations, stay together. */
-function beforePlaceOf(found: readonly Hit[]): readonly Hit[] {
-  const next = found.at(-1);
-  const before = found.filter(
-    ({ at, seq }) => at.getTime() !== next?.at.getTime() || seq !== next.seq,
-  );
-  return before.length > 0 ? before : found;
+/** As many as are asked for; more where all of them have one place, until there is another one. */
+async function findMore(engine: SearchEngine, asked: Search): Promise<readonly Hit[]> {
+  const found = await engine.find(asked);
+  const isCut = found.length === asked.size && found.every((hit) => isSamePlace(hit, found[0]));
+  return isCut ? findMore(engine, { ...asked, size: asked.size * 2 }) : found;
 }
+
+/** A page ends between two places: those of one place, in several conversations, stay together. */
+function pageOf(found: readonly Hit[], size: number): readonly Hit[] {
+  const isEnd = (at: number): boolean => !isSamePlace(found[at - 1], found[at]);
+  const ends = found.map((_hit, index) => index + 1).filter(isEnd);
+  return found.slice(0, ends.findLast((end) => end <= size) ?? ends[0]);
+}
+
+const isSamePlace = (one: Hit | undefined, other: Hit | undefined): boolean =>
+  one?.at.getTime() === other?.at.getTime() && one?.seq === other?.seq;
 
 /** The messages as they are now, to whoever may still read them. */
 async function show(
@@ -87,11 +96,12 @@ async function show(
   ]);
   const some = hits.filter(({ conversation }) => open.has(conversation.toHexString()));
   const rows = await history.anywhere(some.map(({ _id }) => _id.toHexString()));
-  const now = rows.filter(
-    ({ conversation, content, deletedAt }) =>
-      open.has(conversation.toHexString()) && deletedAt == null && hasWanted(content ?? '', wanted),
-  );
-  const views = new Map((await messages.show(userId, now)).map((view) => [view.id, view]));
+  const now = await inTurns(rows, (row) => {
+    const isOpen = open.has(row.conversation.toHexString()) && row.deletedAt == null;
+    // What was never edited says what was indexed.
+    return isOpen && (row.editedAt == null || hasWanted(row.content ?? '', wanted)) ? [row] : [];
+  });
+  const views = new Map((await messages.show(userId, now.flat())).map((view) => [view.id, view]));
   return some.flatMap(({ _id }) => {
     const message = views.get(_id.toHexString());
     return message === undefined ? [] : [{ message }];

@@ -65,11 +65,18 @@ export const beginningOf = (prefix: string): string =>
 const beginningsOf = (words: readonly string[]): string[] =>
   words.filter((word) => Array.from(word).length > limit.prefixCharacters).map(beginningOf);
 
-/** What of a text counts: neither marks, nor what cannot be seen, nor capitals. */
+const unseen = /[\p{M}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * What of a text counts: neither marks, nor what cannot be seen, nor capitals. What its author chose
+ * bounds how long it takes: marks go before they are sorted, and one character may become eighteen.
+ */
 const fold = (text: string): string =>
   text
+    .replaceAll(unseen, '')
     .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .slice(0, limit.foldedUnits)
+    .replaceAll(unseen, '')
     .toLowerCase()
     .replaceAll('ς', 'σ') // the same letter at the end of a word
     .normalize('NFC'); // Hangul, which the first line took apart

@@ -147,7 +147,9 @@ export class Projection<Row extends ChangeableRow> {
         const head = await headIn(stored, conversationId, session);
         if (!isInAnyCase && !isAbove(place, head)) return true;
         const hasMore = await forget(conversationId, session);
-        if (!hasMore) await progress.deleteOne({ _id: toObjectId(conversationId) }, { session });
+        const row = { _id: toObjectId(conversationId) };
+        if (!hasMore) await progress.deleteOne(row, { session });
+        else await progress.updateOne(row, { $set: nowhere }, { session, upsert: true });
         return !hasMore;
       });
     while (!(await isDone()));
@@ -163,6 +165,9 @@ export class Projection<Row extends ChangeableRow> {
     return new Map(conversationIds.map((id) => [id, known.get(id) ?? start]));
   }
 }
+
+/** Above every head: nobody makes a step there, and whoever compares goes on with what was forgotten in part. */
+const nowhere: LogPlace = { seq: Number.MAX_SAFE_INTEGER, rev: 0 };
 
 const isAbove = (one: LogPlace, other: LogPlace): boolean =>
   one.seq > other.seq || one.rev > other.rev;
