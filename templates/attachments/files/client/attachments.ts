@@ -14,6 +14,10 @@ export interface UploadOptions {
 const tries = 3;
 const pauseMs = 1_000;
 
+/** What is larger is not read into memory: the server says how large files may be. */
+const hashedBytes = 1_024 ** 3;
+const unknownHash = '0'.repeat(64);
+
 /** Other names under which systems know types; what they have no name for is said by its ending. */
 const aliases: Readonly<Record<string, string>> = {
   'application/x-zip-compressed': 'application/zip',
@@ -30,21 +34,44 @@ const endings: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
+/** So many at once: browsers have six connections to a server, and everything else needs some of them. */
+const most = 3;
+
+/** Lets only some work at once; the rest waits in its order. */
+class Turns {
+  #free = most;
+  readonly #waiting: (() => void)[] = [];
+
+  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+const turns = new Turns();
+
 /**
- * Uploads a file and returns what `attachments` of a send may name. @throws ProblemError for what the
- * server does not take, and the reason of the signal
+ * Uploads a file, three at once, and returns what `attachments` of a send may name. @throws ProblemError
+ * for what the server does not take, and the reason of the signal
  */
-export async function upload(
-  api: Api,
-  file: File,
-  options: UploadOptions = {},
-): Promise<UploadView> {
+export const upload = (api: Api, file: File, options: UploadOptions = {}): Promise<UploadView> =>
+  turns.take(() => uploadNow(api, file, options));
+
+async function uploadNow(api: Api, file: File, options: UploadOptions): Promise<UploadView> {
   const { signal } = options;
+  signal?.throwIfAborted();
   const said = {
     name: file.name,
     type: typeOf(file),
     bytes: file.size,
-    sha256: await sha256Of(file),
+    sha256: file.size > hashedBytes ? unknownHash : await sha256Of(file),
   };
   signal?.throwIfAborted();
   const begun = await api.call<{ upload: UploadView; put: Put }>('POST', '/uploads', said);

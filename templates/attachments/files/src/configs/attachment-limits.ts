@@ -9,6 +9,7 @@ export const attachmentLimits = {
   fileBytes: 25 * mebibyte, // a file whose upload breaks is sent again as a whole
   perMessage: 10,
   userBytes: 1_024 * mebibyte, // all files of a user, also those that are not there yet
+  userFiles: 20_000, // which are counted whenever another one begins
   pendingPerUser: 20,
   megapixelsMax: 50, // what a small file may unpack to
   startBytes: 256 * 1_024, // read to know what a file is; photos have previews before their size

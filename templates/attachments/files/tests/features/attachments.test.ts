@@ -289,3 +289,36 @@ it('the client uploads, says how far it is, sends and shows', async () => {
   });
   expect(chat.conversations()).toContain(conversationId);
 });
+
+it('the client uploads some files at once, the rest in turn, and reads none that is far too large', async () => {
+  const { app } = await startWithFiles();
+  const { session } = await app.register();
+  const api = createApi(app.url, { load: () => session, save: () => {} });
+  let begun = 0;
+  let most = 0;
+  const counted: typeof api = {
+    ...api,
+    async call(method, path, body) {
+      if (path === '/uploads') most = Math.max(most, (begun += 1));
+      const answer = await api.call<never>(method, path, body);
+      if (path.endsWith('/complete')) begun -= 1;
+      return answer;
+    },
+  };
+  const file = (name: string) => new File(['words'], name, { type: 'text/plain' });
+  const names = Array.from({ length: 8 }, (_, at) => `${at}.txt`);
+  const leaving = new AbortController();
+  const all = Promise.all(names.map((name) => upload(counted, file(name))));
+  const left = upload(counted, file('left.txt'), leaving);
+  leaving.abort(new Error('enough'));
+  await expect(left).rejects.toThrow('enough');
+  expect((await all).map(({ name }) => name)).toEqual(names);
+  expect(most).toBe(3);
+
+  const film = file('film.txt');
+  Object.defineProperties(film, {
+    size: { value: 4 * 1_024 ** 3 },
+    arrayBuffer: { value: () => Promise.reject(new Error('too large for this machine')) },
+  });
+  await expect(upload(api, film)).rejects.toMatchObject({ problem: { code: 'too-large' } });
+});

@@ -11,6 +11,7 @@ import { newId, toObjectId } from '../../src/platform/database/ids.ts';
 import { createLogger } from '../../src/platform/lib/logger.ts';
 import { Seal } from '../../src/platform/security/data-keys.ts';
 import { sharedVariables, testVariables, until, type TestApp } from '../support/app.ts';
+import { setAttachmentLimits } from '../support/attachment-limits.ts';
 import { onTestFinished } from '../support/finish.ts';
 import {
   ask,
@@ -172,6 +173,19 @@ it('S65 no more than some uploads wait for their bytes, and what is dropped does
   expect((await user.delete(`/uploads/${begun[0]!.upload.id}`)).status).toBe(204);
   expect((await user.delete(`/uploads/${begun[0]!.upload.id}`)).status).toBe(404);
   await uploaded(app, user);
+});
+
+it('S65 a user has no more than some files, however small', async () => {
+  setAttachmentLimits({ userFiles: 2 });
+  const { app } = await startWithFiles();
+  const user = await app.register();
+  for (const text of ['a', 'b']) await begin(user, note(text));
+  const refused = await user.post('/uploads', saidOf(note('c')));
+  expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+    409,
+    'quota-exceeded',
+    'You may have 2 files: delete others first.',
+  ]);
 });
 
 it('S65 what is dropped counts until nobody can put its bytes any more', async () => {

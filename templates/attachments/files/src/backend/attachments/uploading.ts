@@ -108,17 +108,19 @@ export class Uploading {
     const { owner, bytes = 0 } = row;
     const turn = { $inc: { turn: 1 } };
     await this.#locks.updateOne({ user: owner }, turn, { upsert: true, session });
-    const [sum = { bytes: 0, pending: 0 }] = await this.#rows
-      .aggregate<{ bytes: number; pending: number }>(
+    const [sum = { bytes: 0, files: 0, pending: 0 }] = await this.#rows
+      .aggregate<{ bytes: number; files: number; pending: number }>(
         [
           { $match: { owner } }, // also what is to go: its address may still take the bytes
-          { $group: { _id: null, bytes: { $sum: '$bytes' }, pending: { $sum: isPending } } },
+          { $group: { _id: null, bytes: { $sum: '$bytes' }, files: { $sum: 1 }, pending } },
         ],
         { session, hint: { owner: 1, status: 1, bytes: 1 } },
       )
       .toArray();
     if (sum.pending >= limit.pendingPerUser)
       throw exceeded(`${limit.pendingPerUser} uploads are not complete: complete or drop one.`);
+    if (sum.files >= limit.userFiles)
+      throw exceeded(`You may have ${limit.userFiles} files: delete others first.`);
     if (sum.bytes + (bytes ?? 0) > limit.userBytes)
       throw exceeded(
         `All your files may have ${limit.userBytes} bytes, new ones that were deleted for an hour too: delete others first.`,
@@ -146,7 +148,7 @@ export class Uploading {
   }
 }
 
-const isPending = { $cond: [{ $eq: ['$status', 'pending'] }, 1, 0] };
+const pending = { $sum: { $cond: [{ $eq: ['$status', 'pending'] }, 1, 0] } };
 
 const exceeded = (detail: string): AppError => new AppError('quota-exceeded', { detail });
 

@@ -83,6 +83,7 @@ function parse(bytes: Buffer): unknown {
  * Those that a feature streams have the time that Node gives them, until they are answered.
  */
 export class BodyTimes {
+  readonly #ms = limits.http.requestTimeoutMs;
   readonly #streamed = new WeakSet<IncomingMessage>();
 
   /** For each request of a server. */
@@ -95,7 +96,7 @@ export class BodyTimes {
       // Its client may go on after the end of our side.
       if (response.headersSent) socket.destroy();
       else socket.end(timeout, () => socket.destroy());
-    }, limits.http.requestTimeoutMs);
+    }, this.#ms);
     request.once('close', () => clearInterval(timer));
   };
 
