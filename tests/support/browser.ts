@@ -23,6 +23,9 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** How long a page may take for what it is asked, on a machine that is slow and busy. */
+const PATIENCE_MS = 120_000;
+
 const firefoxPath = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 
 /** Whether there is a Firefox to start. */
@@ -39,6 +42,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; errors: string[] }> {
   const page = await (await browser.newContext(options)).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {

@@ -12,9 +12,9 @@ export const uploadSchema = new Schema(
       enum: ['pending', 'ready', 'attached', 'deleted'] as const,
       required: true,
     },
-    name: String, // absent with all that was said of it, once it is to go
+    name: String, // absent with all that was said of it but its length, once it is to go
     type: String,
-    bytes: Number,
+    bytes: Number, // count until nobody can put them any more
     sha256: String,
     width: Number, // of pictures
     height: Number,
@@ -45,7 +45,7 @@ export const erasedUpload = (expiresAt: Date): Remains<StoredUpload> => ({
   status: 'deleted',
   name: undefined,
   type: undefined,
-  bytes: undefined,
+  bytes: kept,
   sha256: undefined,
   width: undefined,
   height: undefined,

@@ -193,6 +193,16 @@ it('S63 of two messages that ask for one upload at the same time one gets it', a
   }
 });
 
+it('S63 a send that is refused one of its files takes none', async () => {
+  const { app } = await startWithFiles();
+  const { conversationId, owner } = await app.group(1);
+  const { id } = await uploaded(app, owner);
+  const { upload: pending } = await begin(owner, note('pending'));
+  const refused = await attach(owner, conversationId, [id, pending.id]);
+  expect(codes([refused])).toEqual([[409, 'conflict']]);
+  expect((await attach(owner, conversationId, [id])).status).toBe(201);
+});
+
 it('what a send says first decides, also in its files', async () => {
   const { app } = await startWithFiles();
   const { conversationId, owner } = await app.group(1);

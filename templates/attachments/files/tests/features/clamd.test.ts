@@ -6,7 +6,9 @@ import { scan } from '../../src/backend/attachments/clamd.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { setAttachmentLimits } from '../support/attachment-limits.ts';
 import { clamd, eicar, startClamd } from '../support/clamd.ts';
+import { until } from '../support/app.ts';
 import { onTestFinished } from '../support/finish.ts';
+import { begin, complete, picture, putTo, startWithFiles } from '../support/uploads.ts';
 
 async function* pieces(bytes: Buffer, size = 65_536): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -94,4 +96,29 @@ it('C91 where nothing listens, or the file cannot be read, nothing is clean', as
     throw new Error('the disk is broken');
   }
   await expect(scan(broken(), await startLiar('stream: OK\0'))).rejects.toMatchObject(unavailable);
+});
+
+it('whoever completes an upload many times at once has it looked at once', async () => {
+  let scans = 0;
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  const server = createServer((socket) => {
+    scans += 1;
+    socket.on('error', () => {}).resume();
+    void answered.then(() => socket.end('stream: OK\0'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const { app } = await startWithFiles({ ATTACHMENT_CLAMD: `127.0.0.1:${port}` });
+  const user = await app.register();
+  const { upload, put } = await begin(user, picture);
+  await putTo(app, put, picture.body);
+  const asked = Array.from({ length: 5 }, () => complete(user, upload));
+  await until(() => scans > 0);
+  answer(); // to who came meanwhile; who comes later finds what is ready
+  const answers = await Promise.all(asked);
+  expect(answers.map(({ body }) => body.upload?.status)).toEqual(asked.map(() => 'ready'));
+  expect(scans).toBe(1);
 });

@@ -161,7 +161,7 @@ it('S65 however many uploads begin at once at two nodes, their sum stays below t
   expect(statuses.filter((status) => status === 409)).toHaveLength(7);
 });
 
-it('S65 no more than some uploads wait for their bytes, and what is dropped counts no more', async () => {
+it('S65 no more than some uploads wait for their bytes, and what is dropped does not wait', async () => {
   const { app } = await startWithFiles();
   const user = await app.register();
   const begun = await Promise.all(
@@ -172,6 +172,25 @@ it('S65 no more than some uploads wait for their bytes, and what is dropped coun
   expect((await user.delete(`/uploads/${begun[0]!.upload.id}`)).status).toBe(204);
   expect((await user.delete(`/uploads/${begun[0]!.upload.id}`)).status).toBe(404);
   await uploaded(app, user);
+});
+
+it('S65 what is dropped counts until nobody can put its bytes any more', async () => {
+  const { app, folder, rows, pass } = await startWithTime();
+  const user = await app.register();
+  const file = note('0123456789');
+  await fill(rows, user.id, limit.userBytes - 15);
+  const { upload, put } = await begin(user, file);
+  expect((await user.delete(`/uploads/${upload.id}`)).status).toBe(204);
+  await pass(60_000);
+  expect((await putTo(app, put, file.body)).status).toBe(204); // as late as that
+  expect((await user.post('/uploads', saidOf(file))).body.code).toBe('quota-exceeded');
+  await pass(limit.pendingMs);
+  expect(await filesIn(folder)).toEqual([]);
+  const { body } = await app.call('POST', '/auth/refresh', {
+    body: { refreshToken: user.session.refreshToken },
+  });
+  const token = body.accessToken;
+  expect((await app.call('POST', '/uploads', { token, body: saidOf(file) })).status).toBe(201);
 });
 
 /** Sends the head of a put and a part of its body, and leaves. */

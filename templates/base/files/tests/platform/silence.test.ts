@@ -33,6 +33,32 @@ it.concurrent(
   },
 );
 
+it.concurrent('C59 a body that goes on after its answer is cut off too', async () => {
+  const app = await startImpatient();
+  const { port } = new URL(app.url);
+  /** Sends a byte from time to time, whatever it hears, until it is cut off. */
+  const goOn = (path: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`,
+      );
+      const timer = setInterval(() => socket.write(' '), 100);
+      let answer = '';
+      socket.on('data', (chunk) => (answer += chunk.toString()));
+      socket.on('error', () => {}); // of a byte that came too late
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve(answer);
+      });
+    });
+  const [read, refused] = await Promise.all(
+    ['/v1/auth/login', '/v1/auth/login?access_token=x'].map(goOn),
+  );
+  expect(read).toMatch(/^HTTP\/1\.1 408 /);
+  expect(refused).toMatch(/^HTTP\/1\.1 400 /);
+});
+
 it.concurrent('C60 transports that never say who they are do not stay', async () => {
   const app = await startImpatient();
   const { engine } = app.app.io;

@@ -4,6 +4,7 @@ import type { StoredFields } from '../../models/message-fields.ts';
 import type { StoredUpload } from '../../models/upload.ts';
 import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read } from '../../platform/database/rows.ts';
+import { withTransaction } from '../../platform/database/transaction.ts';
 import { AppError, notFound } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Draft, MessagePart, SentFields, StoredMessage } from '../shared/message-parts.ts';
@@ -99,11 +100,18 @@ export class Holding {
     for (const row of wanted)
       if (row.status === 'attached' && row.expiresAt != null && row.expiresAt < now)
         await this.settle(row);
-    const { matchedCount } = await this.#rows.updateMany(
-      { ...own, $or: [{ status: 'ready' }, { status: 'attached', ...place }] },
-      { $set: { status: 'attached', ...place, expiresAt: after(now, limit.claimMs) } },
-    );
-    if (matchedCount < attachments.length) throw refuse('conflict');
+    const claim = async (session?: ClientSession): Promise<void> => {
+      const { matchedCount } = await this.#rows.updateMany(
+        { ...own, $or: [{ status: 'ready' }, { status: 'attached', ...place }] },
+        { $set: { status: 'attached', ...place, expiresAt: after(now, limit.claimMs) } },
+        { ...(session && { session }) },
+      );
+      if (matchedCount < attachments.length) throw refuse('conflict');
+    };
+    // All or none: a send that is refused keeps no file from the next one.
+    await (attachments.length > 1
+      ? withTransaction(this.#ports.models.uploads.db, claim)
+      : claim());
     return { attachments: wanted.map(toAttachment) };
   }
 

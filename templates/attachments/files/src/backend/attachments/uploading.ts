@@ -29,6 +29,7 @@ export class Uploading {
   readonly #ports: Ports;
   readonly #rows: UploadRows;
   readonly #locks: mongo.Collection<StoredUploadLock>;
+  readonly #completing = new Map<string, Promise<UploadView>>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -58,8 +59,22 @@ export class Uploading {
     return { upload: toUploadView(row), put: { ...put, headers: { ...put.headers } } };
   }
 
-  /** @throws AppError `not-found`, `conflict` without bytes, `upload-rejected`, `unavailable` */
-  async complete(userId: string, uploadId: string): Promise<UploadView> {
+  /**
+   * Whoever asks again meanwhile waits for the same: a file is read and scanned as a whole.
+   *
+   * @throws AppError `not-found`, `conflict` without bytes, `upload-rejected`, `unavailable`
+   */
+  complete(userId: string, uploadId: string): Promise<UploadView> {
+    const key = `${userId} ${uploadId}`;
+    const known = this.#completing.get(key);
+    if (known !== undefined) return known;
+    const ends = () => void this.#completing.delete(key);
+    const completing = this.#complete(userId, uploadId).finally(ends);
+    this.#completing.set(key, completing);
+    return completing;
+  }
+
+  async #complete(userId: string, uploadId: string): Promise<UploadView> {
     const row = await this.#own(userId, uploadId);
     if (row.status !== 'pending') return toUploadView(row);
     const { clock, store } = this.#ports;
@@ -96,7 +111,7 @@ export class Uploading {
     const [sum = { bytes: 0, pending: 0 }] = await this.#rows
       .aggregate<{ bytes: number; pending: number }>(
         [
-          { $match: { owner, status: { $in: ['pending', 'ready', 'attached'] } } },
+          { $match: { owner } }, // also what is to go: its address may still take the bytes
           { $group: { _id: null, bytes: { $sum: '$bytes' }, pending: { $sum: isPending } } },
         ],
         { session, hint: { owner: 1, status: 1, bytes: 1 } },
@@ -105,7 +120,9 @@ export class Uploading {
     if (sum.pending >= limit.pendingPerUser)
       throw exceeded(`${limit.pendingPerUser} uploads are not complete: complete or drop one.`);
     if (sum.bytes + (bytes ?? 0) > limit.userBytes)
-      throw exceeded(`All your files may have ${limit.userBytes} bytes: delete others first.`);
+      throw exceeded(
+        `All your files may have ${limit.userBytes} bytes, new ones that were deleted for an hour too: delete others first.`,
+      );
     await this.#rows.insertOne(row, { session });
   }
 

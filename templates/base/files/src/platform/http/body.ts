@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type IRouter, type Request, type RequestHandler, type Response } from 'express';
 import { networkOf } from '../lib/address.ts';
 import { OpenCounts } from '../rate-limits/open-counts.ts';
 import { limits } from '../../configs/limits.ts';
@@ -21,12 +22,9 @@ export function readJson(unfinished: UnfinishedBodies): RequestHandler {
       // Whether a chunked body is empty is known only at its end.
       if (request.headers['content-length'] !== undefined) assertJson(request);
       const address = response.locals['address'] as string;
-      const { requestTimeoutMs } = limits.http;
-      const late = setTimeout(() => request.socket.end(timeout), requestTimeoutMs);
       await unfinished
         .read(address, () => readBytes(request, response))
-        .catch((error: unknown) => refuseBody(error, response))
-        .finally(() => clearTimeout(late));
+        .catch((error: unknown) => refuseBody(error, response));
       request.body = parseBody(request);
     }
     next();
@@ -41,7 +39,7 @@ function parseBody(request: Request): unknown {
   return parse(bytes);
 }
 
-const hasBody = ({ headers }: Request): boolean =>
+const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 function assertJson(request: Request): void {
@@ -77,6 +75,37 @@ function parse(bytes: Buffer): unknown {
     return JSON.parse(bytes.toString());
   } catch (error) {
     throw new AppError('malformed', { detail: 'The body is not valid JSON.', cause: error });
+  }
+}
+
+/**
+ * Ends requests whose bodies are not there in time, whoever reads them, or nobody, as after a refusal.
+ * Those that a feature streams have the time that Node gives them, until they are answered.
+ */
+export class BodyTimes {
+  readonly #streamed = new WeakSet<IncomingMessage>();
+
+  /** For each request of a server. */
+  readonly limit = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!hasBody(request)) return;
+    const { socket } = request;
+    const timer = setInterval(() => {
+      if (request.complete) return clearInterval(timer);
+      if (this.#streamed.has(request) && !response.writableEnded) return;
+      // Its client may go on after the end of our side.
+      if (response.headersSent) socket.destroy();
+      else socket.end(timeout, () => socket.destroy());
+    }, limits.http.requestTimeoutMs);
+    request.once('close', () => clearInterval(timer));
+  };
+
+  /** Where bodies may be streamed. */
+  through(streams: IRouter): readonly RequestHandler[] {
+    return [
+      (request, _response, next) => next(void this.#streamed.add(request)),
+      streams,
+      (request, _response, next) => next(void this.#streamed.delete(request)),
+    ];
   }
 }
 

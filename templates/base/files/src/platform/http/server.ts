@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import cors from 'cors';
-import express, { type Express, type IRouter, type Request } from 'express';
+import express, { type Express, type IRouter, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Environment } from '../../configs/env.ts';
@@ -14,7 +14,7 @@ import { maxFactor, type Limiters } from '../rate-limits/limiters.ts';
 import { OpenCounts } from '../rate-limits/open-counts.ts';
 import type { Origins } from './origins.ts';
 import type { LoadShedding } from '../rate-limits/load-shedding.ts';
-import { readJson, UnfinishedBodies } from './body.ts';
+import { BodyTimes, readJson, UnfinishedBodies } from './body.ts';
 import { answerError, unknownRoute } from './problems.ts';
 import {
   limitAddress,
@@ -48,12 +48,13 @@ export class Http {
   readonly streams: IRouter = express.Router();
   readonly api: Router;
   readonly #env: Environment;
+  readonly #times = new BodyTimes();
 
   constructor(ports: HttpPorts) {
     this.#env = ports.env;
     this.api = new Router(ports);
     const isProxy = createIsProxy(ports.env.TRUST_PROXY);
-    this.express = createExpress(ports, isProxy, this.streams);
+    this.express = createExpress(ports, isProxy, this.#times.through(this.streams));
     this.server = createLimitedServer(this.express, ports.env, isProxy);
   }
 
@@ -62,6 +63,7 @@ export class Http {
     this.api.mount(this.express);
     this.express.use(unknownRoute);
     this.express.use(answerError);
+    this.server.prependListener('request', this.#times.limit); // before those of sockets, which are not express
     this.server.listen(this.#env.PORT, this.#env.HOST);
     await once(this.server, 'listening');
   }
@@ -73,7 +75,11 @@ export class Http {
 }
 
 /** What every request passes before its route, in this order. */
-function createExpress(ports: HttpPorts, isProxy: IsProxy, streams: IRouter): Express {
+function createExpress(
+  ports: HttpPorts,
+  isProxy: IsProxy,
+  streams: readonly RequestHandler[],
+): Express {
   const { env, limiters, log } = ports;
   const app = express();
   app.disable('etag');
@@ -88,7 +94,7 @@ function createExpress(ports: HttpPorts, isProxy: IsProxy, streams: IRouter): Ex
   app.use(limitAddress(limiters, isProxy));
   app.use(refuseUntilStarted(ports.isStarted));
   app.use(refuseTokensInUrls);
-  app.use(streams);
+  app.use(...streams);
   app.use(readJson(new UnfinishedBodies(maxFactor(env.RATE_LIMIT_FACTOR))));
   return app;
 }

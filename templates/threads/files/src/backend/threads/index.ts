@@ -8,7 +8,7 @@ import { summariesOf } from './summaries.ts';
 
 /** Replies: messages like others, which name the one they answer or in whose thread they stand. */
 export const threads: Feature = ({ access, api, history, messages }) => {
-  const named = loadNamed(history);
+  const ports = { history, named: loadNamed(history) };
   messages.extend({
     fields: {
       replyTo: ({ id, seq, sender }) => ({
@@ -19,7 +19,7 @@ export const threads: Feature = ({ access, api, history, messages }) => {
       rootSeq: (rootSeq) => rootSeq,
       alsoInConversation: (isShown) => isShown,
     },
-    prepare: (sent, draft) => toReply({ history, named }, sent, draft),
+    prepare: (sent, draft) => toReply(ports, sent, draft),
     isRepeat: isSameReply,
     toReader: (_userId, rows) => summariesOf(history, rows),
   });
