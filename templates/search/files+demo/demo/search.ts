@@ -6,7 +6,7 @@ import type { Found } from './finder.ts';
 import { avatar } from './look.ts';
 import { marked } from './message.ts';
 import type { CreatePart, Page } from './part.ts';
-import { fewestCharacters, found, excerpt, wordsOf } from './search-words.ts';
+import { excerpt, found, isEnough, mayGoOn, wordsOf } from './search-words.ts';
 import { shortly } from './words.ts';
 
 const most = 10;
@@ -15,11 +15,10 @@ const most = 10;
 export const search: CreatePart = (page) => ({
   async find(text) {
     const words = wordsOf(text);
-    if (words.every((word) => word.length < fewestCharacters)) return [];
+    if (!words.some(isEnough)) return [];
     try {
-      const last = words.at(-1) ?? '';
       // Somebody who types has not finished the last word.
-      const query = last.length < fewestCharacters ? words.join(' ') : `${words.join(' ')}*`;
+      const query = `${words.join(' ')}${mayGoOn(words.at(-1) ?? '') ? '*' : ''}`;
       const { items } = await searchMessages(page.model.api, { query, limit: most });
       return items.map(({ message }) => toFound(page, message, words));
     } catch (error) {
