@@ -23,11 +23,13 @@ export const bell: CreatePart = (page) => {
   const menu = createMenu('Notifications', 'bell', draw);
   const root = h('div', { class: 'bell' }, menu);
 
+  /** As the list knows it: what is on the screen may be a moment behind. */
+  const current = (): ConversationView | undefined => shown && (model.list.get(shown.id) ?? shown);
+
   /** What was chosen is shown at once; when it is refused, that is undone. */
   async function choose(chosen: Partial<NotificationsView>): Promise<void> {
-    const before = shown?.notifications;
-    if (shown === undefined || before == null) return;
-    const { id } = shown;
+    const { id, notifications: before } = current() ?? {};
+    if (id === undefined || before == null) return;
     const keep = (notifications: NotificationsView): void => {
       const row = model.list.get(id);
       if (row !== undefined) model.list.keep({ ...row, notifications });
@@ -40,7 +42,7 @@ export const bell: CreatePart = (page) => {
   }
 
   function draw(close: () => void): HTMLElement[] {
-    const { level = 'all', mutedUntil = null } = shown?.notifications ?? {};
+    const { level = 'all', mutedUntil = null } = current()?.notifications ?? {};
     const hasMentions = level === 'mentions' || page.parts.some((part) => part.level);
     const levels: Level[] = ['all', ...(hasMentions ? ['mentions' as const] : []), 'none'];
     const choices = levels.map((one) =>
