@@ -100,8 +100,8 @@ const backend = [
   }),
   // Of server and database. Of the features of messages.
   cpu('B16', 'a message, features unused', 'without them', 1.05),
-  { ...cpu('B17', 'a reply', 'a plain message', 1.5, 'a read each'), part: 'reply' },
-  { ...cpu('B17', 'a mention', 'a plain message', 1.5, 'a read each'), part: 'mention' },
+  { ...cpu('B17', 'a reply', 'a plain message', 1.5, 'a read a batch'), part: 'reply' },
+  { ...cpu('B17', 'a mention', 'a plain message', 1.5, 'a read a batch'), part: 'mention' },
   cpu('B18', 'a reaction, 200 at once', 'a lone edit', 0.2),
   { ...cpu('B19', 'a page of 50, features unused', 'without them', 1.3), part: 'unused' },
   { ...cpu('B19', 'a page of 50 with everything', 'without them', 3), part: 'used' },
