@@ -1,6 +1,4 @@
 import { Agent } from 'node:http';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { standardFeatures } from '../backend.js';
 import { canAsk } from '../processor-time.js';
 import { say } from '../requests.js';
@@ -11,11 +9,8 @@ import { close, measureTalk, openCrowd, sendersOf } from './messages.js';
 
 const ROUNDS = 5;
 const SENDERS = 400;
-const TEMPLATES = join(import.meta.dirname, '../../templates');
-/** Those that add to messages, as far as they are there. */
-const OF_MESSAGES = ['attachments', 'mentions', 'pins', 'reactions', 'search', 'threads'].filter(
-  (name) => existsSync(join(TEMPLATES, name)),
-);
+/** Those that add to messages. */
+const OF_MESSAGES = ['attachments', 'mentions', 'pins', 'reactions', 'search', 'threads'];
 
 /** What features of messages cost: where nobody uses them, and where somebody does. Server and database. */
 export const features = {
