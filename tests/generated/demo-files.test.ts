@@ -5,7 +5,7 @@ import {
   createPublicGroup,
   focused,
   goTo,
-  joinGroup,
+  pairOf,
   pixel,
   projectOf,
   richFeatures,
@@ -38,15 +38,8 @@ describe('files and search on the demo page', () => {
   });
   afterAll(() => demo.stop());
 
-  async function pair(name: string) {
-    const [anna, ben] = await Promise.all([demo.guest(), demo.guest()]);
-    await createPublicGroup(anna.page, name);
-    await joinGroup(ben.page, name);
-    return { anna, ben, a: anna.page, b: ben.page };
-  }
-
   it('S72 files are chosen, taken out again, sent, seen and saved by keyboard alone', async () => {
-    const { anna, ben, a, b } = await pair('Files');
+    const { anna, ben, a, b } = await pairOf(demo, 'Files');
     await a.getByLabel('Write a message').focus();
     const choosing = a.waitForEvent('filechooser');
     await goTo(a, 'Attach files', 'Shift+Tab');
@@ -78,7 +71,7 @@ describe('files and search on the demo page', () => {
   });
 
   it('S72 files are dropped and pasted, and one that is refused says why and holds nothing up', async () => {
-    const { a, b } = await pair('Drops');
+    const { a, b } = await pairOf(demo, 'Drops');
     await drop(a, '.thread .scroll', 'dropped.txt');
     await a.getByText('1 file ready').waitFor();
     await a.evaluate(`(() => {
@@ -101,7 +94,7 @@ describe('files and search on the demo page', () => {
   });
 
   it('S72 a message is found by its words, which are marked, and jumped to', async () => {
-    const { anna, ben, a, b } = await pair('Searches');
+    const { anna, ben, a, b } = await pairOf(demo, 'Searches');
     await say(a, 'Über den Wolken, and a crocodile between many other words');
     await createPublicGroup(b, 'Another');
     const field = b.getByLabel('Find people and public groups');

@@ -4,7 +4,7 @@ import {
   createPublicGroup,
   focused,
   goTo,
-  joinGroup,
+  pairOf,
   projectOf,
   richFeatures,
   say,
@@ -33,18 +33,10 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
   afterAll(() => demo.stop());
 
-  /** Two guests in a group of their own: the first may do everything in it. */
-  async function pair(name: string) {
-    const [anna, ben] = await Promise.all([demo.guest(), demo.guest()]);
-    await createPublicGroup(anna.page, name);
-    await joinGroup(ben.page, name);
-    return { anna, ben, a: anna.page, b: ben.page };
-  }
-
   const errorsOf = (...guests: Guest[]): string[] => guests.flatMap(({ errors }) => errors);
 
   it('S72 a reaction is chosen from the row, joined, and taken back', async () => {
-    const { anna, ben, a, b } = await pair('Reactions');
+    const { anna, ben, a, b } = await pairOf(demo, 'Reactions');
     await say(a, 'tea or coffee?');
     await seen(b, 'tea or coffee?');
     await openMenu(b);
@@ -71,7 +63,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
 
   it('S72 a message is answered with a quote, which follows edits and leads to it', async () => {
-    const { anna, ben, a, b } = await pair('Quotes');
+    const { anna, ben, a, b } = await pairOf(demo, 'Quotes');
     await say(a, 'the original');
     for (let count = 1; count <= 20; count += 1) await say(a, `filler ${count}.`);
     await say(a, 'the last one');
@@ -106,7 +98,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
 
   it('S72 a thread is opened, written in, counted, and left for where it was opened', async () => {
-    const { anna, ben, a, b } = await pair('Threads');
+    const { anna, ben, a, b } = await pairOf(demo, 'Threads');
     await say(a, 'a question');
     await seen(b, 'a question');
     await openMenu(b);
@@ -142,7 +134,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
 
   it('S72 somebody is named by the arrows, and sees how often in the list', async () => {
-    const { anna, ben, a, b } = await pair('Mentions');
+    const { anna, ben, a, b } = await pairOf(demo, 'Mentions');
     await createPublicGroup(b, 'Elsewhere');
     await a.getByLabel('Write a message').pressSequentially('ask @');
     const options = a.getByRole('option');
@@ -170,7 +162,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
 
   it('S72 a level is chosen by the bell, and muting ends what counts in the title', async () => {
-    const { anna, ben, a, b } = await pair('Bells');
+    const { anna, ben, a, b } = await pairOf(demo, 'Bells');
     await createPublicGroup(b, 'Quiet');
     await b.getByRole('button', { name: 'Bells' }).click();
     await b.getByLabel('Notifications').press('Enter');
@@ -202,7 +194,7 @@ describe('what features add to the demo page, by keyboard alone', () => {
   });
 
   it('S72 a message is pinned, found by the bar from afar, and unpinned in the list', async () => {
-    const { anna, ben, a, b } = await pair('Pins');
+    const { anna, ben, a, b } = await pairOf(demo, 'Pins');
     await say(a, 'keep this');
     await openMenu(a);
     await press(a, 'Pin');

@@ -100,6 +100,14 @@ export async function joinGroup(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name }).waitFor();
 }
 
+/** Two guests in a public group of their own; the first one owns it. */
+export async function pairOf(demo: Demo, name: string) {
+  const [anna, ben] = await Promise.all([demo.guest(), demo.guest()]);
+  await createPublicGroup(anna.page, name);
+  await joinGroup(ben.page, name);
+  return { anna, ben, a: anna.page, b: ben.page };
+}
+
 /** Finds somebody by their username and opens the conversation with them. */
 export async function openDirect(page: Page, username: string): Promise<void> {
   await page.getByLabel('Find people and public groups').fill(username);

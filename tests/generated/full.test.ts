@@ -1,13 +1,7 @@
-import { existsSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { execa } from 'execa';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { choosableFeatures, loadFeatures, type Feature } from '../../src/templates/features.ts';
-import { PROGRAM } from '../support/command.ts';
-import { projectIn } from '../support/project.ts';
-import { scratch } from '../support/scratch.ts';
-
-const TEMPLATES = join(import.meta.dirname, '../../templates');
+import { TEMPLATES } from '../../src/package.ts';
+import { projectOf } from './demo.ts';
 
 const full = choosableFeatures(loadFeatures(TEMPLATES)).filter(({ presets }) =>
   presets.includes('full'),
@@ -27,26 +21,16 @@ const OVER_ALL = [
 ];
 
 it('the features that only the full preset has pass their own tests', async () => {
-  const directory = join(scratch(), 'further');
-  const names = [...full.filter(isStandard), ...further].map(({ name }) => name);
-  const flags = ['--yes', '--features', names.join(','), '--no-install', '--no-git'];
-  await execa('node', [PROGRAM, directory, ...flags], { stdin: 'ignore' });
-  symlinkSync(join(inject('standardProject'), 'node_modules'), join(directory, 'node_modules'));
-
-  const own = further.flatMap(({ name }) => testsOf(name));
+  const project = await projectOf([...full.filter(isStandard), ...further].map(({ name }) => name));
+  const own = further
+    .flatMap(({ files }) => files.map(({ path }) => path))
+    .filter((path) => path.endsWith('.test.ts'));
   expect(own.length).toBeGreaterThanOrEqual(further.length);
-  const output = await projectIn(directory).tests([...own, ...OVER_ALL]);
+  const output = await project.tests([...own, ...OVER_ALL]);
   expect(output).toMatch(/Tests\s+\d+ passed/);
 });
 
-function hasDependencies({ name }: Feature): boolean {
-  const manifest = join(TEMPLATES, name, 'files/package.json');
-  return existsSync(manifest) && /ependencies"/.test(readFileSync(manifest, 'utf8'));
-}
-
-function testsOf(feature: string): string[] {
-  const files = join(TEMPLATES, feature, 'files');
-  return readdirSync(join(files, 'tests'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.name.endsWith('.test.ts'))
-    .map((entry) => relative(files, join(entry.parentPath, entry.name)));
+function hasDependencies({ files }: Feature): boolean {
+  const manifest = files.find(({ path }) => path === 'package.json');
+  return manifest !== undefined && /ependencies"/.test(manifest.bytes.toString());
 }
