@@ -9,13 +9,13 @@ import { toObjectId } from '../../src/platform/database/ids.ts';
 import { createLogger } from '../../src/platform/lib/logger.ts';
 import { passwordOf } from '../support/accounts.ts';
 import { sharedVariables, until, type TestUser } from '../support/app.ts';
+import { scratch } from '../support/own-mongod.ts';
 import {
   ask,
   attach,
   begin,
   download,
   filesIn,
-  newFolder,
   note,
   putTo,
   sentFile,
@@ -80,7 +80,7 @@ it.runIf(hasAccounts)('S71 an export has the uploads of its user and nobody else
 it.runIf(hasAccounts)(
   'C93 the end of an account leaves nothing of its files: in no collection, folder or log',
   async () => {
-    const folder = await newFolder();
+    const folder = await scratch();
     const variables = sharedVariables({ LOG_LEVEL: 'trace', ATTACHMENT_DIR: folder });
     const lines: string[] = [];
     const log = createLogger(parseEnvironment(variables), {
@@ -175,7 +175,7 @@ it('F33 what a stored message holds stays its own, whatever comes after the clai
 });
 
 it('F33 an upload that was put and never completed, or marked and never swept, goes', async () => {
-  const folder = await newFolder();
+  const folder = await scratch();
   const variables = sharedVariables({ ATTACHMENT_DIR: folder });
   const { app } = await startWithFiles(variables);
   const { conversationId, owner } = await app.group(1);

@@ -6,6 +6,7 @@ import type { MessageView } from '../../src/contract/messages.ts';
 import { next, sharedVariables, type TestUser } from '../support/app.ts';
 import { groupWithChat, post } from '../support/client.ts';
 import { fileTypes, files } from '../support/files.ts';
+import { scratch } from '../support/own-mongod.ts';
 import {
   ask,
   attach,
@@ -13,7 +14,6 @@ import {
   complete,
   download,
   filesIn,
-  newFolder,
   note,
   picture,
   putTo,
@@ -178,7 +178,7 @@ it('S63 an upload belongs to one message and to its owner', async () => {
 });
 
 it('S63 of two messages that ask for one upload at the same time one gets it', async () => {
-  const folder = await newFolder();
+  const folder = await scratch();
   const shared = sharedVariables({ ATTACHMENT_DIR: folder });
   const nodes = [(await startWithFiles(shared)).app, (await startWithFiles(shared)).app];
   const { conversationId, owner } = await nodes[0]!.group(1);

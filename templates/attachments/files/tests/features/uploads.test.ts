@@ -13,12 +13,12 @@ import { Seal } from '../../src/platform/security/data-keys.ts';
 import { sharedVariables, testVariables, until, type TestApp } from '../support/app.ts';
 import { setAttachmentLimits } from '../support/attachment-limits.ts';
 import { onTestFinished } from '../support/finish.ts';
+import { scratch } from '../support/own-mongod.ts';
 import {
   ask,
   begin,
   complete,
   filesIn,
-  newFolder,
   note,
   picture,
   putTo,
@@ -71,7 +71,7 @@ it('S60 an address to put bytes expires', async () => {
 });
 
 it('C86 a folder that cannot be written, or has no links, stops the start', async () => {
-  const folder = await newFolder();
+  const folder = await scratch();
   const signer = new UrlSigner(new Seal([{ kid: 'a', secret: 'a' }], 'test'));
   await expect(new DiskStore(folder, signer).check()).resolves.toBeUndefined();
   expect(await filesIn(folder)).toEqual([]);
@@ -146,7 +146,7 @@ const fill = (
   });
 
 it('S65 however many uploads begin at once at two nodes, their sum stays below the quota', async () => {
-  const shared = sharedVariables({ ATTACHMENT_DIR: await newFolder() });
+  const shared = sharedVariables({ ATTACHMENT_DIR: await scratch() });
   const { app, rows } = await startWithFiles(shared);
   const { app: other } = await startWithFiles(shared);
   const user = await app.register();
@@ -275,7 +275,7 @@ it('C90 what nobody sends goes by itself, with its bytes and without a late put'
 });
 
 it('C95 no signed address, key or name of a file is in the log', async () => {
-  const variables = sharedVariables({ LOG_LEVEL: 'trace', ATTACHMENT_DIR: await newFolder() });
+  const variables = sharedVariables({ LOG_LEVEL: 'trace', ATTACHMENT_DIR: await scratch() });
   const lines: string[] = [];
   const log = createLogger(parseEnvironment(variables), {
     write: (line) => void lines.push(line),

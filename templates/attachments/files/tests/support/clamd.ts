@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
-import { waitLonger } from './attachment-limits.ts';
-import { onTestFinished } from './finish.ts';
-import { findServer } from './programs.ts';
+import { scratch } from './own-mongod.ts';
+import { findServer, startServer, type TestServer } from './programs.ts';
 
 /** A real scanner; undefined where there is none. */
 export const clamd = await findServer('clamd', 'apt-get install clamav-daemon');
@@ -24,22 +20,17 @@ export const eicar = Buffer.from(
 );
 
 /** A scanner of a test's own. */
-export interface Clamd {
+export interface Clamd extends TestServer {
   /** As `ATTACHMENT_CLAMD` names it. */
   readonly address: string;
   /** The same by a socket of the file system. */
   readonly socket: string;
-  /** It answers nothing any more, and keeps its connections. */
-  freeze(): void;
-  thaw(): void;
-  kill(): Promise<void>;
 }
 
 /** Starts one that knows `eicar` only; it ends with the test. */
 export async function startClamd(settings: readonly string[] = []): Promise<Clamd> {
   if (clamd === undefined) throw new Error('there is no clamd');
-  waitLonger();
-  const root = await mkdtemp(join(tmpdir(), 'chat-backend-clamd-'));
+  const root = await scratch();
   const [database, socket, config] = ['database', 'clamd.sock', 'clamd.conf'].map((name) =>
     join(root, name),
   ) as [string, string, string];
@@ -57,24 +48,9 @@ export async function startClamd(settings: readonly string[] = []): Promise<Clam
     ...settings,
   ];
   await writeFile(config, `${lines.join('\n')}\n`);
-  const child = spawn(clamd, ['--config-file', config], { stdio: 'ignore' });
-  const exit = once(child, 'exit');
-  const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exit;
-  };
-  onTestFinished(async () => {
-    await kill();
-    await rm(root, { recursive: true, force: true });
-  });
+  const server = startServer(clamd, ['--config-file', config]);
   await until(() => answers(port));
-  return {
-    address: `127.0.0.1:${port}`,
-    socket,
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
-    kill,
-  };
+  return { ...server, address: `127.0.0.1:${port}`, socket };
 }
 
 function answers(port: number): Promise<boolean> {

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { waitLonger } from './attachment-limits.ts';
+import { onTestFinished } from './finish.ts';
 
 const { env } = process;
 const home = env['HOME'] ?? homedir();
@@ -28,6 +32,31 @@ export async function findServer(name: string, recipe: string): Promise<string |
   if (env['REQUIRE_TEST_SERVERS'] === 'true') throw new Error(missing);
   process.stderr.write(`SKIPPED: ${missing}\n`);
   return undefined;
+}
+
+/** A server of a test's own. */
+export interface TestServer {
+  /** It answers nothing any more, and keeps its connections. */
+  freeze(): void;
+  thaw(): void;
+  kill(): Promise<void>;
+}
+
+/** Starts a server, which ends with the test at the latest; until then backends are patient with it. */
+export function startServer(program: string, args: readonly string[]): TestServer {
+  waitLonger();
+  const child = spawn(program, args, { stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+  onTestFinished(kill);
+  return {
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    kill,
+  };
 }
 
 const isProgram = (path: string): Promise<boolean> =>

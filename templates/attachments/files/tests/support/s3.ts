@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { presign } from '../../src/backend/attachments/signature-v4.ts';
 import type { S3Settings } from '../../src/configs/variables/attachments.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
-import { waitLonger } from './attachment-limits.ts';
-import { onTestFinished } from './finish.ts';
-import { findServer } from './programs.ts';
+import { scratch } from './own-mongod.ts';
+import { findServer, startServer, type TestServer } from './programs.ts';
 
 /** A real S3 service; undefined where there is none. */
 export const versitygw = await findServer(
@@ -18,22 +14,17 @@ export const versitygw = await findServer(
 );
 
 /** A service of a test's own, with one bucket. */
-export interface S3 {
+export interface S3 extends TestServer {
   readonly settings: S3Settings;
   readonly variables: Record<string, string>;
   /** The keys of all objects. */
   objects(): Promise<readonly string[]>;
-  /** It answers nothing any more, and keeps its connections. */
-  freeze(): void;
-  thaw(): void;
-  kill(): Promise<void>;
 }
 
 /** Starts one; it ends with the test. */
 export async function startS3(options: readonly string[] = []): Promise<S3> {
   if (versitygw === undefined) throw new Error('there is no versitygw');
-  waitLonger();
-  const root = await mkdtemp(join(tmpdir(), 'chat-backend-s3-'));
+  const root = await scratch();
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const settings = {
@@ -47,18 +38,7 @@ export async function startS3(options: readonly string[] = []): Promise<S3> {
   const { accessKeyId, secretAccessKey, region } = settings;
   const named = { port: `127.0.0.1:${port}`, access: accessKeyId, secret: secretAccessKey, region };
   const args = Object.entries(named).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(versitygw, [...args, '--quiet', ...options, 'posix', root], {
-    stdio: 'ignore',
-  });
-  const exit = once(child, 'exit');
-  const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exit;
-  };
-  onTestFinished(async () => {
-    await kill();
-    await rm(root, { recursive: true, force: true });
-  });
+  const server = startServer(versitygw, [...args, '--quiet', ...options, 'posix', root]);
   await until(() =>
     fetch(endpoint).then(
       () => true,
@@ -67,14 +47,12 @@ export async function startS3(options: readonly string[] = []): Promise<S3> {
   );
   await createBucket(settings);
   return {
+    ...server,
     settings,
     variables: variablesOf(settings),
     // It keeps each in a file, and what is on its way in a folder with a dot.
     objects: async () =>
       (await readdir(join(root, settings.bucket))).filter((name) => !name.startsWith('.')),
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
-    kill,
   };
 }
 

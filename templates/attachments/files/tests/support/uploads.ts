@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Overrides } from '../../src/core.ts';
 import type { UploadView } from '../../src/contract/attachments.ts';
@@ -8,7 +7,7 @@ import type { MessageView } from '../../src/contract/messages.ts';
 import type { StoredUpload } from '../../src/models/upload.ts';
 import { startApp, until, type TestApp, type TestUser } from './app.ts';
 import { files } from './files.ts';
-import { onTestFinished } from './finish.ts';
+import { scratch } from './own-mongod.ts';
 import { createTestTimers } from './timers.ts';
 
 /** A file as its user has it. */
@@ -31,19 +30,12 @@ export const note = (text: string, name = 'note.txt'): TestFile => ({
   body: Buffer.from(text),
 });
 
-/** The folder of a store, which ends with the test. */
-export async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'attachments-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** A backend with a folder of its own. */
 export async function startWithFiles(
   changes: Record<string, string> = {},
   overrides: Overrides = {},
 ) {
-  const folder = changes['ATTACHMENT_DIR'] ?? (await newFolder());
+  const folder = changes['ATTACHMENT_DIR'] ?? (await scratch());
   const app = await startApp({ ...changes, ATTACHMENT_DIR: folder }, overrides);
   return { app, folder, rows: app.app.connection.collection<StoredUpload>('uploads') };
 }
