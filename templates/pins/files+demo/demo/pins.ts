@@ -4,6 +4,7 @@ import type { MessageView } from '../src/contract/messages.ts';
 import { openDialog } from './dialog.ts';
 import { h, spoken } from './dom.ts';
 import { avatar, icon, iconButton, type Picture } from './look.ts';
+import type { Model } from './model.ts';
 import { inWords, type CreatePart, type Page } from './part.ts';
 import { accepted, counted, createAttempt, shortly } from './words.ts';
 
@@ -21,8 +22,7 @@ export const pins: CreatePart = (page) => {
     top: bar,
     actions(message) {
       const isPinned = message.pinned !== undefined;
-      // In a direct conversation both may, elsewhere those who look after it.
-      if (model.open?.otherUser === null && model.open.role === 'member') return [];
+      if (!mayPin(model)) return [];
       const run = (): void => set(message, !isPinned);
       return [{ label: isPinned ? 'Unpin' : 'Pin', order: 5, run }];
     },
@@ -35,6 +35,9 @@ export const pins: CreatePart = (page) => {
           },
   };
 };
+
+/** In a direct conversation both may, elsewhere those who look after it. */
+const mayPin = ({ open }: Model): boolean => open?.otherUser !== null || open.role !== 'member';
 
 /** Follows what is pinned: asked for when a conversation opens, and again when a notice changes it. */
 function createBar(page: Page) {
@@ -92,7 +95,6 @@ function openList(page: Page, items: readonly MessageView[]): void {
   const { model } = page;
   const problem = h('p', { role: 'alert', class: 'problem' });
   const attempt = createAttempt(problem);
-  const mayUnpin = model.open?.otherUser !== null || model.open.role !== 'member';
   const list = h('ul', { class: 'people' }, ...items.map(drawItem));
   const dialog = openDialog('Pinned messages', list, problem);
 
@@ -121,7 +123,7 @@ function openList(page: Page, items: readonly MessageView[]): void {
           h('span', { class: 'preview', dir: 'auto' }, inWords(page, message)),
         ),
       ),
-      mayUnpin ? iconButton('close', 'Unpin', () => void unpin(message, item)) : null,
+      mayPin(model) ? iconButton('close', 'Unpin', () => void unpin(message, item)) : null,
     );
     return item;
   }
