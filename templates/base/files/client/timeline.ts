@@ -70,22 +70,24 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
   let readSeq = lastReadSeq;
   let epoch = 0;
 
+  function newest(message: MessageView): MessageView {
+    const other = known.get(message.id);
+    return other !== undefined && other.rev > message.rev ? other : message;
+  }
+
   /**
    * The one rule for content: of two states of a message the one with the higher rev holds. What depends on
    * the reader holds by its own rev: a notice leaves what is known of it, an answer that is late too may be
    * the newest that there is. `isWhole` says that it has all of it, so that what is absent is nothing.
    */
   function keep(message: MessageView, isWhole = false): void {
-    const before = known.get(message.id);
-    const newest = before !== undefined && before.rev > message.rev ? before : message;
-    const isPast = newest !== message && newest.deletedAt !== null; // most of it is gone
+    const state = newest(message);
+    const isPast = state !== message && state.deletedAt !== null; // most of it is gone
     const told: Record<string, unknown> = {};
     for (const field of isPast ? keptReaderFields : readerFields)
       if (isWhole || field in message) told[field] = message[field as keyof MessageView];
-    known.set(
-      message.id,
-      withReader(newest, before, readerRevs.newer(message.id, message.rev, told)),
-    );
+    const newer = readerRevs.newer(message.id, message.rev, told);
+    known.set(message.id, withReader(state, known.get(message.id), newer));
     loaded = undefined;
   }
 
@@ -137,10 +139,7 @@ export function createTimeline(lastSeq: number, lastRev: number, lastReadSeq = 0
         .filter((message) => message.seq >= firstSeq)
         .toSorted((a, b) => a.seq - b.seq)),
     known: () => known.values(),
-    newest: (message) => {
-      const other = known.get(message.id);
-      return other !== undefined && other.rev > message.rev ? other : message;
-    },
+    newest,
     created(message) {
       keep(message);
       see(seq, message.seq);
