@@ -19,7 +19,8 @@ const contentPattern = (min: 0 | 1): string =>
 /** Whether a text is well-formed Unicode: half of a surrogate pair cannot be stored as it is. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-const halfCharacter = 'has half a character (a lone surrogate): send whole ones';
+/** Why a text is refused that is not well-formed. */
+export const halfCharacter = 'has half a character (a lone surrogate): send whole ones';
 
 const { account, message } = limits;
 const utf8 = new TextEncoder();
@@ -30,7 +31,7 @@ export const lengthWords = (min: number, max: number): string =>
   `must be ${inEnglish(min)} to ${inEnglish(max)} characters`;
 
 /** Whether a text has 1 to `max` code points, which is how JSON Schema counts. */
-const hasLength = (text: string, max: number): boolean =>
+export const hasLength = (text: string, max: number): boolean =>
   text !== '' && (text.length <= max || (text.length <= max * 2 && Array.from(text).length <= max));
 
 /**

@@ -3,6 +3,8 @@ import { searchLimits } from '../configs/search-limits.ts';
 import { defineRoute } from './define.ts';
 import { messageView } from './messages.ts';
 import {
+  halfCharacter,
+  hasLength,
   id,
   isWellFormed,
   lengthWords,
@@ -16,11 +18,8 @@ const { queryCharacters: max } = searchLimits;
 
 const words = z
   .string()
-  .refine((text) => text !== '' && text.length <= max * 2 && Array.from(text).length <= max, {
-    error: lengthWords(1, max),
-    abort: true,
-  })
-  .refine(isWellFormed, 'has half a character (a lone surrogate): send whole ones')
+  .refine((text) => hasLength(text, max), { error: lengthWords(1, max), abort: true })
+  .refine(isWellFormed, halfCharacter)
   .meta({
     minLength: 1,
     maxLength: max,
