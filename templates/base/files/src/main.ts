@@ -3,10 +3,10 @@ import { App } from './app.ts';
 import { EnvironmentError, parseEnvironment, type Environment } from './configs/env.ts';
 import { limits } from './configs/limits.ts';
 import { createLogger } from './platform/lib/logger.ts';
-import { StartError } from './platform/errors/start-error.ts';
+import { exitCodes, StartError } from './platform/errors/start-error.ts';
 
 // The edge of the process: the only file that reads the environment, hears signals, and ends.
-const exit = { ok: 0, bug: 1, unavailable: 69, configuration: 78 } as const; // sysexits(3)
+const exit = { ok: 0, bug: 1, ...exitCodes } as const;
 const wideFactor = 10; // above it the limits protect from very little
 
 const env = readEnvironment();

@@ -1,12 +1,12 @@
 import { createProjection } from '../src/backend/search/feed.ts';
 import { MongoEntries } from '../src/backend/search/mongo-entries.ts';
 import { History, MessageParts } from '../src/backend/messages/index.ts';
-import { EnvironmentError, parseEnvironment } from '../src/configs/env.ts';
+import { parseEnvironment } from '../src/configs/env.ts';
 import { createModels } from '../src/models/index.ts';
 import { migrations } from '../src/models/migrations/index.ts';
 import { Database } from '../src/platform/database/connection.ts';
-import { StartError } from '../src/platform/errors/start-error.ts';
 import { createLogger } from '../src/platform/lib/logger.ts';
+import { endBy } from './end-by.ts';
 
 // `npm run search:rebuild`, after `npm run build`: makes all entries of the search anew while the backend
 // runs. Stopped and started again it begins anew, which is harmless.
@@ -22,7 +22,5 @@ try {
   await database.stop();
   process.stdout.write('The search is rebuilt.\n');
 } catch (error) {
-  if (!(error instanceof EnvironmentError) && !(error instanceof StartError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(error instanceof StartError ? error.exitCode : 78);
+  endBy(error);
 }

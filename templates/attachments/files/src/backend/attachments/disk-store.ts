@@ -5,12 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { attachmentLimits } from '../../configs/attachment-limits.ts';
 import { AppError, invalid, notFound } from '../../platform/errors/app-error.ts';
-import { StartError } from '../../platform/errors/start-error.ts';
+import { exitCodes, StartError } from '../../platform/errors/start-error.ts';
 import { byDeadline } from '../../platform/lib/time.ts';
 import type { UrlSigner } from './signed-url.ts';
 import type { PutRequest, Store, StoredObject } from './store.ts';
 
-const configuration = 78; // sysexits(3)
 const putting = 'incoming'; // the folder of what is on its way
 
 /** Keeps files in a folder, which several nodes may share; file-routes.ts takes them and hands them out. */
@@ -105,7 +104,7 @@ export class DiskStore implements Store {
     } catch (error) {
       const why = codeOf(error) ?? (error as Error).message;
       throw new StartError(
-        configuration,
+        exitCodes.configuration,
         `ATTACHMENT_DIR ${this.folder} cannot be used (${why}): name a folder that this user may write, on a file system with hard links`,
         error,
       );

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { attachmentLimits } from '../../configs/attachment-limits.ts';
 import { AppError } from '../../platform/errors/app-error.ts';
-import { StartError } from '../../platform/errors/start-error.ts';
+import { exitCodes, StartError } from '../../platform/errors/start-error.ts';
 import { type Bucket, getOf, type OwnRequest, putOf, reasonOf } from './bucket.ts';
 import { contentDisposition } from './content-disposition.ts';
 
-const exit = { unavailable: 69, configuration: 78 } as const; // sysexits(3)
 const [sent, other] = [Buffer.from('these bytes'), Buffer.from('other bytes')];
 const shown = { name: 'check.txt', type: 'text/plain' };
 
@@ -25,7 +24,11 @@ export async function checkBucket(bucket: Bucket): Promise<void> {
     await assertRemoved(ask, keys[0]);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new StartError(exit.unavailable, `S3_ENDPOINT does not answer: ${causeOf(error)}`, error);
+    throw new StartError(
+      exitCodes.unavailable,
+      `S3_ENDPOINT does not answer: ${causeOf(error)}`,
+      error,
+    );
   } finally {
     await Promise.all(keys.map((key) => ask({ method: 'DELETE', key }).catch(() => {})));
   }
@@ -88,7 +91,7 @@ async function assertRemoved(ask: Ask, key: string): Promise<void> {
 }
 
 const unfit = (what: string): StartError =>
-  new StartError(exit.configuration, `the bucket of S3_BUCKET ${what}`);
+  new StartError(exitCodes.configuration, `the bucket of S3_BUCKET ${what}`);
 
 /** It may answer otherwise later; 501 says that it never will. */
 const isAway = ({ status }: Response): boolean => status >= 500 && status !== 501;
@@ -96,7 +99,7 @@ const isAway = ({ status }: Response): boolean => status >= 500 && status !== 50
 /** What the store says to a request of which nothing is wrong but what its owner has set. */
 async function refusal(answer: Response): Promise<StartError> {
   const reason = await reasonOf(answer);
-  if (isAway(answer)) return new StartError(exit.unavailable, `S3_ENDPOINT answers ${reason}`);
+  if (isAway(answer)) return new StartError(exitCodes.unavailable, `S3_ENDPOINT answers ${reason}`);
   return unfit(
     `answers ${reason}: look at the S3_ variables; the key needs the rights to put, get, delete and list`,
   );

@@ -4,7 +4,7 @@ import type { ConversationView } from '../../contract/conversations.ts';
 import type { MessageView, SentFields } from '../../contract/messages.ts';
 import type { StoredMessage } from '../../models/message.ts';
 import type { Patch } from '../../platform/database/patch.ts';
-import { StartError } from '../../platform/errors/start-error.ts';
+import { exitCodes, StartError } from '../../platform/errors/start-error.ts';
 import type {
   Draft,
   FieldName,
@@ -14,8 +14,6 @@ import type {
   ReadList,
 } from '../shared/message-parts.ts';
 import { toMessageView } from './views.ts';
-
-const configuration = 78; // sysexits(3)
 
 /** What messages and conversations show without features. */
 const ofCore = new Set<string>(['editedAt', 'deletedAt', 'notifications']);
@@ -46,7 +44,7 @@ export class MessageParts {
       ...unfilled(ownFields, this.#lists, 'conversations', 'extendList'),
     ];
     if (missing.length > 0)
-      throw new StartError(configuration, `the contract shows ${missing.join('; ')}`);
+      throw new StartError(exitCodes.configuration, `the contract shows ${missing.join('; ')}`);
   }
 
   /** A message as all its readers see it. */

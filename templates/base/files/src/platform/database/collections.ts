@@ -1,5 +1,5 @@
 import type { Connection, Model } from 'mongoose';
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 const namespaceNotFound = 26;
 const indexConflicts = new Set([85, 86]); // IndexOptionsConflict, IndexKeySpecsConflict
@@ -16,7 +16,7 @@ export async function createIndexes(connection: Connection): Promise<void> {
       } catch (error) {
         if (!indexConflicts.has(codeOf(error))) throw error;
         throw new StartError(
-          78,
+          exitCodes.configuration,
           `the collection ${model.collection.name} has an index of the same name or fields with other options: drop it, then start again`,
           error,
         );
@@ -32,7 +32,7 @@ export async function checkIndexes(connection: Connection): Promise<void> {
       (await missingIndexes(model)) ?? model.schema.indexes().map(([fields]) => fields);
     if (missing !== undefined)
       throw new StartError(
-        78,
+        exitCodes.configuration,
         `the collection ${model.collection.name} lacks the index ${JSON.stringify(missing)}: npm run db:setup`,
       );
   }
@@ -79,7 +79,7 @@ export async function checkValidators(connection: Connection): Promise<void> {
   for (const { collection } of Object.values(connection.models))
     if (present.get(collection.name) === undefined)
       throw new StartError(
-        78,
+        exitCodes.configuration,
         `the collection ${collection.name} lacks its validator: npm run db:setup`,
       );
 }

@@ -13,7 +13,7 @@ import { limits } from '../../configs/limits.ts';
 import type { Migration } from './migrations.ts';
 import { namingRights } from './missing-right.ts';
 import { checkSetUp, setUpDatabase } from './set-up.ts';
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 const { database: limit } = limits;
 const firstRetryMs = 250;
@@ -112,7 +112,7 @@ export class Database {
         assertMayHelp(error);
         if (Date.now() + wait >= end)
           throw new StartError(
-            69,
+            exitCodes.unavailable,
             `the database of MONGODB_URI has not answered for ${limit.startSeconds} s: ${messageOf(error)}`,
             error,
           );
@@ -169,13 +169,13 @@ function assertMayHelp(error: unknown): void {
   const { name, code } = error as Error & { code?: unknown };
   if (malformed.has(name))
     throw new StartError(
-      78,
+      exitCodes.configuration,
       'MONGODB_URI is no connection string: mongodb://<user>:<password>@<host>:27017/chat?replicaSet=rs0, with special characters of the password as %XX',
       error,
     );
   if (refusals.has(Number(code)))
     throw new StartError(
-      78,
+      exitCodes.configuration,
       'MONGODB_URI names a user or a password that the database refuses; a user of another database needs ?authSource=<that database>',
       error,
     );

@@ -1,12 +1,12 @@
 import type { Connection, mongo } from 'mongoose';
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 /** Refuses a server on which a majority means nothing. @throws StartError */
 export async function checkDeployment(connection: Connection): Promise<void> {
   const hello = await connection.db?.admin().command({ hello: 1 });
   if (hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid')
     throw new StartError(
-      78,
+      exitCodes.configuration,
       'MONGODB_URI names a stand-alone mongod, and majority commits need a replica set: start it with --replSet rs0, then run rs.initiate() once in mongosh',
     );
 }

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose';
 import type { Logger } from 'pino';
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 /** What a migration may need of the configuration. */
 export interface MigrationTools {
@@ -59,7 +59,10 @@ export async function checkMigrations(
 ): Promise<void> {
   const [pending] = await pendingOf(connection, migrations);
   if (pending !== undefined)
-    throw new StartError(78, `the migration ${pending.name} was not applied: npm run db:setup`);
+    throw new StartError(
+      exitCodes.configuration,
+      `the migration ${pending.name} was not applied: npm run db:setup`,
+    );
 }
 
 async function pendingOf(

@@ -1,4 +1,4 @@
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 const unauthorized = 13;
 const refusedByAtlas = 8_000;
@@ -34,7 +34,7 @@ function missingRight(error: unknown): StartError | undefined {
   const role = command !== undefined && ofReadWrite.has(command) ? 'readWrite' : 'dbAdmin';
   const what = command === undefined ? '' : ` (${command})`;
   return new StartError(
-    78,
+    exitCodes.configuration,
     `the user of MONGODB_URI lacks the role ${role} on ${database}${what}: docs/operations.md shows the two users, npm run db:setup is for the one with readWrite and dbAdmin`,
     error,
   );

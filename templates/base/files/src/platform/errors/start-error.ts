@@ -1,8 +1,13 @@
-/** Why a start failed; `exitCode` as in sysexits(3): 69 unavailable, 78 configuration. */
-export class StartError extends Error {
-  readonly exitCode: 69 | 78;
+/** How a start that failed ends. @see sysexits(3) */
+export const exitCodes = { unavailable: 69, configuration: 78 } as const;
 
-  constructor(exitCode: 69 | 78, message: string, cause?: unknown) {
+type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Why a start failed. */
+export class StartError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
     this.name = 'StartError';
     this.exitCode = exitCode;

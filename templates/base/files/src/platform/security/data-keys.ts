@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import type { Environment } from '../../configs/env.ts';
-import { StartError } from '../errors/start-error.ts';
+import { exitCodes, StartError } from '../errors/start-error.ts';
 
 type DataKeys = Environment['DATA_KEYS'];
 
@@ -53,7 +53,7 @@ export async function checkDataKeys(connection: Connection, keys: DataKeys): Pro
   for (const kid of used)
     if (!known.has(String(kid)))
       throw new StartError(
-        78,
+        exitCodes.configuration,
         `DATA_KEYS lacks the key ${String(kid)}, which names of erased users were hidden with: put it back, behind the others`,
       );
 }

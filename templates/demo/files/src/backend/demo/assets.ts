@@ -2,7 +2,7 @@ import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StartError } from '../../platform/errors/start-error.ts';
+import { exitCodes, StartError } from '../../platform/errors/start-error.ts';
 
 /** A file as a browser gets it. */
 interface Asset {
@@ -11,8 +11,6 @@ interface Asset {
 }
 
 const fileName = /^[a-z-]+\.(css|svg|js|ts)$/;
-
-const configuration = 78; // sysexits(3)
 
 const folders = new Map([
   ['page', 'demo'],
@@ -53,7 +51,7 @@ export class Assets {
     for (const path of ['index.html', ...names].map((name) => join(page, name)))
       await access(path, constants.R_OK).catch((error: unknown) => {
         const reason = `the demo page cannot be served: ${path} is missing or not readable for this user: npm run build writes it, DEMO_PAGE=false does without`;
-        throw new StartError(configuration, reason, error);
+        throw new StartError(exitCodes.configuration, reason, error);
       });
   }
 

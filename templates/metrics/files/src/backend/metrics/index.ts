@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
-import { StartError } from '../../platform/errors/start-error.ts';
+import { exitCodes, StartError } from '../../platform/errors/start-error.ts';
 import type { Feature } from '../feature.ts';
 import { createMetrics } from './metrics.ts';
-
-const configuration = 78; // sysexits(3)
 
 /** Serves metrics on a port of their own, which is not for the public; off without METRICS_PORT. */
 export const metrics: Feature = ({ env, log, events, readiness }) => {
@@ -18,7 +16,7 @@ export const metrics: Feature = ({ env, log, events, readiness }) => {
     async start() {
       await once(server.listen(port, host), 'listening').catch((error: unknown) => {
         const reason = `METRICS_PORT ${port} cannot be used: choose a free one above 1023, another than PORT`;
-        throw new StartError(configuration, reason, error);
+        throw new StartError(exitCodes.configuration, reason, error);
       });
       log.info({ address: server.address() }, 'metrics are served');
     },
