@@ -5,7 +5,7 @@ import { Authenticator, createAuth } from './backend/auth/index.ts';
 import { ConversationAccess, createConversations } from './backend/conversations/index.ts';
 import type { RunningFeature } from './backend/feature.ts';
 import { features } from './backend/features.ts';
-import { createMessages, History, MessageParts, ReadMarks } from './backend/messages/index.ts';
+import { createMessages, History, MessageParts, ReadMarkers } from './backend/messages/index.ts';
 import { createUsers } from './backend/users/index.ts';
 import { Http } from './platform/http/server.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
@@ -47,8 +47,8 @@ export class App {
     const access = new ConversationAccess({ ...core, cluster });
     const parts = new MessageParts(); // what features add to messages
     const history = new History({ ...core, parts });
-    const readMarks = new ReadMarks({ ...core, cluster });
-    const ports = { ...core, api, sockets, jobs, access, history, parts, readMarks };
+    const readMarkers = new ReadMarkers({ ...core, cluster });
+    const ports = { ...core, api, sockets, jobs, access, history, parts, readMarkers };
 
     const auth = createAuth({ ...ports, authenticator });
     const users = createUsers(ports);

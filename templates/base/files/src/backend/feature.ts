@@ -85,7 +85,7 @@ export interface FeatureContext {
       places: readonly UnreadPlace[],
     ): Promise<ReadonlyMap<string, number>>;
   };
-  readonly readMarks: ReadSeqs;
+  readonly readMarkers: ReadSeqs;
   /** Where a feature joins messages: fields of its own, and changes. */
   readonly messages: MessagePort;
   readonly readiness: Readiness;

@@ -83,11 +83,11 @@ it("a list is bound by the index of the user's conversations, on each page and f
   await seedGroups(app, other, 200);
   const { body: first } = await user.get('/conversations?limit=10');
   const models = createModels(app.app.connection);
-  const readMarks = marksOf(new Map([[String(rows[1]!._id), new Date()]]));
+  const readMarkers = marksOf(new Map([[String(rows[1]!._id), new Date()]]));
   const queries = await queriesOf(app, async () => {
     await user.get('/conversations?limit=10');
     await user.get(`/conversations?limit=10&cursor=${first.nextCursor}`);
-    await latestFirst({ models, readMarks }, user.id, 11);
+    await latestFirst({ models, readMarkers }, user.id, 11);
   });
   const lists = queries.filter(({ text }) => text.includes('$lookup'));
   expect(lists).toHaveLength(4);
@@ -149,8 +149,8 @@ it('more moved conversations than a query may name are looked for among those of
   moved.set(String(rows[1]!._id), new Date());
   const models = createModels(app.app.connection);
   const asked: number[] = [];
-  const readMarks = marksOf(moved, (count) => asked.push(count));
-  const list = await latestFirst({ models, readMarks }, user.id, 3);
+  const readMarkers = marksOf(moved, (count) => asked.push(count));
+  const list = await latestFirst({ models, readMarkers }, user.id, 3);
   expect(list.map(({ name }) => name)).toEqual(['Group 2', 'Group 5', 'Group 4']);
   expect(asked).toEqual([5]); // not for all that moved in the cluster
 });

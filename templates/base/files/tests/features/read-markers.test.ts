@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import { toHeadMoves } from '../../src/backend/messages/head-moves.ts';
-import { ReadMarks } from '../../src/backend/messages/read-marks.ts';
+import { ReadMarkers } from '../../src/backend/messages/read-markers.ts';
 import { toNewMessage } from '../../src/backend/messages/views.ts';
 import { RecentValues } from '../../src/backend/messages/recent-values.ts';
 import { newId } from '../../src/platform/database/ids.ts';
@@ -130,8 +130,8 @@ function createPair(models: Models) {
       subscribe: (event: string, listener: (data: unknown) => void) =>
         void own.set(event, listener),
     };
-    return new ReadMarks({ models, log, cluster });
-  }) as [ReadMarks, ReadMarks];
+    return new ReadMarkers({ models, log, cluster });
+  }) as [ReadMarkers, ReadMarkers];
 }
 
 it('what another node has sent holds here too, and what it could not store is said again', async () => {

@@ -128,13 +128,13 @@ const readOf = {
     const rows = await models.blocks.find({ user: userId }, { blocked: 1 }).lean();
     return rows.map((row) => String(row.blocked));
   },
-  async memberships({ models, readMarks }, userId) {
+  async memberships({ models, readMarkers }, userId) {
     const rows = await models.memberships.find({ user: userId }).sort({ conversation: 1 }).lean();
     return rows.map((row) => ({
       id: String(row.conversation),
       joinedAt: row.joinedAt.toISOString(),
       leftAt: row.leftAt?.toISOString() ?? null,
-      lastReadSeq: readMarks.lastReadSeq(row),
+      lastReadSeq: readMarkers.lastReadSeq(row),
       level: row.notify ?? null,
       mutedUntil: row.mutedUntil?.toISOString() ?? null,
     }));

@@ -9,7 +9,7 @@ type Place = readonly [lastMessageAt: number, id: string];
 
 const maxNamed = 2_000; // ids in a query; more of them cost more than all memberships of a user
 
-type Ports = Pick<ConversationPorts, 'models' | 'readMarks'>;
+type Ports = Pick<ConversationPorts, 'models' | 'readMarkers'>;
 
 /**
  * Reads a user's conversations, the latest first, `size` of them after a position. The database sorts
@@ -47,14 +47,14 @@ export async function latestFirst(
 
 /** Those of a user's conversations that may be later than their rows say. */
 async function movedOf(
-  { models, readMarks }: Ports,
+  { models, readMarkers }: Ports,
   user: Types.ObjectId,
 ): Promise<ReadonlyMap<string, Date>> {
-  if (readMarks.movedCount <= maxNamed) return readMarks.latest();
+  if (readMarkers.movedCount <= maxNamed) return readMarkers.latest();
   const rows = await models.memberships.collection
     .find({ user, leftAt: null }, { projection: { _id: 0, conversation: 1 }, ...inTime })
     .toArray();
-  return readMarks.latest(rows.map((row) => String(row['conversation'])));
+  return readMarkers.latest(rows.map((row) => String(row['conversation'])));
 }
 
 /** The conversations of memberships, through further stages. */

@@ -16,7 +16,7 @@ interface ConversationPage {
   readonly nextCursor: string | null;
 }
 
-type Ports = Pick<ConversationPorts, 'models' | 'history' | 'parts' | 'users' | 'readMarks'>;
+type Ports = Pick<ConversationPorts, 'models' | 'history' | 'parts' | 'users' | 'readMarkers'>;
 
 /**
  * Those of the user, the latest first. @throws AppError `validation` for the cursor of another

@@ -5,7 +5,7 @@ import type { ConversationPorts } from './ports.ts';
 import { toMemberView, type StoredConversation, type StoredMembership } from './views.ts';
 
 type MemberNotice = 'member:added' | 'member:updated' | 'member:removed';
-type Ports = Pick<ConversationPorts, 'access' | 'readMarks' | 'sockets' | 'users'>;
+type Ports = Pick<ConversationPorts, 'access' | 'readMarkers' | 'sockets' | 'users'>;
 
 /** Members as others may see them: not how far those have read with whom the viewer has a block. */
 export class MemberNotices {
@@ -22,8 +22,8 @@ export class MemberNotices {
   }
 
   async view(row: StoredMembership): Promise<MemberView> {
-    const { readMarks, users } = this.#ports;
-    return toMemberView(row, await users.views([String(row.user)]), readMarks);
+    const { readMarkers, users } = this.#ports;
+    return toMemberView(row, await users.views([String(row.user)]), readMarkers);
   }
 
   /** Notifies everybody in a conversation about one member. */

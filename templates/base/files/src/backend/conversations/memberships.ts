@@ -26,7 +26,7 @@ const projection = {
 type ConnectRow = Pick<MembershipRow, 'role' | 'lastReadSeq' | 'leftAt' | 'erasedAt'> &
   Readonly<Record<'conversation' | 'user', Types.ObjectId>>;
 
-type Ports = Pick<ConversationPorts, 'access' | 'models' | 'readMarks' | 'users'>;
+type Ports = Pick<ConversationPorts, 'access' | 'models' | 'readMarkers' | 'users'>;
 
 /** Members of conversations, and conversations of users, as lists. */
 export class Memberships {
@@ -60,7 +60,7 @@ export class Memberships {
     cursor?: string,
     size: number = page.defaultItems,
   ): Promise<{ items: MemberView[]; nextCursor: string | null }> {
-    const { access, models, readMarks, users } = this.#ports;
+    const { access, models, readMarkers, users } = this.#ports;
     await access.require(by, conversationId, 'read');
     const after = cursor === undefined ? {} : { user: trusted({ $gt: toCursorId(cursor) }) };
     const rows = await models.memberships
@@ -70,7 +70,7 @@ export class Memberships {
       .lean();
     const shown = rows.slice(0, size);
     const found = await users.views(shown.map((row) => String(row.user)));
-    const views = shown.map((row) => toMemberView(row, found, readMarks));
+    const views = shown.map((row) => toMemberView(row, found, readMarkers));
     const last = shown.at(-1);
     return {
       items: await this.#notices.seenBy(by, views),
@@ -88,12 +88,12 @@ export class Memberships {
     userIds: readonly string[],
     rows: readonly ConnectRow[],
   ): ReadonlyMap<string, readonly OwnMembership[]> {
-    const { readMarks } = this.#ports;
+    const { readMarkers } = this.#ports;
     const byUser = new Map<string, OwnMembership[]>(userIds.map((userId) => [userId, []]));
     for (const row of rows) {
       const { userId, conversationId } = toKnown(row);
       const own = { conversation: conversationId, user: userId, lastReadSeq: row.lastReadSeq };
-      byUser.get(userId)?.push({ conversationId, lastReadSeq: readMarks.lastReadSeq(own) });
+      byUser.get(userId)?.push({ conversationId, lastReadSeq: readMarkers.lastReadSeq(own) });
     }
     return byUser;
   }

@@ -30,7 +30,7 @@ export interface ConversationPorts {
     ): Promise<ReadonlyMap<string, number>>;
   };
   /** What sends have moved: the only way from a row to a view, because rows are written behind. */
-  readonly readMarks: ReadSeqs & {
+  readonly readMarkers: ReadSeqs & {
     /** Those of the conversations whose row may not know their last message yet, with its moment. */
     latest(among?: readonly string[]): ReadonlyMap<string, Date>;
     /** How many there are of them at most; asked before they are looked through. */

@@ -30,7 +30,7 @@ export function toSharedView(row: StoredConversation): SharedConversationView {
 export function toMemberView(
   row: StoredMembership,
   users: ReadonlyMap<string, UserView>,
-  readMarks: Pick<ConversationPorts['readMarks'], 'lastReadSeq'>,
+  readMarkers: Pick<ConversationPorts['readMarkers'], 'lastReadSeq'>,
 ): MemberView {
   const id = String(row.user);
   const nobody = { id, username: '', displayName: '', avatarUrl: null, erased: true };
@@ -38,7 +38,7 @@ export function toMemberView(
     conversationId: String(row.conversation),
     user: users.get(id) ?? nobody,
     role: row.role,
-    lastReadSeq: readMarks.lastReadSeq(row),
+    lastReadSeq: readMarkers.lastReadSeq(row),
     joinedAt: row.joinedAt.toISOString(),
   };
 }
@@ -48,7 +48,7 @@ export function toMemberView(
  * the list; strangers of a public conversation see the row only.
  */
 export async function toViews(
-  ports: Pick<ConversationPorts, 'history' | 'parts' | 'users' | 'readMarks'>,
+  ports: Pick<ConversationPorts, 'history' | 'parts' | 'users' | 'readMarkers'>,
   userId: string,
   rows: readonly StoredConversation[],
   memberships: ReadonlyMap<string, StoredMembership>,
@@ -62,7 +62,7 @@ export async function toViews(
   ]);
   for (const row of rows) {
     const last = latest.get(String(row._id));
-    if (last !== undefined) ports.readMarks.found(last, row.lastSeq);
+    if (last !== undefined) ports.readMarkers.found(last, row.lastSeq);
   }
   const unread = await readUnread(ports, heads, memberships);
   const own = await ports.parts.toLists(userId, [...unread.values()]);
@@ -92,14 +92,14 @@ export async function toViews(
  * there and not their own, since whoever sends has read everything before.
  */
 async function readUnread(
-  { history, readMarks }: Pick<ConversationPorts, 'history' | 'readMarks'>,
+  { history, readMarkers }: Pick<ConversationPorts, 'history' | 'readMarkers'>,
   heads: ReadonlyMap<string, Heads>,
   memberships: ReadonlyMap<string, StoredMembership>,
 ): Promise<ReadonlyMap<string, OwnRow>> {
   const places = [...heads].flatMap(([conversationId, { lastSeq: upTo }]) => {
     const membership = memberships.get(conversationId);
     if (membership === undefined) return [];
-    return [{ conversationId, after: Math.min(readMarks.lastReadSeq(membership), upTo), upTo }];
+    return [{ conversationId, after: Math.min(readMarkers.lastReadSeq(membership), upTo), upTo }];
   });
   const deleted = await history.deletedIn(places);
   return new Map(

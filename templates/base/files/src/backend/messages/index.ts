@@ -13,14 +13,14 @@ import { Sync } from './sync.ts';
 
 export { History } from './history.ts';
 export { MessageParts } from './parts.ts';
-export { ReadMarks } from './read-marks.ts';
+export { ReadMarkers } from './read-markers.ts';
 
 /** Messages: sending, changing, reading, and what clients missed; mounts routes and commands. */
 export function createMessages(ports: MessagePorts & { readonly api: Api }): MessagePort & {
   readonly toView: MessageParts['toView'];
   readonly removeAll: Changes['removeAll'];
   assertFieldsFilled(): void;
-  /** Resolves once nothing is under way and the read marks of what was sent are stored. */
+  /** Resolves once nothing is under way and the read markers of what was sent are stored. */
   idle(): Promise<void>;
 } {
   const sending = new Sending(ports);
@@ -44,7 +44,7 @@ export function createMessages(ports: MessagePorts & { readonly api: Api }): Mes
     assertFieldsFilled: () => parts.assertFieldsFilled(),
     async idle() {
       await sending.idle();
-      await ports.readMarks.flush();
+      await ports.readMarkers.flush();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { LoadShedding } from '../../platform/rate-limits/load-shedding.ts';
 import type { OwnMembership, SocketApi } from '../../platform/sockets/socket-api.ts';
 import type { History } from './history.ts';
 import type { MessageParts } from './parts.ts';
-import type { ReadMarks } from './read-marks.ts';
+import type { ReadMarkers } from './read-markers.ts';
 
 /** What messages need from the rest. */
 export interface MessagePorts {
@@ -23,7 +23,7 @@ export interface MessagePorts {
   readonly sockets: SocketApi;
   readonly history: History;
   readonly parts: MessageParts;
-  readonly readMarks: ReadMarks;
+  readonly readMarkers: ReadMarkers;
   readonly database: {
     onTopologyChange(listener: () => void): void;
   };

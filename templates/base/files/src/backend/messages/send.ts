@@ -21,7 +21,7 @@ export class Sending {
   readonly #failed = new FailedSends();
 
   constructor(ports: MessagePorts) {
-    const { clock, database, events, log, readMarks, sockets } = ports;
+    const { clock, database, events, log, readMarkers, sockets } = ports;
     this.#ports = ports;
     this.#messageLog = new MessageLog({
       log,
@@ -30,7 +30,7 @@ export class Sending {
       onStored: (messages) => this.#announce(messages),
       onRepeated: (messages) => {
         sockets.notifyAll(messages.map(toCreated));
-        readMarks.sent(messages);
+        readMarkers.sent(messages);
       },
       onBatchEnd: (end) => events.emit('batch:ended', end),
     });
@@ -38,7 +38,7 @@ export class Sending {
     sockets.cluster.subscribe(headsEvent, (moves) => {
       for (const [conversationId, seq] of moves as HeadMove[])
         this.#messageLog.believe(conversationId, seq);
-      readMarks.hear(moves as HeadMove[]);
+      readMarkers.hear(moves as HeadMove[]);
     });
   }
 
@@ -117,11 +117,11 @@ export class Sending {
     return { completion };
   }
 
-  /** After the commit: members hear of the messages, and all nodes of the read marks and lists they move. */
+  /** After the commit: members hear of the messages, and all nodes of the read markers and lists they move. */
   #announce(messages: readonly MessageView[]): void {
-    const { events, readMarks, sockets } = this.#ports;
+    const { events, readMarkers, sockets } = this.#ports;
     sockets.notifyAll(messages.map(toCreated));
-    readMarks.sent(messages);
+    readMarkers.sent(messages);
     if (sockets.cluster.hasPeers) sockets.cluster.publish(headsEvent, toHeadMoves(messages));
     for (const message of messages) events.emit('message:created', { message });
   }

@@ -4,13 +4,13 @@ import { Receipts } from './receipts.service.ts';
 
 /** Keeps how far each member has read, and tells the others. */
 export const receipts: Feature = (context) => {
-  const { access, api, events, history, models, readMarks, sockets } = context;
+  const { access, api, events, history, models, readMarkers, sockets } = context;
   const service = new Receipts({
     access,
     history,
     memberships: models.memberships,
     notifier: sockets,
-    readMarks,
+    readMarkers,
   });
 
   sockets.command('receipt:read', ({ conversationId, seq }, { userId }) =>

@@ -22,7 +22,7 @@ interface Ports {
   readonly history: Pick<ConnectReads, 'headsOf'>;
   readonly memberships: FeatureContext['models']['memberships'];
   readonly notifier: Notifier;
-  readonly readMarks: FeatureContext['readMarks'];
+  readonly readMarkers: FeatureContext['readMarkers'];
 }
 
 /** How far members are. */
@@ -83,7 +83,7 @@ export class Receipts {
 
   /** Returns how far the member was before. */
   async #move(userId: string, conversationId: string, marks: Marks): Promise<Marks> {
-    const { memberships, readMarks } = this.#ports;
+    const { memberships, readMarkers } = this.#ports;
     const row = await memberships
       .findOneAndUpdate(
         // One row decides: who goes out writes it, and so does the end of an account.
@@ -93,7 +93,7 @@ export class Receipts {
       )
       .lean();
     if (row === null) throw notFound();
-    const lastReadSeq = readMarks.lastReadSeq(row);
+    const lastReadSeq = readMarkers.lastReadSeq(row);
     const lastDeliveredSeq = Math.max(row.lastDeliveredSeq, lastReadSeq); // what was read was delivered
     return { lastReadSeq, lastDeliveredSeq };
   }
