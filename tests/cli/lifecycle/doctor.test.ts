@@ -406,7 +406,7 @@ describe('doctor beside a Redis', () => {
     set(redis.url.replace('//', '//ada:pass-7c1@'));
     await expectFound(project, saying('WRONGPASS'));
     set(redis.url);
-    redis.freeze();
+    await redis.freeze();
     await expectFound(project, saying('no answer'));
     redis.thaw();
     set('localhost');

@@ -97,7 +97,7 @@ it('F11 clients are told to sync once Redis is back, and not because a node star
 it('F12 Redis frozen for 30 s: sends do not wait for it', async () => {
   const redis = await startRedis();
   const setting = await twoNodes(redis.url);
-  redis.freeze();
+  await redis.freeze();
   const counts = () => setting.writers.map((writer) => writer.acknowledged.length);
   for (let second = 0; second < 30; second += 5) {
     const [one = 0, two = 0] = counts();

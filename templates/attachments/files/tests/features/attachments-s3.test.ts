@@ -88,7 +88,7 @@ it.skipIf(clamd === undefined)(
     expect(await statusOf(app, owner, { ...note(''), body: eicar })).toEqual(refused);
 
     setAttachmentLimits({ scanMs: 300 });
-    scanner.freeze();
+    await scanner.freeze();
     const { upload, put } = await begin(owner, picture);
     await putTo(app, put, picture.body);
     const away = await complete(owner, upload);
@@ -112,7 +112,7 @@ it.skipIf(versitygw === undefined)(
     const { upload, put } = await begin(owner, picture);
     await putTo(app, put, picture.body);
     setAttachmentLimits({ storeMs: 2_000 });
-    s3.freeze();
+    await s3.freeze();
     const completing = complete(owner, upload);
     const sent = await post(owner, conversationId, 'hello');
     expect(sent).toMatchObject({ content: 'hello', seq: 1 });

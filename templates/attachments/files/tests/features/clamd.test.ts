@@ -47,7 +47,7 @@ it.skipIf(clamd === undefined)(
   async () => {
     const scanner = await startClamd();
     setAttachmentLimits({ scanMs: 300 });
-    scanner.freeze();
+    await scanner.freeze();
     await expect(scan(pieces(eicar), scanner.address)).rejects.toMatchObject(unavailable);
     await expect(scan(pieces(randomBytes(10_000_000)), scanner.address)).rejects.toMatchObject(
       unavailable,

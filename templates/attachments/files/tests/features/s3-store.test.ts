@@ -248,7 +248,7 @@ it.skipIf(versitygw === undefined)(
         await expect(work()).rejects.toMatchObject({ code: 'unavailable' });
     };
     setAttachmentLimits({ storeMs: 300, scanMs: 300 });
-    s3.freeze();
+    await s3.freeze();
     await expectUnavailable();
     s3.thaw();
     await s3.kill();

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { waitLonger } from './attachment-limits.ts';
 import { onTestFinished } from './finish.ts';
+import { freeze } from './freeze.ts';
 
 const { env } = process;
 const home = env['HOME'] ?? homedir();
@@ -36,8 +37,8 @@ export async function findServer(name: string, recipe: string): Promise<string |
 
 /** A server of a test's own. */
 export interface TestServer {
-  /** It answers nothing any more, and keeps its connections. */
-  freeze(): void;
+  /** Once this resolves it answers nothing any more, and keeps its connections. */
+  freeze(): Promise<void>;
   thaw(): void;
   kill(): Promise<void>;
 }
@@ -53,7 +54,7 @@ export function startServer(program: string, args: readonly string[]): TestServe
   };
   onTestFinished(kill);
   return {
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => freeze(child),
     thaw: () => void child.kill('SIGCONT'),
     kill,
   };

@@ -334,14 +334,17 @@ it('logout ends this sign-in only', async () => {
 
 it('F18 one of a hundred registers of one name wins, whatever its case', async () => {
   const app = await startApp();
-  const variants = ['Racer', 'RACER', 'racer', 'ｒａｃｅｒ'];
-  const answers = await Promise.all(
-    Array.from({ length: 40 }, (_, index) =>
-      app.call('POST', '/auth/register', {
-        body: { ...account(`a${index}`), username: variants[index % 4] },
-      }),
-    ),
-  );
+  const variants = ['ｒａｃｅｒ', 'Racer', 'RACER', 'racer'];
+  // Not by `app.call`: the documents promise names in ASCII, what folds to one is taken besides.
+  const register = async (index: number) => {
+    const answer = await fetch(`${app.url}/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...account(`a${index}`), username: variants[index % 4] }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => register(index)));
   const created = answers.filter(({ status }) => status === 201);
   expect(created).toHaveLength(1);
   const others = answers.filter(({ status }) => status !== 201).map(({ body }) => body.code);

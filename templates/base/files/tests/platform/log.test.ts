@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { createLogger } from '../../src/platform/lib/logger.ts';
 import { parseEnvironment } from '../../src/configs/env.ts';
 import { passwordOf } from '../support/accounts.ts';
-import { done, refused, startApp, sharedVariables, until } from '../support/app.ts';
+import { done, refused, startApp, sharedVariables, until, type Answer } from '../support/app.ts';
 import { placeOf, stage } from '../support/places.ts';
 import { askFor, readUses, routeOf } from '../support/uses.ts';
 
@@ -54,6 +54,8 @@ it('C68 each thing that happens to an account or a right is an event with a name
     await act();
     await until(() => lines.slice(before).some((line) => JSON.parse(line).event === event));
   };
+  const isRefused = async (request: Promise<Answer>): Promise<void> =>
+    expect((await request).status).toBeGreaterThanOrEqual(400);
   const { owner, others } = await app.group(2);
   const member = others[0]!;
   const login = (name: string, password: string) =>
@@ -75,24 +77,31 @@ it('C68 each thing that happens to an account or a right is an event with a name
     }),
   );
   await heard('authn_login_success', () => login('anna', 'a password of many words'));
-  await heard('authn_login_fail', () => login('anna', 'not the password at all'));
+  await heard('authn_login_fail', () => isRefused(login('anna', 'not the password at all')));
   await heard('authn_password_check_fail', () =>
-    owner.post('/auth/password', { ...passwords, currentPassword: 'not the password at all' }),
+    isRefused(
+      owner.post('/auth/password', { ...passwords, currentPassword: 'not the password at all' }),
+    ),
   );
   await heard('authn_password_change', () => owner.post('/auth/password', passwords));
-  await heard('authn_fail', () => app.call('GET', '/users/me', { token: 'nonsense' }));
+  await heard('authn_fail', () => isRefused(app.call('GET', '/users/me', { token: 'nonsense' })));
   await heard('authn_token_reuse', async () => {
     const { refreshToken } = member.session;
     const second = (await refresh(refreshToken)).body.refreshToken;
     await refresh(second);
-    await refresh(refreshToken);
+    await isRefused(refresh(refreshToken));
   });
   const { conversationId, others: members } = await app.group(2);
   const another = members[0]!;
-  await heard('authz_fail', () => another.delete(`/conversations/${conversationId}`));
-  await heard('input_validation_fail', () => another.get('/users/x\r\n{"event":"forged"}'));
+  await heard('authz_fail', () => isRefused(another.delete(`/conversations/${conversationId}`)));
+  await heard('input_validation_fail', () =>
+    isRefused(another.get('/users/x\r\n{"event":"forged"}')),
+  );
   await heard('excess_rate_limit_exceeded', async () => {
-    for (let count = 0; count < 30; count += 1) await another.get('/users?prefix=abc');
+    const statuses: number[] = [];
+    for (let count = 0; count < 30; count += 1)
+      statuses.push((await another.get('/users?prefix=abc')).status);
+    expect(statuses).toContain(429);
   });
   // A line is one JSON text, whatever a client puts into it.
   for (const line of lines) expect(line.trimEnd().split('\n')).toHaveLength(1);

@@ -10,9 +10,9 @@ import type { SessionView } from '../../src/contract/auth.ts';
 import type { MeView } from '../../src/contract/users.ts';
 import type { Acknowledgement, Problem } from '../../src/contract/errors.ts';
 import { createSignUp } from './accounts.ts';
+import { Refusals, type Answer } from './answers.ts';
 import { borrowDatabase, giveBackDatabase, isBorrowed, newDatabase } from './databases.ts';
 import { currentTest, onTestFinished } from './finish.ts';
-import { asProblem } from './problem-body.ts';
 import type {
   CommandName,
   CommandOutput,
@@ -29,12 +29,7 @@ type UntypedSocket = Pick<Socket, 'timeout'> & {
   once(name: string, listener: (payload: never) => void): unknown;
 };
 
-/** An answer of the API, its body parsed. */
-export interface Answer<Body = unknown> {
-  readonly status: number;
-  readonly body: Body;
-  readonly headers: Headers;
-}
+export type { Answer };
 
 /** Sees what passes between the tests and their backends; a file in tests/setup adds one. */
 export interface Witness {
@@ -88,6 +83,7 @@ export async function startApp(
     const isOpen = app.connection.readyState === mongoose.STATES.connected;
     if (isOpen && !isBorrowed(variables['MONGODB_URI'])) await app.connection.dropDatabase();
     await app.stop();
+    test.refusals.assertRead();
   });
   return test;
 }
@@ -117,6 +113,7 @@ function createTestApp(
   const { port } = app.http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const sockets = new Set<TestSocket>();
+  const refusals = new Refusals();
   // What a test says when it fails is often only what follows from these.
   const faults: string[] = [];
   currentTest.getStore()?.onTestFailed(() => {
@@ -146,8 +143,7 @@ function createTestApp(
     const seenAs = target.slice(url.length);
     for (const witness of witnesses) witness.answered(method, seenAs, options.body, answer);
     if (answer.status >= 500) faults.push(`${method} ${seenAs}: ${answer.status} ${text}`);
-    if (answer.status < 400) return answer;
-    return { ...answer, body: asProblem(answer.body, `${method} ${seenAs}`) };
+    return answer.status < 400 ? answer : refusals.add(`${method} ${seenAs}`, answer);
   }
 
   /** A new user, signed in; the password is `passwordOf` the name. */
@@ -222,6 +218,7 @@ function createTestApp(
     variables,
     url,
     sockets,
+    refusals,
     call,
     register,
     registerMany,

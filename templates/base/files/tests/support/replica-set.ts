@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { freePort } from '../../tools/free-port.ts';
 import { until } from './app.ts';
 import { onTestFinished } from './finish.ts';
+import { freeze } from './freeze.ts';
 import { spawnMember } from './own-mongod.ts';
 
 /** A real replica set of a test's own, whose members can be stopped in their tracks. */
@@ -38,10 +38,9 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
   return {
     uri: `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/test?replicaSet=test`,
     async freeze(member) {
-      members[member]?.kill('SIGSTOP');
+      await freeze(members[member]!);
       // Before the backend of a failed test is stopped, which would wait for it.
       onTestFinished(() => void members[member]?.kill('SIGCONT'));
-      await sleep(100); // its threads stop a moment after the signal was given
     },
     thaw: (member) => void members[member]?.kill('SIGCONT'),
   };

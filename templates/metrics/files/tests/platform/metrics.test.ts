@@ -74,7 +74,7 @@ it('counts sockets, requests, commands and batches', async () => {
   await done(socket, 'message:send', { conversationId, id: randomUUID(), content: 'hello' });
   await ask(socket, 'message:send', { conversationId: 'none' });
   await owner.get(`/conversations/${conversationId}`);
-  await app.call('GET', '/nothing/at/all');
+  expect((await app.call('GET', '/nothing/at/all')).status).toBe(404);
 
   await until(async () => {
     const { value } = await scrape();
@@ -144,8 +144,8 @@ it('labels hold what the contract names, whatever clients send', async () => {
   const socket = await owner.connect();
   await ask(socket, `invented:${owner.id}` as 'message:send', {});
   await done(socket, 'message:send', { conversationId, id: randomUUID(), content: 'hello' });
-  await app.call('GET', `/users/${owner.id}`);
-  await app.call('GET', `/invented/${owner.id}`);
+  expect((await app.call('GET', `/users/${owner.id}`)).status).toBe(401);
+  expect((await app.call('GET', `/invented/${owner.id}`)).status).toBe(404);
   const told = next(socket, 'problem');
   socket.emit(`invented:${owner.id}` as 'message:send', {} as never, undefined as never);
   await told;

@@ -11,6 +11,7 @@ export const searchLimits = {
   feed: {
     everyMs: 1_000, // one transaction of a node
     states: 500, // of messages, in one transaction
+    statesAtOnce: 100, // of them in memory: a text is up to 16 KB there, twice
     conversations: 100, // in one transaction
     sweepEvery: 60, // rounds: how long what a node noted and forgot, as by a crash, is missing
     sweepPage: 1_000, // conversations whose heads are compared at once

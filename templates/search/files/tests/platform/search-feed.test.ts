@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
+import { MongoEntries } from '../../src/backend/search/mongo-entries.ts';
 import { searchLimits } from '../../src/configs/search-limits.ts';
 import { toObjectId } from '../../src/platform/database/ids.ts';
 import { systemClock } from '../../src/platform/lib/time.ts';
@@ -64,6 +65,20 @@ it('S69 entries are made anew while messages arrive, and sends go on', async () 
   expect(told.at(-1)).toBe(2);
   await untilWhole(app);
   expect(await find(groups[0].owner, 'wrong')).toEqual([]);
+});
+
+it('a step holds a part of its messages in memory, and is one transaction', async () => {
+  const app = await startApp();
+  const { conversationId } = await app.group(1);
+  const { states, statesAtOnce } = searchLimits.feed;
+  await seedMessages(app, conversationId, states + 1);
+  const writes = vi.spyOn(MongoEntries.prototype, 'write');
+  const ends = await projectionOf(app).step([conversationId]);
+  const sizes = writes.mock.calls.map(([entries]) => entries.length);
+  expect(sizes).toEqual(Array.from({ length: states / statesAtOnce }, () => statesAtOnce));
+  expect(new Set(writes.mock.calls.map(([, , session]) => session)).size).toBe(1);
+  expect(ends).toEqual({ whole: new Set(), cut: [conversationId] });
+  expect(await progressOf(app, conversationId)).toMatchObject({ seq: states, rev: 0 });
 });
 
 it('S69 what was begun anew and ended in the middle is made whole by the next sweep', async () => {

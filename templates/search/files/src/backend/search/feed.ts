@@ -25,6 +25,7 @@ export const createProjection = (
     fold: (rows, session) => write(engine, rows, session),
     forget: (...given) => engine.forget(...given),
     states: feed.states,
+    statesAtOnce: feed.statesAtOnce,
     conversations: feed.conversations,
   });
 

@@ -36,6 +36,8 @@ export interface ProjectionOptions<Row extends ChangeableRow> {
   readonly forget: (conversationId: string, session: ClientSession) => Promise<boolean>;
   /** States of messages in one transaction. */
   readonly states: number;
+  /** So many of them are in memory. */
+  readonly statesAtOnce: number;
   /** Conversations in one transaction. */
   readonly conversations: number;
 }
@@ -60,22 +62,24 @@ export class Projection<Row extends ChangeableRow> {
    * @throws AppError `unavailable` when others were in the way for too long
    */
   step(conversationIds: readonly string[]): Promise<Ends> {
-    const { connection, conversations, fold, progress, states, stored } = this.#options;
+    const { connection, conversations, fold, progress, states, statesAtOnce, stored } =
+      this.#options;
     const some = conversationIds.slice(0, conversations);
     return withTransaction(
       connection,
       async (session) => {
         const before = await this.#progressOf(some, { session });
-        const { rows, reached, whole, cut } = await readStates<Row>(
-          stored,
-          before,
-          states,
-          session,
-        );
-        if (rows.length > 0) await fold(rows, session);
+        let [reached, left, ends]: [LogPlaces, number, Ends] = [before, states, nothingRead];
+        do {
+          const size = Math.min(left, statesAtOnce);
+          const { rows, ...found } = await readStates<Row>(stored, reached, size, session);
+          if (rows.length > 0) await fold(rows, session);
+          ({ reached, ...ends } = found);
+          left -= size;
+        } while (ends.cut.length > 0 && left > 0);
         const writes = [...reached].flatMap(([id, place]) => advance(id, before.get(id), place));
         if (writes.length > 0) await progress.bulkWrite(writes, { session });
-        return { whole, cut };
+        return ends;
       },
       // The first step of a conversation, made by another node too.
       { isRepeatable: (error) => duplicateKeyOf(error) !== undefined },
@@ -165,6 +169,8 @@ export class Projection<Row extends ChangeableRow> {
     return new Map(conversationIds.map((id) => [id, known.get(id) ?? start]));
   }
 }
+
+const nothingRead: Ends = { whole: new Set(), cut: [] };
 
 /** Above every head: nobody makes a step there, and whoever compares goes on with what was forgotten in part. */
 const nowhere: LogPlace = { seq: Number.MAX_SAFE_INTEGER, rev: 0 };
