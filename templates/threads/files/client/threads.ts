@@ -46,8 +46,11 @@ export async function openThread(
   { conversationId, id }: Pick<MessageView, 'conversationId' | 'id'>,
 ): Promise<OpenThread> {
   const load = async (query = ''): Promise<Page> => {
+    const { epoch } = timeline;
     const path = `/conversations/${conversationId}/messages/${id}/thread${query}`;
     const page = await api.call<Page>('GET', path);
+    // Asked for before what was known was forgotten: it may have changed unseen since.
+    if (timeline.epoch !== epoch) return load(query);
     // Only what messages say: replies lie apart, so that no cursor moves.
     for (const message of [page.root, ...page.items]) timeline.answered(message);
     return page;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openThread, summaryOf } from '../../client/threads.ts';
+import { createTimeline } from '../../client/timeline.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { ask, sharedVariables, startApp, until, type TestUser } from '../support/app.ts';
 import { edit, groupWithChat, openChat, post } from '../support/client.ts';
@@ -311,4 +312,26 @@ it('the client sends replies in order with what is beside them, and opens thread
     lastReplySeq: next.seq,
   });
   expect(timeline.messages().map(({ id }) => id)).toEqual([next.id]);
+});
+
+it('a thread that was asked for before all was forgotten is asked for again', async () => {
+  const app = await startApp();
+  const { conversationId, owner } = await app.group(1);
+  const root = await post(owner, conversationId, 'root');
+  const first = await reply(owner, conversationId, { threadOf: root.id });
+  const timeline = createTimeline(2, 0);
+  let calls = 0;
+  const call = async (_method: string, path: string) => {
+    const { body } = await owner.get(path);
+    calls += 1;
+    if (calls > 1) return body;
+    // On its way it is overtaken by a change that the client does not see.
+    expect((await edit(owner, first, 'edited')).status).toBe(200);
+    const there = { lastSeq: 2, lastRev: 1 };
+    timeline.synced({ conversationId, reset: true, messages: [], ...there }, { seq: 2, rev: 0 });
+    return body;
+  };
+  const thread = await openThread({ call } as Parameters<typeof openThread>[0], timeline, root);
+  expect(thread.replies().map(({ content }) => content)).toEqual(['edited']);
+  expect(calls).toBe(2);
 });
