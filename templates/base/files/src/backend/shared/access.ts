@@ -84,7 +84,8 @@ export interface Access {
   ): Promise<Participation>;
   /**
    * The same of several users at once: why each of them may not, or undefined. Nothing is thrown, so
-   * that the others go on.
+   * that the others go on. A job asks for nobody, and still writes the conversation's row: what others
+   * store by a right there is in conflict with it.
    */
   refusalsIn(
     session: ClientSession,

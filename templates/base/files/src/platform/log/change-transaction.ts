@@ -23,7 +23,8 @@ export interface ChangeStore<Permission> {
   readonly now: () => Date;
   /**
    * Why each of these may not, or undefined, as the transaction sees it; whatever takes the right
-   * meanwhile is in conflict with it.
+   * meanwhile is in conflict with it, and so is any other change of the conversation: also where
+   * nobody is asked for a right.
    */
   readonly refusals: (
     session: ClientSession,
@@ -118,8 +119,10 @@ async function refusedOf<Row extends ChangeableRow, Permission>(
   session: ClientSession,
 ): Promise<Refused> {
   const [first] = wanted;
-  if (permission === undefined || first === undefined) return new Map();
-  const asked = wanted.map((one) => ({ userId: one.userId, permission: permission(one) }));
+  if (first === undefined) return new Map();
+  const asked = permission
+    ? wanted.map((one) => ({ userId: one.userId, permission: permission(one) }))
+    : [];
   const answers = await refusals(session, first.conversationId, asked);
   return new Map(
     wanted.flatMap((one, index) => {
