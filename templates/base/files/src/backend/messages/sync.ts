@@ -3,7 +3,7 @@ import type { MessageView } from '../../contract/messages.ts';
 import type { HeadView, SyncCursor, SyncedConversation } from '../../contract/sync.ts';
 import { Loader, perConnect } from '../../platform/lib/loader.ts';
 import type { Heads, OwnMembership } from '../../platform/sockets/socket-api.ts';
-import { mayRead } from '../shared/may-read.ts';
+import { mayRead } from '../shared/access.ts';
 import type { MessagePorts } from './ports.ts';
 
 const { page, sync: limit } = limits;

@@ -23,8 +23,7 @@ export interface ChangeStore<Permission> {
   readonly now: () => Date;
   /**
    * Why each of these may not, or undefined, as the transaction sees it; whatever takes the right
-   * meanwhile is in conflict with it, and so is any other change of the conversation: also where
-   * nobody is asked for a right.
+   * meanwhile, or changes something there, is in conflict with it, also where nobody is asked.
    */
   readonly refusals: (
     session: ClientSession,
@@ -125,10 +124,7 @@ async function refusedOf<Row extends ChangeableRow, Permission>(
     : [];
   const answers = await refusals(session, first.conversationId, asked);
   return new Map(
-    wanted.flatMap((one, index) => {
-      const error = answers[index];
-      return error === undefined ? [] : [[one, error] as const];
-    }),
+    wanted.flatMap((one, index) => (answers[index] ? [[one, answers[index]] as const] : [])),
   );
 }
 

@@ -5,7 +5,7 @@ import { toObjectId } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
 import { badCursor } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
-import { mayRead } from '../shared/may-read.ts';
+import { mayRead } from '../shared/access.ts';
 import { hasWanted, toWanted } from './terms.ts';
 import { inTurns } from './turns.ts';
 import type { Hit, HitPlace, Search, SearchEngine, Wanted } from './types.ts';
