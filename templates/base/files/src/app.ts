@@ -57,6 +57,7 @@ export class App {
     const readiness = createReadiness(core, sockets);
     const context = { ...ports, ...auth, ...conversations, messages, express, streams, readiness };
     this.#features = Object.values(features).map((feature) => feature(context));
+    // What is read at a connect: the platform knows no feature.
     sockets.readFrom({
       membershipsOf: (userIds) => conversations.memberships.of(userIds),
       membershipsAtConnect: (userIds) => conversations.memberships.atConnect(userIds),

@@ -11,23 +11,30 @@ import { newId } from '../../src/platform/database/ids.ts';
 import { systemClock, systemTimers } from '../../src/platform/lib/time.ts';
 import { Events } from '../../src/platform/lib/events.ts';
 import type { Cluster, Notice } from '../../src/platform/sockets/socket-api.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { numbers, toStored } from '../support/node.ts';
+import { startApp, until, type TestApp } from '../support/app.ts';
+import { createGate, numbers, toStored } from '../support/node.ts';
 import { profile } from '../support/profile.ts';
 import type { StoredMessage } from '../../src/models/message.ts';
 
 /** Nobody stops the node. */
 const onward = new AbortController().signal;
 
-/** The erasing of a node whose notices are noted. */
+/** The erasing of a node whose notices are noted, and how often its changes asked for rights. */
 function erasingOf({ app }: TestApp) {
   const notices: Notice[] = [];
+  const asked = { times: 0 };
   const models = createModels(app.connection);
   const cluster = { request: async () => {}, subscribe() {} } as unknown as Cluster;
   const parts = new MessageParts();
   const history = new History({ models, parts });
+  const access = new ConversationAccess({ models, cluster, database: { onTopologyChange() {} } });
+  const refusalsIn = access.refusalsIn.bind(access);
+  access.refusalsIn = (...given) => {
+    asked.times += 1;
+    return refusalsIn(...given);
+  };
   const changes = new Changes({
-    access: new ConversationAccess({ models, cluster, database: { onTopologyChange() {} } }),
+    access,
     clock: systemClock,
     events: new Events(),
     history,
@@ -41,7 +48,7 @@ function erasingOf({ app }: TestApp) {
   };
   const erase = (userId: string, conversationId: string, signal: AbortSignal) =>
     eraseMessagesOf({ history, messages, models }, userId, conversationId, signal);
-  return { erase, notices };
+  return { erase, notices, asked, changes, parts };
 }
 
 async function seed({ app }: TestApp, conversationId: string, senders: readonly string[]) {
@@ -114,6 +121,44 @@ it('erasing ends between two steps when its node stops', async () => {
   await expect(erased).rejects.toThrow('the node stops');
   const left = { content: { $ne: null } };
   expect(await app.app.connection.collection('messages').countDocuments(left)).toBe(1);
+});
+
+it('what a change stores beside a message goes with it, also when another node erases it meanwhile', async () => {
+  const app = await startApp();
+  const { conversationId, owner, others } = await app.group(2);
+  await seed(app, conversationId, [owner.id]);
+  const message = await app.app.connection.collection<StoredMessage>('messages').findOne();
+  const notes = await app.app.connection.createCollection<{ message: string }>('notes');
+  const [writing, erasing] = [erasingOf(app), erasingOf(app)];
+  erasing.parts.extend({
+    fields: {},
+    deleted: (rows, session) =>
+      notes.deleteMany({ message: { $in: rows.map((row) => String(row._id)) } }, { session }),
+  });
+  const [written, committing] = [createGate(), createGate()];
+  const note = writing.changes.change({
+    type: 'noted',
+    permission: () => 'read',
+    async apply({ messages, session }) {
+      await notes.insertMany(
+        [...messages.keys()].map((id) => ({ message: id })),
+        { session },
+      );
+      written.open();
+      await committing.passed;
+      return new Map(); // nothing of the message changes
+    },
+  });
+  const noted = note({ conversationId, messageId: String(message!._id), userId: others[0]!.id });
+  await written.passed;
+  let isErased = false;
+  const erased = erasing.erase(owner.id, conversationId, onward).finally(() => (isErased = true));
+  // It is stored, or in conflict with what is under way and begins again.
+  await until(() => isErased || erasing.asked.times > 1);
+  committing.open();
+  await noted;
+  expect(await erased).toBe(1);
+  expect(await notes.countDocuments()).toBe(0);
 });
 
 it('C63 what the erasing of an account reads of messages has a limit of time', async () => {

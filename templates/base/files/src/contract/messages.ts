@@ -13,7 +13,7 @@ export const messageView = z
     sender: id,
     content: z.string().nullable(),
     timestamp: moment,
-    ...messageFields, // editedAt, deletedAt, what features add: message-fields.ts, as what a send says
+    ...messageFields, // editedAt, deletedAt, what features add: see message-fields.ts, also for what a send says
   })
   .meta({ id: 'Message' });
 

@@ -72,7 +72,7 @@ export async function readUses(): Promise<readonly Use[]> {
   return modules.flatMap(({ uses }) => uses);
 }
 
-/** All modules of a folder below tests/support. */
+/** All modules of a folder, whose path is seen from tests/support. */
 export async function importAll<Module>(path: string): Promise<Module[]> {
   const folder = join(import.meta.dirname, path);
   return Promise.all(

@@ -191,7 +191,7 @@ export class Members {
     return { member, isNew: true };
   }
 
-  /** Ends a membership; `roleIn` says in the transaction whom it must not outrank. */
+  /** Ends a membership; `roleIn` says in the transaction the role that theirs must be below, if any. */
   async #takeOut(
     conversationId: string,
     userId: string,

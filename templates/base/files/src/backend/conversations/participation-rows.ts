@@ -89,7 +89,8 @@ async function lockRoles(
 ): Promise<ReadonlyMap<string, Role>> {
   const touch = { $inc: { rightsRev: 1 } };
   const [user, other] = userIds;
-  if (user !== undefined && other === undefined) {
+  if (user === undefined) return new Map();
+  if (other === undefined) {
     const options = { projection: { role: 1 }, session };
     const own = { conversation, user, ...activeMember };
     const row = await memberships.findOneAndUpdate(own, touch, options).lean();

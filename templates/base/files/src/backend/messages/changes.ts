@@ -13,9 +13,6 @@ import type { MessageBatch, MessageChange } from '../shared/message-parts.ts';
 import type { MessagePorts } from './ports.ts';
 import { toNotice } from './views.ts';
 
-/** Which message, and who changes it. */
-export type ChangeRequest = ChangeTarget;
-
 /** What an edit says: a content, and fields of features. */
 type Edition = SentFields & { readonly content: string };
 
@@ -90,7 +87,7 @@ export class Changes {
    *
    * @throws AppError `not-found`, `forbidden`, `blocked`, `already-deleted`
    */
-  async edit(request: ChangeRequest, said: Edition): Promise<MessageView> {
+  async edit(request: ChangeTarget, said: Edition): Promise<MessageView> {
     const { content, ...fields } = said;
     const row = await this.#find(request);
     if (!isBy(request.userId, row)) throw new AppError('forbidden');
@@ -106,7 +103,7 @@ export class Changes {
    *
    * @throws AppError `not-found`, `forbidden`, `already-deleted`
    */
-  async remove(request: ChangeRequest): Promise<MessageView> {
+  async remove(request: ChangeTarget): Promise<MessageView> {
     const row = await this.#find(request);
     const permission = isBy(request.userId, row) ? 'retract' : 'moderate';
     await this.#require(request, row, permission);
@@ -129,7 +126,7 @@ export class Changes {
     return removals.filter(({ status }) => status === 'fulfilled').length;
   }
 
-  async #find({ userId, conversationId, messageId }: ChangeRequest): Promise<StoredMessage> {
+  async #find({ userId, conversationId, messageId }: ChangeTarget): Promise<StoredMessage> {
     const { access, history } = this.#ports;
     await access.require(userId, conversationId, 'retract');
     const [row] = await history.byIds(conversationId, [toUuid(messageId)]);
@@ -138,7 +135,7 @@ export class Changes {
   }
 
   async #require(
-    { conversationId, userId }: ChangeRequest,
+    { conversationId, userId }: ChangeTarget,
     row: StoredMessage,
     permission: Permission,
   ): Promise<void> {

@@ -117,7 +117,7 @@ export class Sending {
     return { completion };
   }
 
-  /** After the commit: members hear of the messages, and all nodes of the read markers and lists they move. */
+  /** After the commit: members hear of the messages, and all nodes of the heads and read markers that they move. */
   #announce(messages: readonly MessageView[]): void {
     const { events, readMarkers, sockets } = this.#ports;
     sockets.notifyAll(messages.map(toCreated));

@@ -1,9 +1,9 @@
 import { limits } from '../../configs/limits.ts';
 import type { MessageView } from '../../contract/messages.ts';
 import type { HeadView, SyncCursor, SyncedConversation } from '../../contract/sync.ts';
-import { AppError } from '../../platform/errors/app-error.ts';
 import { Loader, perConnect } from '../../platform/lib/loader.ts';
 import type { Heads, OwnMembership } from '../../platform/sockets/socket-api.ts';
+import { mayRead } from '../shared/access.ts';
 import type { MessagePorts } from './ports.ts';
 
 const { page, sync: limit } = limits;
@@ -42,7 +42,8 @@ export class Sync {
     for (const cursor of cursors) {
       const { conversationId } = cursor;
       const head = ids.has(conversationId) ? heads.get(conversationId) : undefined;
-      if (head === undefined || !(await this.#isMember(userId, conversationId)))
+      // An archived conversation has members and is gone all the same.
+      if (head === undefined || !(await mayRead(this.#ports.access, userId, conversationId)))
         answer.push({ conversationId, left: true });
       else answer.push(await this.#conversation({ ...cursor, userId }, head, size, budget));
     }
@@ -169,18 +170,6 @@ export class Sync {
         })),
       ]),
     );
-  }
-
-  /** `Access` has the last word: an archived conversation has members and is gone all the same. */
-  async #isMember(userId: string, conversationId: string): Promise<boolean> {
-    try {
-      await this.#ports.access.require(userId, conversationId, 'read');
-      return true;
-    } catch (error) {
-      if (error instanceof AppError && ['not-found', 'forbidden'].includes(error.code))
-        return false;
-      throw error;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { ConversationRow, MembershipRow } from '../../models/index.ts';
-import type { AppError } from '../../platform/errors/app-error.ts';
+import { AppError } from '../../platform/errors/app-error.ts';
 
 /** What somebody wants to do in a conversation. */
 export type Permission =
@@ -84,7 +84,8 @@ export interface Access {
   ): Promise<Participation>;
   /**
    * The same of several users at once: why each of them may not, or undefined. Nothing is thrown, so
-   * that the others go on.
+   * that the others go on. A job asks for nobody, and still writes the conversation's row: what others
+   * store by a right there is in conflict with it.
    */
   refusalsIn(
     session: ClientSession,
@@ -117,4 +118,19 @@ export interface Access {
    * Forgets what is cached about a user, and about conversations; on all nodes when it resolves.
    */
   forgetUser(userId: string, conversationIds: readonly string[]): Promise<void>;
+}
+
+/** Whether somebody may read a conversation: for what is shown of several, where a refusal is no error. */
+export async function mayRead(
+  access: Pick<Access, 'require'>,
+  userId: string,
+  conversationId: string,
+): Promise<boolean> {
+  try {
+    await access.require(userId, conversationId, 'read');
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && ['not-found', 'forbidden'].includes(error.code)) return false;
+    throw error;
+  }
 }

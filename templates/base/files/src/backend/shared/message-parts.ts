@@ -106,17 +106,17 @@ export interface MessagePort {
   extend<Name extends FieldName>(part: MessagePart<Name>): void;
   /**
    * Makes a kind of change possible; each call of the answer asks for one and returns the message
-   * after it, as whoever asked sees it. The caller passed the gate; the right is judged again where it
-   * is stored.
+   * after it, as whoever asked sees it. The caller has called `access.require`; the right is judged
+   * again where the change is stored.
    */
   change<Wanted extends ChangeTarget>(
     kind: MessageChange<Wanted>,
   ): (one: Wanted) => Promise<MessageView>;
   /** Adds a field to the user's own conversations; one call a page of them. */
   extendList<Name extends keyof ListFields>(name: Name, read: ReadList<Name>): void;
-  /** Rows as one reader sees them, in their order; the caller passed the gates. */
+  /** Rows as one reader sees them, in their order; the caller has called `access.require`. */
   show(userId: string, rows: readonly StoredMessage[]): Promise<readonly MessageView[]>;
-  /** Messages as one reader sees them; the caller passed the gate. */
+  /** Messages as one reader sees them; the caller has called `access.require`. */
   get(
     userId: string,
     conversationId: string,

@@ -23,7 +23,7 @@ export interface ChangeStore<Permission> {
   readonly now: () => Date;
   /**
    * Why each of these may not, or undefined, as the transaction sees it; whatever takes the right
-   * meanwhile is in conflict with it.
+   * meanwhile, or changes something there, is in conflict with it, also where nobody is asked.
    */
   readonly refusals: (
     session: ClientSession,
@@ -118,14 +118,13 @@ async function refusedOf<Row extends ChangeableRow, Permission>(
   session: ClientSession,
 ): Promise<Refused> {
   const [first] = wanted;
-  if (permission === undefined || first === undefined) return new Map();
-  const asked = wanted.map((one) => ({ userId: one.userId, permission: permission(one) }));
+  if (first === undefined) return new Map();
+  const asked = permission
+    ? wanted.map((one) => ({ userId: one.userId, permission: permission(one) }))
+    : [];
   const answers = await refusals(session, first.conversationId, asked);
   return new Map(
-    wanted.flatMap((one, index) => {
-      const error = answers[index];
-      return error === undefined ? [] : [[one, error] as const];
-    }),
+    wanted.flatMap((one, index) => (answers[index] ? [[one, answers[index]] as const] : [])),
   );
 }
 

@@ -23,7 +23,7 @@ export class FailedSends {
     setTimeout(forget, limits.message.sendDeadlineMs).unref();
   }
 
-  /** @throws AppError `unavailable` for a send that came before one failed it has to stand behind */
+  /** @throws AppError `unavailable` for a send that was here already when an earlier one of its sender failed */
   assertNone(draft: Draft, arrivedAt: number): void {
     if (this.#failedAt.size === 0) return; // nearly always
     if (arrivedAt <= (this.#failedAt.get(orderOf(draft)) ?? -1)) throw unknownOutcome();

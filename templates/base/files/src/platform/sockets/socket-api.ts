@@ -55,7 +55,7 @@ export interface Notifier {
   notify(notice: Notice, options?: NoticeOptions): void;
   /**
    * Many notices at once, those of a room in order: each local socket gets one write; other nodes
-   * get one message, which may be lost.
+   * get one message for each 50, which may be lost.
    */
   notifyAll(notices: readonly Notice[]): void;
 }

@@ -3,8 +3,9 @@ import type { MessageView } from '../../contract/messages.ts';
 import { activeMember } from '../../models/membership.ts';
 import { toObjectId } from '../../platform/database/ids.ts';
 import { read, rowsOf } from '../../platform/database/rows.ts';
-import { AppError, badCursor } from '../../platform/errors/app-error.ts';
+import { badCursor } from '../../platform/errors/app-error.ts';
 import type { FeatureContext } from '../feature.ts';
+import { mayRead } from '../shared/access.ts';
 import { hasWanted, toWanted } from './terms.ts';
 import { inTurns } from './turns.ts';
 import type { Hit, HitPlace, Search, SearchEngine, Wanted } from './types.ts';
@@ -114,15 +115,7 @@ async function readable(
   conversationIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const judged = await Promise.all(
-    conversationIds.map(async (id) => {
-      try {
-        await access.require(userId, id, 'read');
-        return [id];
-      } catch (error) {
-        if (error instanceof AppError && error.code !== 'unavailable') return [];
-        throw error;
-      }
-    }),
+    conversationIds.map(async (id) => ((await mayRead(access, userId, id)) ? [id] : [])),
   );
   return new Set(judged.flat());
 }
