@@ -1,15 +1,13 @@
 import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { PlannedAction } from './planned-action.ts';
-import { throwIfAborted } from '../errors.ts';
 import { systemCode, unlessSync } from '../lib/file-system.ts';
 import { changedMeanwhile, cleanUpSync, collision, toFileSystemError } from './errors.ts';
 import { DIRECTORY_MODE, directoriesOf } from './directories.ts';
 import { NewFiles } from './new-files.ts';
+import { pauseAfterAll, pauseBefore } from './pause.ts';
 import { stagingName } from './target.ts';
 import type { Target } from './target.ts';
-
-const PAUSE_EVERY = 64;
 
 /**
  * Makes a directory that does not exist yet: writes it under another name and renames that once.
@@ -45,8 +43,7 @@ function makeStaging(target: Target): string {
   return staging;
 }
 
-// Synchronous calls take a third of the time, and what promises of files need is never loaded. A pause
-// now and then lets a signal arrive.
+// Synchronous calls take a third of the time, and what promises of files need is never loaded.
 async function stage(
   project: string,
   actions: readonly PlannedAction[],
@@ -57,15 +54,10 @@ async function stage(
   const below = (path: string): string => project + sep + path;
   for (const directory of directoriesOf(actions)) made.makeDirectory(below(directory));
   for (const [index, { file }] of actions.entries()) {
-    if (index % PAUSE_EVERY === 0) await pause(signal);
+    await pauseBefore(index, signal);
     made.make(below(file.path), file);
   }
-  await pause(signal);
-}
-
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  throwIfAborted(signal);
+  await pauseAfterAll(signal);
 }
 
 // The staging directory stands for the first missing name. Where somebody else made that directory
