@@ -5,7 +5,7 @@ import { systemCode, unlessSync } from '../lib/file-system.ts';
 import { changedMeanwhile, cleanUpSync, collision, toFileSystemError } from './errors.ts';
 import { DIRECTORY_MODE, directoriesOf } from './directories.ts';
 import { NewFiles } from './new-files.ts';
-import { pauseAfterAll, pauseBefore } from './pause.ts';
+import { PAUSE_EVERY, pause } from './pause.ts';
 import { stagingName } from './target.ts';
 import type { Target } from './target.ts';
 
@@ -43,7 +43,8 @@ function makeStaging(target: Target): string {
   return staging;
 }
 
-// Synchronous calls take a third of the time, and what promises of files need is never loaded.
+// Synchronous calls take a third of the time, and what promises of files need is never loaded. A pause
+// now and then lets a signal arrive.
 async function stage(
   project: string,
   actions: readonly PlannedAction[],
@@ -54,10 +55,10 @@ async function stage(
   const below = (path: string): string => project + sep + path;
   for (const directory of directoriesOf(actions)) made.makeDirectory(below(directory));
   for (const [index, { file }] of actions.entries()) {
-    await pauseBefore(index, signal);
+    if (index % PAUSE_EVERY === 0) await pause(signal);
     made.make(below(file.path), file);
   }
-  await pauseAfterAll(signal);
+  await pause(signal);
 }
 
 // The staging directory stands for the first missing name. Where somebody else made that directory
