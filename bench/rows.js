@@ -151,7 +151,7 @@ const generator = [
   { id: 'G6', what: 'production tree', unit: 'packages', peer: 130, most: 1 },
   { id: 'G6', part: 'scripts', what: 'install scripts in it', unit: '', peer: 0, most: 1 },
   { id: 'G7', what: 'plan of an add', peer: 'creating, dry', most: 2 },
-  { id: 'G8', what: 'status', peer: 'git status', most: 1.5 },
+  { id: 'G8', what: 'status', peer: 'git status', most: 1.5, limit: '16: node, 18: that asks git' },
   { id: 'G9', what: 'update from 0.1.0', peer: 'creating', most: 5 },
 ].map((row) => ({ unit: 'ms CPU', ...row }));
 

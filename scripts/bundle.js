@@ -91,7 +91,7 @@ function replacedModules() {
 function lateBuiltins() {
   const head = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });\n';
   const slow =
-    /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|stream|worker_threads|zlib)")\)/g;
+    /\brequire\(("node:(?:child_process|crypto|fs\/promises|module|net|stream|tls|worker_threads|zlib)")\)/g;
   return { name: 'late-builtins', renderChunk: (code) => head + code.replace(slow, 'late($1)') };
 }
 

@@ -1,5 +1,6 @@
 import { asCalled } from './command-line/given-flags.ts';
-import type { ProjectFlags } from './command-line/project-program.ts';
+import { loneCommand } from './command-line/lone-command.ts';
+import type { ParsedProjectCommand, ProjectFlags } from './command-line/project-program.ts';
 import { parseSetWords } from './command-line/set-words.ts';
 import { commandUi, rawFlags } from './command-ui.ts';
 import { CreateError, toCreateError } from './errors.ts';
@@ -24,9 +25,7 @@ export async function runProjectCommand(
   let ui: Ui | undefined;
   let watch: SignalWatch | undefined;
   try {
-    // With what reads any other command line.
-    const { parseProjectCommand } = await import('./command-line/program.ts');
-    const parsed = parseProjectCommand(argv, process.env, process.stdout.columns);
+    const parsed = loneCommand(command, argv, process.env) ?? (await parse(argv));
     if (parsed.kind === 'print') {
       process.stdout.write(parsed.text);
       return 0;
@@ -47,6 +46,12 @@ export async function runProjectCommand(
   } finally {
     watch?.stop();
   }
+}
+
+async function parse(argv: readonly string[]): Promise<ParsedProjectCommand> {
+  // With what reads any other command line.
+  const { parseProjectCommand } = await import('./command-line/program.ts');
+  return parseProjectCommand(argv, process.env, process.stdout.columns);
 }
 
 interface Given {

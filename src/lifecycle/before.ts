@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateError } from '../errors.ts';
-import { ABSENT, unless } from '../lib/file-system.ts';
+import { ABSENT, isThere, unlessSync } from '../lib/file-system.ts';
 import { listed } from '../lib/text.ts';
 import { NAME } from '../package.ts';
 import type { Journal } from '../write/journal.ts';
@@ -29,16 +29,16 @@ export function unfinishedRun(root: string, cause?: unknown): CreateError {
 }
 
 /** The journal of the last run, where that left conflicts and nobody cleared it. */
-export async function keptJournal(root: string): Promise<Journal | undefined> {
-  const text = await unless(ABSENT, readFile(join(root, KEPT_JOURNAL), 'utf8'));
+export function keptJournal(root: string): Journal | undefined {
+  const text = unlessSync(ABSENT, () => readFileSync(join(root, KEPT_JOURNAL), 'utf8'));
   return text === undefined ? undefined : parseJournal(text);
 }
 
 /** The files of the last run that have markers still, with how many. */
-export async function openConflicts(root: string): Promise<ReadonlyMap<string, number>> {
+export function openConflicts(root: string): ReadonlyMap<string, number> {
   const open = new Map<string, number>();
-  for (const { path } of (await keptJournal(root))?.steps ?? []) {
-    const text = await unless([...ABSENT, 'EISDIR'], readFile(join(root, path), 'utf8'));
+  for (const { path } of keptJournal(root)?.steps ?? []) {
+    const text = unlessSync([...ABSENT, 'EISDIR'], () => readFileSync(join(root, path), 'utf8'));
     const count = text === undefined ? 0 : countMarkers(text);
     if (count > 0) open.set(path, count);
   }
@@ -46,10 +46,9 @@ export async function openConflicts(root: string): Promise<ReadonlyMap<string, n
 }
 
 /** Refuses to go on before conflicts are resolved. @throws CreateError UNFINISHED. */
-export async function assertFinished(root: string): Promise<void> {
-  const isHeld = (await unless(ABSENT, readFile(join(root, JOURNAL)))) !== undefined;
-  if (isHeld) throw unfinishedRun(root);
-  const open = [...(await openConflicts(root)).keys()];
+export function assertFinished(root: string): void {
+  if (isThere(join(root, JOURNAL))) throw unfinishedRun(root);
+  const open = [...openConflicts(root).keys()];
   if (open.length === 0) return;
   throw new CreateError(
     'UNFINISHED',

@@ -24,7 +24,7 @@ export function recordFinding({ message, hint }: CreateError): Finding {
 /** Looks for runs that did not end well. */
 export async function diagnoseRuns({ root }: Diagnosis): Promise<readonly Finding[]> {
   const undo = `${NAME} undo`;
-  const open = [...(await openConflicts(root)).keys()];
+  const open = [...openConflicts(root).keys()];
   return [
     ...(isThere(join(root, JOURNAL))
       ? [fault('unfinished-run', 'a run was killed while it wrote, or writes still', undo)]

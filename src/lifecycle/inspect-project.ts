@@ -47,7 +47,7 @@ export async function inspectProject(
   const { base, warnings } = await baseOf(project, options.base, run);
   const wanted = wantedIn(root, options.paths, run.workingDirectory);
   const found = editsOf(base.tree, readProject(root), moved, options.diff === true);
-  const open = await openConflicts(root);
+  const open = openConflicts(root);
   return resultOf(
     command,
     root,

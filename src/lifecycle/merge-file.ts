@@ -4,7 +4,15 @@ import { mergeText } from './merge-text.ts';
 import type { Labels } from './markers.ts';
 import type { MergedText } from './merge-text.ts';
 import { countLines } from './similarity.ts';
-import { bytesIn, formOf, isExecutable, isText, saysSame, textOf } from './text-form.ts';
+import {
+  bytesIn,
+  formOf,
+  hasPlainForm,
+  isExecutable,
+  isText,
+  saysSame,
+  textOf,
+} from './text-form.ts';
 import type { Change, Format, Stages, TreeFile } from './types.ts';
 
 /** What became of a file on two sides. */
@@ -73,6 +81,7 @@ export function stagesOf({ base, yours, template }: Sides): Stages {
 }
 
 function inFormOf(yours: TreeFile, { bytes }: TreeFile): Buffer {
+  if (hasPlainForm(yours.bytes) && hasPlainForm(bytes)) return bytes;
   return isText(yours.bytes) && isText(bytes) ? bytesIn(formOf(yours.bytes), textOf(bytes)) : bytes;
 }
 

@@ -56,7 +56,7 @@ export function readOldRecord(directory: string): ProjectRecord {
 function digestOf(text: string): string {
   const lines = text
     .split('\n')
-    .flatMap((line) => /^\{"p":"[^"]*".*"h":"[0-9a-f]+"/.exec(line)?.[0] ?? []);
+    .flatMap((line) => /^\{"p":"[^"]*".*?"h":"[0-9a-f]+"/.exec(line)?.[0] ?? []);
   const known = [...new Set(lines)].sort((a, b) => (a < b ? -1 : 1));
   const hash = createHash('sha256').update(known.join('\n'));
   return hash.digest('hex').slice(0, DIGITS);

@@ -17,6 +17,6 @@ export async function openToChange(
   const run = toRunContext(context);
   assertChangeOptions(options);
   const root = findRoot(options.directory ?? '.', run.workingDirectory);
-  await assertFinished(root);
+  assertFinished(root);
   return { project: openProject(root), run };
 }

@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RunContext } from '../context.ts';
@@ -162,12 +161,11 @@ function reasonIn(output: string): string {
 }
 
 async function inTemporary(action: (directory: string) => Promise<Base>): Promise<Base> {
-  const { remove } = await import('fs-extra/esm');
-  const directory = await mkdtemp(join(tmpdir(), `${NAME}-`));
+  const directory = mkdtempSync(join(tmpdir(), `${NAME}-`));
   try {
     return await action(directory);
   } finally {
-    await remove(directory);
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

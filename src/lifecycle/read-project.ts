@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { ABSENT, unlessSync } from '../lib/file-system.ts';
 import { RECORD_FILE } from '../options/record.ts';
 import { isTemporaryFile, JOURNAL } from '../write/target.ts';
@@ -32,7 +32,7 @@ export function readProject(root: string): ProjectTree {
       if (isLeftOut(folder, entry.name)) continue;
       const path = `${folder}${entry.name}`;
       if (entry.isSymbolicLink()) links.add(path);
-      else if (entry.isFile()) files.set(path, new DiskFile(join(root, path)));
+      else if (entry.isFile()) files.set(path, new DiskFile(root + sep + path));
       else if (entry.isDirectory()) {
         directories.add(path);
         open.push(`${path}/`);
@@ -56,12 +56,23 @@ class DiskFile implements TreeFile {
   }
 
   get bytes(): Buffer {
-    this.#bytes ??= readFileSync(this.#path);
+    this.#bytes ??= this.#read();
     return this.#bytes;
   }
 
   get mode(): number {
     this.#mode ??= lstatSync(this.#path).mode & 0o7777;
     return this.#mode;
+  }
+
+  /** Its mode is asked for, too, and by its number that costs next to nothing. */
+  #read(): Buffer {
+    const file = openSync(this.#path, 'r');
+    try {
+      this.#mode ??= fstatSync(file).mode & 0o7777;
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
   }
 }

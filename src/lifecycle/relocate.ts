@@ -1,4 +1,4 @@
-import { withImports } from './imports.ts';
+import { hasImports, withImports } from './imports.ts';
 import { joinedChange, joinedFiles } from './joined-files.ts';
 import type { Placement } from './moves.ts';
 import { splitFile } from './split.ts';
@@ -40,6 +40,8 @@ class Relocation {
   readonly #joined: ReadonlyMap<string, string>;
   /** Of these what goes nowhere itself. */
   readonly #stays = new Set<string>();
+  /** What became of the base's files: most of the project's are the same ones. */
+  readonly #followed = new Map<string, { readonly before: Buffer; readonly after: Buffer }>();
   readonly #places = {
     isFile: (path: string): boolean => this.#base.has(path) || this.#disk.has(path),
     placeOf: (path: string): string => this.#disk.get(path) ?? this.#base.get(path) ?? path,
@@ -163,8 +165,19 @@ class Relocation {
   }
 
   #follow(file: TreeFile, from: string, to: string): TreeFile {
-    const next = withImports(file, { from, to }, this.#places);
+    const bytes = hasImports(from) ? this.#rewritten(file, from, to) : undefined;
+    if (from === to && (bytes === undefined || bytes === file.bytes)) return file;
     // Read now: when it is written it is not at its old place any more.
-    return from === to ? next : { bytes: next.bytes, mode: next.mode };
+    return { bytes: bytes ?? file.bytes, mode: file.mode };
+  }
+
+  #rewritten(file: TreeFile, from: string, to: string): Buffer {
+    const way = `${from}\n${to}`;
+    const known = this.#followed.get(way);
+    if (known?.before.equals(file.bytes))
+      return known.after === known.before ? file.bytes : known.after;
+    const { bytes } = withImports(file, { from, to }, this.#places);
+    this.#followed.set(way, { before: file.bytes, after: bytes });
+    return bytes;
   }
 }

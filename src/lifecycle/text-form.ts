@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { TreeFile } from './types.ts';
 
 const BOM = '\uFEFF';
+const FIRST_OF_BOM = 0xef;
+const CR = 0x0d;
 
 /** How a text is written, whatever it says. */
 export interface TextForm {
@@ -25,6 +27,11 @@ export function textOf(bytes: Buffer): string {
 export function formOf(bytes: Buffer): TextForm {
   const text = bytes.toString('utf8');
   return { hasBom: text.startsWith(BOM), hasCrlf: text.includes('\n') && !/(?<!\r)\n/.test(text) };
+}
+
+/** Whether bytes are certain to have neither a byte order mark nor CRLF: what almost all have, seen at once. */
+export function hasPlainForm(bytes: Buffer): boolean {
+  return !bytes.includes(CR) && bytes[0] !== FIRST_OF_BOM;
 }
 
 /** The bytes of a text in a form. */

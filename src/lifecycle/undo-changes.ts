@@ -57,7 +57,7 @@ function stateOf(root: string): ProjectState | null {
 }
 
 async function takeBack(root: string, run: RunContext): Promise<readonly FileChange[]> {
-  if ((await keptJournal(root)) === undefined) return [];
+  if (keptJournal(root) === undefined) return [];
   const { temporaryFile } = await openJournal(root, unfinishedRun);
   try {
     return await restore(root, run);
@@ -71,7 +71,7 @@ async function takeBack(root: string, run: RunContext): Promise<readonly FileCha
 
 // Stopped anywhere, it can be begun again: a file that is back has no copy any more.
 async function restore(root: string, run: RunContext): Promise<readonly FileChange[]> {
-  const journal = await keptJournal(root);
+  const journal = keptJournal(root);
   if (journal === undefined) return [];
   const changes = [];
   for (const step of journal.steps.toReversed()) {

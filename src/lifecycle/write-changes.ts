@@ -1,6 +1,8 @@
-import { readFile, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ABSENT, unless } from '../lib/file-system.ts';
+import { readFileSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ABSENT, unlessSync } from '../lib/file-system.ts';
+import { directoriesOf } from '../write/directories.ts';
 import { changedMeanwhile } from '../write/errors.ts';
 import { followJournal } from '../write/follow-journal.ts';
 import { makeFile } from '../write/journal.ts';
@@ -24,9 +26,9 @@ export async function writeChanges(request: WriteRequest): Promise<void> {
     signal,
     hint: 'To undo the rest, type: create-chat-backend undo',
     refuse: unfinishedRun,
-    async prepare(opened) {
+    prepare(opened) {
       steps = stepsOf(request);
-      await removeLeftovers(root, opened);
+      removeLeftovers(root, opened);
       return { files: steps, made: steps.flatMap(placesOf) };
     },
     apply: (step, temporaryFile) => apply(root, step, temporaryFile),
@@ -35,15 +37,16 @@ export async function writeChanges(request: WriteRequest): Promise<void> {
     }),
   });
   // There is no way back, and nothing here is worth one.
-  if (conflictIndex === undefined) await rm(join(root, BEFORE), { recursive: true, force: true });
-  for (const { step, file } of steps) if (!file) await removeEmptied(root, dirname(step.path));
+  if (conflictIndex === undefined) rmSync(join(root, BEFORE), { recursive: true, force: true });
+  const gone = steps.flatMap(({ step, file }) => (file ? [] : [step]));
+  removeEmptied(root, directoriesOf(gone).toReversed());
 }
 
 // The directory is locked: what other runs left belongs to nobody.
-async function removeLeftovers(root: string, { temporaryFile }: Journal): Promise<void> {
-  for (const name of await readdir(root))
-    if (isTemporaryFile(name) && name !== temporaryFile) await rm(join(root, name));
-  await rm(join(root, BEFORE), { recursive: true, force: true });
+function removeLeftovers(root: string, { temporaryFile }: Journal): void {
+  for (const name of readdirSync(root))
+    if (isTemporaryFile(name) && name !== temporaryFile) rmSync(join(root, name));
+  rmSync(join(root, BEFORE), { recursive: true, force: true });
 }
 
 // Where something comes: the file, and what was there before.
@@ -51,25 +54,20 @@ function placesOf({ step: { path, backup }, file }: WriteStep): readonly { path:
   return [...(file ? [{ path }] : []), ...(backup === undefined ? [] : [{ path: backup }])];
 }
 
-async function apply(
-  root: string,
-  { step, file, before }: WriteStep,
-  temporaryFile: string,
-): Promise<void> {
+function apply(root: string, { step, file, before }: WriteStep, temporaryFile: string): void {
   const path = join(root, step.path);
   if (step.backup !== undefined) {
-    await rename(path, join(root, step.backup));
-    const found = await readFile(join(root, step.backup));
+    renameSync(path, join(root, step.backup));
+    const found = readFileSync(join(root, step.backup));
     if (!before || !found.equals(before)) throw changedMeanwhile(path);
   }
   if (file === undefined) return;
-  await makeFile(path, file, temporaryFile);
-  await unlink(temporaryFile);
+  makeFile(path, file, temporaryFile);
+  unlinkSync(temporaryFile);
 }
 
-async function removeEmptied(root: string, folder: string): Promise<void> {
-  if (folder === '.') return;
-  const removed = rmdir(join(root, folder)).then(() => true);
-  if (await unless([...ABSENT, 'ENOTEMPTY', 'EEXIST'], removed))
-    await removeEmptied(root, dirname(folder));
+/** @param folders - those in which something was, a folder after those in it. */
+function removeEmptied(root: string, folders: readonly string[]): void {
+  for (const folder of folders)
+    unlessSync([...ABSENT, 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(join(root, folder)));
 }

@@ -1,7 +1,7 @@
-import { appendFile, lstat, readFile, rename, unlink } from 'node:fs/promises';
+import { appendFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlannedAction } from './planned-action.ts';
-import { ABSENT, unless } from '../lib/file-system.ts';
+import { isThere } from '../lib/file-system.ts';
 import { changedMeanwhile } from './errors.ts';
 import { followJournal } from './follow-journal.ts';
 import type { JournaledFile } from './follow-journal.ts';
@@ -27,44 +27,40 @@ export async function writeInPlace(
     root,
     signal,
     hint: 'To undo the rest, type the command again with --on-conflict keep; --debug shows both reasons.',
-    prepare: async () => ({
-      files: await prepare(root, actions),
+    prepare: () => ({
+      files: prepare(root, actions),
       made: actions.filter(({ action }) => action === 'create'),
     }),
     apply: ({ action }, temporaryFile) => apply(root, action, temporaryFile),
   });
 }
 
-async function prepare(
-  root: string,
-  actions: readonly PlannedAction[],
-): Promise<readonly ActionStep[]> {
+function prepare(root: string, actions: readonly PlannedAction[]): readonly ActionStep[] {
   const steps = [];
   for (const action of actions) {
-    await assertUnchanged(root, action);
-    if (action.action !== 'keep') steps.push({ action, step: await journalStep(root, action) });
+    assertUnchanged(root, action);
+    if (action.action !== 'keep') steps.push({ action, step: journalStep(root, action) });
   }
   return steps;
 }
 
-async function assertUnchanged(root: string, { path, action }: PlannedAction): Promise<void> {
-  const found = await unless(ABSENT, lstat(join(root, path)));
-  if ((found === undefined) !== (action === 'create')) throw changedMeanwhile(join(root, path));
+function assertUnchanged(root: string, { path, action }: PlannedAction): void {
+  if (isThere(join(root, path)) === (action === 'create')) throw changedMeanwhile(join(root, path));
 }
 
-async function journalStep(root: string, action: PlannedAction): Promise<JournalStep> {
+function journalStep(root: string, action: PlannedAction): JournalStep {
   const { path, backup, appendedLines } = action;
   if (appendedLines === undefined) {
     return { path, hash: hashOf(action.file.bytes), ...(backup !== undefined && { backup }) };
   }
-  const before = await readFile(join(root, path));
+  const before = readFileSync(join(root, path));
   return { path, hash: hashOf(before), length: before.length, appendedLines };
 }
 
-async function apply(root: string, action: PlannedAction, temporaryFile: string): Promise<void> {
+function apply(root: string, action: PlannedAction, temporaryFile: string): void {
   const path = join(root, action.path);
-  if (action.appendedLines !== undefined) return appendFile(path, action.appendedLines);
-  if (action.backup !== undefined) await rename(path, join(root, action.backup));
-  await makeFile(path, action.file, temporaryFile);
-  await unlink(temporaryFile);
+  if (action.appendedLines !== undefined) return appendFileSync(path, action.appendedLines);
+  if (action.backup !== undefined) renameSync(path, join(root, action.backup));
+  makeFile(path, action.file, temporaryFile);
+  unlinkSync(temporaryFile);
 }

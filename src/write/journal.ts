@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, open, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFileSync, linkSync, writeFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { CreateError } from '../errors.ts';
@@ -59,7 +59,7 @@ export async function openJournal(root: string, refuse: Refuse = unfinished): Pr
   const file = { bytes: JSON.stringify(journal), mode: 0o600 };
   const temporaryFile = join(root, journal.temporaryFile);
   try {
-    await makeFile(join(root, JOURNAL), file, temporaryFile);
+    makeFile(join(root, JOURNAL), file, temporaryFile);
   } catch (error) {
     await cleanUp(error, () => rm(temporaryFile, { force: true }), { place: temporaryFile });
     throw systemCode(error) === 'EEXIST' ? refuse(root, error) : toFileSystemError(error, root);
@@ -102,20 +102,20 @@ export async function closeJournal(root: string): Promise<void> {
  * Makes a file that is complete from its first instant, so that a run that is killed leaves no half
  * of one in its place. Fails with EEXIST where something is; the caller removes the temporary file.
  */
-export async function makeFile(
+export function makeFile(
   path: string,
   file: { readonly bytes: string | Uint8Array; readonly mode: number },
   temporaryFile: string,
-): Promise<void> {
-  await writeFile(temporaryFile, file.bytes, { mode: file.mode, flag: 'wx' });
+): void {
+  writeFileSync(temporaryFile, file.bytes, { mode: file.mode, flag: 'wx' });
   setMode(temporaryFile, file.mode);
   try {
-    await link(temporaryFile, path);
+    linkSync(temporaryFile, path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw error;
     // Not every file system has hard links, and a directory below may be another file system. Killed
     // during this copy, a run leaves half a file, which nobody can tell from an edit.
-    await copyFile(temporaryFile, path, constants.COPYFILE_EXCL);
+    copyFileSync(temporaryFile, path, constants.COPYFILE_EXCL);
   }
 }
 

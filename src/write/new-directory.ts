@@ -1,15 +1,13 @@
 import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { PlannedAction } from './planned-action.ts';
-import { throwIfAborted } from '../errors.ts';
 import { systemCode, unlessSync } from '../lib/file-system.ts';
 import { changedMeanwhile, cleanUpSync, collision, toFileSystemError } from './errors.ts';
 import { DIRECTORY_MODE, directoriesOf } from './directories.ts';
 import { NewFiles } from './new-files.ts';
+import { PAUSE_EVERY, pause } from './pause.ts';
 import { stagingName } from './target.ts';
 import type { Target } from './target.ts';
-
-const PAUSE_EVERY = 64;
 
 /**
  * Makes a directory that does not exist yet: writes it under another name and renames that once.
@@ -61,11 +59,6 @@ async function stage(
     made.make(below(file.path), file);
   }
   await pause(signal);
-}
-
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  throwIfAborted(signal);
 }
 
 // The staging directory stands for the first missing name. Where somebody else made that directory
