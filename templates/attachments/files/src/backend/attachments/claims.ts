@@ -31,10 +31,7 @@ export class Claims {
 
   async #take(keys: readonly string[]): Promise<ReadonlyMap<string, true>> {
     const claims = new Map(keys.map((key) => [key, toClaim(key)]));
-    const update = taken(this.#clock.now());
-    const writes = [...claims.values()].map((claim) => ({
-      updateOne: { filter: free(claim), update: update(claim) },
-    }));
+    const writes = takingOf([...claims.values()], this.#clock.now());
     const { matchedCount } = await this.#rows.bulkWrite(writes, { ordered: false });
     if (matchedCount < writes.length) {
       // It does not say which of them; whoever lost one finds it taken.
@@ -49,21 +46,18 @@ export class Claims {
   }
 }
 
-/** The filter of a file that a message may take: nobody has it, or the message itself. */
-export const free = ({ uploadId, owner, ...place }: Claim) => ({
-  _id: toObjectId(uploadId),
-  owner: toObjectId(owner),
-  $or: [{ status: 'ready' as const }, { status: 'attached' as const, ...toPlace(place) }],
-});
-
-/** What it is then; once the time is over that a message has to be stored, somebody looks whether it was. */
-export const taken = (now: Date) => (claim: Claim) => ({
-  $set: {
-    status: 'attached' as const,
-    ...toPlace(claim),
-    expiresAt: after(now, limit.claimMs),
-  },
-});
+/** The writes by which files become those of messages; what another message has none of them matches. */
+export const takingOf = (claims: readonly Claim[], now: Date) =>
+  claims.map((claim) => {
+    const place = toPlace(claim);
+    const isFree = [{ status: 'ready' as const }, { status: 'attached' as const, ...place }];
+    // Once the time is over in which the message has to be stored, somebody looks whether it was.
+    const expiresAt = after(now, limit.claimMs);
+    const filter = { _id: toObjectId(claim.uploadId), owner: toObjectId(claim.owner), $or: isFree };
+    const update = { $set: { status: 'attached' as const, ...place, expiresAt } };
+    // Other indexes could do as well: choosing among them would cost each write.
+    return { updateOne: { filter, update, hint: { _id: 1 } } };
+  });
 
 const toPlace = ({ conversationId, messageId }: Pick<Claim, 'conversationId' | 'messageId'>) => ({
   conversation: toObjectId(conversationId),

@@ -9,7 +9,7 @@ import { AppError, notFound } from '../../platform/errors/app-error.ts';
 import { Loader } from '../../platform/lib/loader.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Draft, MessagePart, SentFields, StoredMessage } from '../shared/message-parts.ts';
-import { Claims, free, taken, type Claim } from './claims.ts';
+import { Claims, takingOf, type Claim } from './claims.ts';
 import type { Store } from './store.ts';
 import {
   after,
@@ -114,11 +114,8 @@ export class Holding {
 
   /** All or none: a send that is refused keeps no file from the next one. */
   async #takeAll(claims: readonly Claim[]): Promise<void> {
-    const update = taken(this.#ports.clock.now());
+    const writes = takingOf(claims, this.#ports.clock.now());
     await withTransaction(this.#ports.models.uploads.db, async (session) => {
-      const writes = claims.map((one) => ({
-        updateOne: { filter: free(one), update: update(one) },
-      }));
       const { matchedCount } = await this.#rows.bulkWrite(writes, { session });
       if (matchedCount < claims.length) throw refuse('conflict');
     });
