@@ -67,7 +67,7 @@ async function prepareAnother({ folder, project, env, name, features }) {
   const databaseCpu = () => processorTimeOf(seeded.mongod);
   const write = (script, more = {}) =>
     run('node', [script], within(directory, { ...own, ...more }));
-  return { ...seeded, ...startersOf(directory, own), write, databaseCpu };
+  return { directory, ...seeded, ...startersOf(directory, own), write, databaseCpu };
 }
 
 async function buildWithPeers(project) {

@@ -65,7 +65,7 @@ function hear(text) {
 
 /**
  * Lets `senders`, each a socket, a conversation and what sends carry besides, talk in turn: so many
- * messages in flight, or at a rate a second.
+ * messages in flight, or at a rate a second. What is carried once is a list, and the end of one ends it.
  */
 async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   const times = { answers: [], notices: [] };
@@ -74,8 +74,14 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   const begin = performance.now();
   const end = begin + seconds * 1_000;
 
+  const isLeft = () => {
+    const [, , sent] = senders[turn % senders.length];
+    return !Array.isArray(sent) || sent.length > 0;
+  };
+
   function say() {
-    const [place, conversationId, sent] = senders[turn++ % senders.length];
+    const [place, conversationId, all] = senders[turn++ % senders.length];
+    const sent = Array.isArray(all) ? all.pop() : all;
     const number = (count += 1);
     const at = performance.now();
     const payload = { conversationId, id: newId(), content: CONTENT, ...sent };
@@ -95,7 +101,7 @@ async function talk({ senders, seconds, inFlight = 0, rate = 0 }) {
   }
 
   const lines = Array.from({ length: inFlight }, async () => {
-    while (performance.now() < end) await say();
+    while (performance.now() < end && isLeft()) await say();
   });
   await Promise.all(rate > 0 ? await startAtRate({ rate, seconds }, say) : lines);
   const took = (performance.now() - begin) / 1_000;

@@ -15,7 +15,8 @@ export function openWebSocket({ port, path, onOpen = () => {}, onText, onClosed 
 
   function take(data, start, end, opcode) {
     if (opcode === PING) socket.write(toFrame('', 0x8a));
-    else if (opcode === CLOSE) onClosed(`code ${data.readUInt16BE(start)}`);
+    else if (opcode === CLOSE)
+      onClosed(start < end ? `code ${data.readUInt16BE(start)}` : 'no code');
     else onText(data, start, end);
   }
 

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const EDITS = 50;
+const LOOK_MS = 500;
+const FILES = 10; // of each sender in a round
 /** Messages of a page. */
 export const PAGE = 50;
 /** The last one of the page on which everything is. */
@@ -19,6 +24,20 @@ export async function toReplies({ api }, senders) {
       roots.set(room, draft.id);
     }
   return senders.map(([place, room]) => [place, room, { threadOf: roots.get(room) }]);
+}
+
+/** For so many rounds the same senders, each with files of their own, each of which one message carries. */
+export async function toAttachments({ backend }, senders, rounds) {
+  const out = join(backend.directory, 'uploads.json');
+  const whose = { OUT: out, EACH: String(rounds * FILES), USERS: String(senders.length) };
+  await backend.write('bench/seed-uploads.js', whose);
+  const uploads = JSON.parse(await readFile(out, 'utf8'));
+  return () =>
+    senders.map(([place, room]) => [
+      place,
+      room,
+      uploads[place].splice(0, FILES).map((id) => ({ attachments: [id] })),
+    ]);
 }
 
 /** Two hundred who react to one message at once and take it back, and one who edits it again and again. */
@@ -57,12 +76,13 @@ async function untilTaken(work) {
   }
 }
 
-/** Puts everything on the messages of a page: reactions, a mention, a thread, a pin. */
+/** Puts everything on the messages of a page: reactions, a mention, a thread, a pin; the last reply. */
 export async function useEverything({ backend, ids, api }) {
   const [{ id: room, members }] = backend.rooms.history;
   const [owner, other] = members;
   const path = `/conversations/${room}/messages`;
   const { items } = await api(owner, 'GET', `${path}?limit=${PAGE}&before=${LAST + 1}`);
+  let last;
   for (const { id, sender, content } of items) {
     const [own, named] = sender === ids[owner] ? [owner, ids[other]] : [other, ids[owner]];
     await api(own, 'PATCH', `${path}/${id}`, { content, mentions: [named] });
@@ -71,5 +91,16 @@ export async function useEverything({ backend, ids, api }) {
     await api(owner, 'PUT', `${path}/${id}/pin`);
     const reply = { id: randomUUID(), content: 'An answer.', threadOf: id, replyTo: id };
     await api(other, 'POST', path, reply);
+    last = reply.id;
+  }
+  return last;
+}
+
+/** Waits until a feed has come to a message that has the word, and so to whatever was done before it. */
+export async function untilFound({ api }, word, wanted) {
+  for (;;) {
+    const { items, indexedUntil } = await api(0, 'GET', `/search/messages?query=${word}`);
+    if (indexedUntil !== null && items.some(({ message }) => message.id === wanted)) return;
+    await sleep(LOOK_MS);
   }
 }

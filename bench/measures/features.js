@@ -4,11 +4,21 @@ import { canAsk } from '../processor-time.js';
 import { say } from '../requests.js';
 import { interleave } from '../statistics.js';
 import { PAGES, readPages } from './history.js';
-import { LAST, PAGE, peerOf, prepareChanges, toReplies, useEverything } from './feature-use.js';
+import {
+  LAST,
+  PAGE,
+  peerOf,
+  prepareChanges,
+  toAttachments,
+  toReplies,
+  untilFound,
+  useEverything,
+} from './feature-use.js';
 import { close, measureTalk, openCrowd, sendersOf } from './messages.js';
 
 const ROUNDS = 5;
 const SENDERS = 400;
+const ENOUGH_SECONDS = 30; // for those who end when they have nothing left to send
 /** Those that add to messages. */
 const OF_MESSAGES = ['attachments', 'mentions', 'pins', 'reactions', 'search', 'threads'];
 
@@ -21,12 +31,15 @@ export const features = {
       return {};
     }
     const others = standardFeatures().filter((name) => !OF_MESSAGES.includes(name));
-    const without = await start(await backend.another('without', others));
-    const used = await start(await backend.another('with', [...others, ...OF_MESSAGES]));
+    const all = [...others, ...OF_MESSAGES];
+    const sets = { without: others, parts: all.filter((name) => name !== 'search'), used: all };
+    const started = {};
     try {
-      return await measureAll(without, used);
+      for (const [name, chosen] of Object.entries(sets))
+        started[name] = await start(await backend.another(name, chosen));
+      return await measureAll(started);
     } finally {
-      for (const one of [without, used]) await stop(one);
+      for (const one of Object.values(started)) await stop(one);
     }
   },
 };
@@ -53,31 +66,47 @@ async function stop({ crowd, agent }) {
   await close(crowd);
 }
 
-async function measureAll(without, used) {
-  const plain = sendersOf(used.backend.rooms[10], SENDERS);
-  const replies = await toReplies(used, plain);
-  const mentions = plain.map(([place, room]) => [place, room, { mentions: [peerOf(used, place)] }]);
+async function measureAll({ without, parts, used }) {
   const changes = await prepareChanges(used);
-  await useEverything(used);
+  await untilFound(used, 'answer', await useEverything(used));
   const page = (one, before) => () => costOf(one, PAGES, () => pages(one, before));
-  const values = await interleave(ROUNDS, {
-    without: () => talk(without, sendersOf(without.backend.rooms[10], SENDERS)),
-    unused: () => talk(used, plain),
-    reply: () => talk(used, replies),
-    mention: () => talk(used, mentions),
+  // Before anybody sends: a feed that catches up would count in all of these.
+  const quiet = await interleave(ROUNDS, {
     edit: () => costOf(used, changes.edits, changes.edit),
     storm: () => costOf(used, changes.reactions, changes.storm),
     pageWithout: page(without, LAST + 1 - PAGE),
     pageUnused: page(used, LAST + 1 - PAGE),
     pageUsed: page(used, LAST + 1),
   });
+  const sends = await measureSends({ without, parts, used });
+  return {
+    ...sends,
+    B18: { ours: quiet.storm, peer: quiet.edit },
+    'B19.unused': { ours: quiet.pageUnused, peer: quiet.pageWithout },
+    'B19.used': { ours: quiet.pageUsed, peer: quiet.pageWithout },
+  };
+}
+
+async function measureSends({ without, parts, used }) {
+  const sendersIn = ({ backend }) => sendersOf(backend.rooms[10], SENDERS);
+  const plain = sendersIn(used);
+  const replies = await toReplies(used, plain);
+  const mentions = plain.map(([place, room]) => [place, room, { mentions: [peerOf(used, place)] }]);
+  const attachments = await toAttachments(used, plain, ROUNDS + 1);
+  const values = await interleave(ROUNDS, {
+    without: () => talk(without, sendersIn(without)),
+    parts: () => talk(parts, sendersIn(parts)),
+    unused: () => talk(used, plain),
+    reply: () => talk(used, replies),
+    mention: () => talk(used, mentions),
+    attachment: () => talk(used, attachments(), ENOUGH_SECONDS),
+  });
   return {
     B16: { ours: values.unused, peer: values.without },
+    'B16.parts': { ours: values.parts, peer: values.without },
     'B17.reply': { ours: values.reply, peer: values.unused },
     'B17.mention': { ours: values.mention, peer: values.unused },
-    B18: { ours: values.storm, peer: values.edit },
-    'B19.unused': { ours: values.pageUnused, peer: values.pageWithout },
-    'B19.used': { ours: values.pageUsed, peer: values.pageWithout },
+    'B17.attachment': { ours: values.attachment, peer: values.unused },
   };
 }
 
@@ -89,8 +118,8 @@ async function costOf({ backend, crowd }, count, work) {
   return ((await cpu()) - before) / count;
 }
 
-async function talk({ backend, crowd }, senders) {
-  const { cpu, database } = await measureTalk(backend, crowd, senders);
+async function talk({ backend, crowd }, senders, seconds) {
+  const { cpu, database } = await measureTalk(backend, crowd, senders, seconds);
   return cpu + database;
 }
 

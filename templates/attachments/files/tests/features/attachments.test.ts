@@ -193,6 +193,20 @@ it('S63 of two messages that ask for one upload at the same time one gets it', a
   }
 });
 
+it('S63 of sends that come together each gets its file or is refused, whatever becomes of the others', async () => {
+  const { app } = await startWithFiles();
+  const { conversationId, owner } = await app.group(1);
+  const { upload: pending } = await begin(owner, picture);
+  const ids: string[] = [];
+  for (const text of ['held', 'one', 'two', 'three'])
+    ids.push((await uploaded(app, owner, note(text))).id);
+  const [held, one, two, three] = ids as [string, string, string, string];
+  expect((await attach(owner, conversationId, [held])).status).toBe(201);
+  const wanted = [one, held, two, pending.id, three];
+  const answers = await Promise.all(wanted.map((id) => attach(owner, conversationId, [id])));
+  expect(answers.map(({ status }) => status)).toEqual([201, 409, 201, 409, 201]);
+});
+
 it('S63 a send that is refused one of its files takes none', async () => {
   const { app } = await startWithFiles();
   const { conversationId, owner } = await app.group(1);

@@ -72,6 +72,12 @@ export interface FeatureContext {
     >;
     /** Messages of one conversation by another index. */
     find(conversationId: string, where: MessagesWhere): Promise<readonly StoredMessage[]>;
+    /** The same, and of each only some fields. */
+    pick<Field extends keyof StoredMessage>(
+      conversationId: string,
+      where: MessagesWhere,
+      fields: readonly Field[],
+    ): Promise<readonly Pick<StoredMessage, Field>[]>;
     /** The same, counted by what they have in a field, of each of `places` at most its limit. */
     countBy(
       conversationId: string,

@@ -15,6 +15,7 @@ import {
 } from '../support/app.ts';
 import { post } from '../support/client.ts';
 import { numbers } from '../support/node.ts';
+import { queriesOf } from '../support/queries.ts';
 
 const pathOf = ({ conversationId, id }: MessageView, key: string): string =>
   `/conversations/${conversationId}/messages/${id}/reactions/${encodeURIComponent(key)}`;
@@ -77,6 +78,27 @@ it('own reactions are in history, sync and changes, and a message without any sa
   expect(history.body.items[1]).toEqual(plain);
   expect(changes.body.items).toMatchObject([seen]);
   expect(conversations).toMatchObject([{ messages: [seen, {}] }]);
+});
+
+it('own reactions are asked for only where not all who chose are shown', async () => {
+  const { app, owner, others, message } = await startWithMessage(reactionLimits.usersShown + 2);
+  const [last, ...first] = others as [TestUser, ...TestUser[]];
+  const asked = async (user: TestUser) => {
+    let seen: readonly string[] | undefined;
+    const read = async () => void (seen = (await see(user, message)).myReactions);
+    return { count: (await queriesOf(app, read, /\.reactions$/)).length, seen };
+  };
+  for (const user of first) await react(user, message);
+  await react(first[0]!, message, '🎉');
+  expect(await asked(first[0]!)).toEqual({ count: 0, seen: ['👍', '🎉'] });
+  expect(await asked(owner)).toEqual({ count: 0, seen: [] });
+  await react(last, message);
+  expect(await asked(last)).toEqual({ count: 1, seen: ['👍'] });
+  expect(await asked(first[0]!)).toEqual({ count: 1, seen: ['👍', '🎉'] });
+  expect(await asked(owner)).toEqual({ count: 1, seen: [] });
+  for (const user of first) await takeBack(user, message);
+  expect(await asked(last)).toEqual({ count: 0, seen: ['👍'] });
+  expect(await asked(first[0]!)).toEqual({ count: 0, seen: ['🎉'] });
 });
 
 it('S42 a reaction that comes again, or is taken back again, changes nothing', async () => {

@@ -6,8 +6,10 @@ import { toObjectId, toUuid } from '../../platform/database/ids.ts';
 import { read } from '../../platform/database/rows.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 import { AppError, notFound } from '../../platform/errors/app-error.ts';
+import { Loader } from '../../platform/lib/loader.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { Draft, MessagePart, SentFields, StoredMessage } from '../shared/message-parts.ts';
+import { Claims, takingOf, type Claim } from './claims.ts';
 import type { Store } from './store.ts';
 import {
   after,
@@ -35,10 +37,14 @@ interface Place {
 export class Holding {
   readonly #ports: Ports;
   readonly #rows: UploadRows;
+  readonly #claims: Claims;
+  /** Those of many sends are one query. */
+  readonly #uploads = new Loader((ids) => this.#read(ids));
 
   constructor(ports: Ports) {
     this.#ports = ports;
     this.#rows = uploadRows(ports.models);
+    this.#claims = new Claims(this.#rows, ports.clock);
   }
 
   /** What messages show of them. */
@@ -91,28 +97,34 @@ export class Holding {
     { id, conversationId, sender }: Draft,
   ): Promise<Pick<StoredFields, 'attachments'>> {
     if (attachments === undefined) return {};
+    const byId = await this.#uploads.all(attachments);
+    const wanted = attachments.map((one) => ofOwner(sender, byId.get(one)));
     const now = this.#ports.clock.now();
-    const own = { _id: { $in: attachments.map(toObjectId) }, owner: toObjectId(sender) };
-    const rows = await this.#rows.find({ ...own, status: { $ne: 'deleted' } }, read).toArray();
-    const byId = new Map(rows.map((row) => [row._id.toHexString(), row]));
-    const wanted = attachments.map((one) => byId.get(one) ?? refuse('not-found'));
-    const place = { conversation: toObjectId(conversationId), message: toUuid(id) };
     for (const row of wanted)
       if (row.status === 'attached' && row.expiresAt != null && row.expiresAt < now)
         await this.settle(row);
-    const claim = async (session?: ClientSession): Promise<void> => {
-      const { matchedCount } = await this.#rows.updateMany(
-        { ...own, $or: [{ status: 'ready' }, { status: 'attached', ...place }] },
-        { $set: { status: 'attached', ...place, expiresAt: after(now, limit.claimMs) } },
-        { ...(session && { session }) },
-      );
-      if (matchedCount < attachments.length) throw refuse('conflict');
-    };
-    // All or none: a send that is refused keeps no file from the next one.
-    await (attachments.length > 1
-      ? withTransaction(this.#ports.models.uploads.db, claim)
-      : claim());
+    const place = { owner: sender, conversationId, messageId: id };
+    const claims = attachments.map((uploadId) => ({ ...place, uploadId }));
+    const [first, ...others] = claims;
+    if (first !== undefined && others.length === 0) {
+      if (!(await this.#claims.take(first))) throw refuse('conflict');
+    } else await this.#takeAll(claims);
     return { attachments: wanted.map(toAttachment) };
+  }
+
+  /** All or none: a send that is refused keeps no file from the next one. */
+  async #takeAll(claims: readonly Claim[]): Promise<void> {
+    const writes = takingOf(claims, this.#ports.clock.now());
+    await withTransaction(this.#ports.models.uploads.db, async (session) => {
+      const { matchedCount } = await this.#rows.bulkWrite(writes, { session });
+      if (matchedCount < claims.length) throw refuse('conflict');
+    });
+  }
+
+  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, StoredUpload>> {
+    const those = { _id: { $in: ids.map(toObjectId) }, status: { $ne: 'deleted' } } as const;
+    const rows = await this.#rows.find(those, read).toArray();
+    return new Map(rows.map((row) => [row._id.toHexString(), row]));
   }
 
   async #deleted(rows: readonly StoredMessage[], session: ClientSession): Promise<void> {
@@ -123,6 +135,11 @@ export class Holding {
     const update = toDeleted(this.#ports.clock.now());
     await this.#rows.updateMany({ _id: { $in: ids }, message }, update, { session });
   }
+}
+
+/** Somebody else's is as unreal as one that is not there. */
+function ofOwner(owner: string, row: StoredUpload | undefined): StoredUpload {
+  return row?.owner.toHexString() === owner ? row : refuse('not-found');
 }
 
 const words = {

@@ -104,9 +104,19 @@ export class History {
   }
 
   /** Messages of one conversation by another index than that of their place. */
-  find(conversationId: string, { filter, ...how }: MessagesWhere): Promise<StoredMessage[]> {
-    const where = { ...filter, conversation: toObjectId(conversationId) };
-    return this.#messages.find(where, { ...read, ...how }).toArray();
+  find(conversationId: string, where: MessagesWhere): Promise<StoredMessage[]> {
+    return this.#findBy(conversationId, where).toArray();
+  }
+
+  /** The same, and of each only some fields. */
+  pick<Field extends keyof StoredMessage>(
+    conversationId: string,
+    where: MessagesWhere,
+    fields: readonly Field[],
+  ): Promise<Pick<StoredMessage, Field>[]> {
+    const wanted = Object.fromEntries(fields.map((field) => [field, 1]));
+    const rows = this.#findBy(conversationId, where);
+    return rows.project<Pick<StoredMessage, Field>>({ _id: 0, ...wanted }).toArray();
   }
 
   /** Messages of one conversation by what they have in a field, of each of `places` at most its limit. */
@@ -128,6 +138,14 @@ export class History {
     const { hint } = places[0] ?? {};
     const how = hint === undefined ? read : { ...read, hint };
     return this.#messages.aggregate<MessageCount>(all, how).toArray();
+  }
+
+  #findBy(
+    conversationId: string,
+    { filter, ...how }: MessagesWhere,
+  ): mongo.FindCursor<mongo.WithId<StoredMessage>> {
+    const where = { ...filter, conversation: toObjectId(conversationId) };
+    return this.#messages.find(where, { ...read, ...how });
   }
 
   #findIn(conversationId: string): FindMessages {

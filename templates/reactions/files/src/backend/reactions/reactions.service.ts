@@ -14,7 +14,7 @@ import type {
   MessagePart,
   StoredMessage,
 } from '../shared/message-parts.ts';
-import { counted, isFull } from './sums.ts';
+import { counted, isFull, keysOf, showsAll } from './sums.ts';
 
 /** A reaction that is to be there, or not. */
 export interface Wanted extends ChangeTarget {
@@ -73,13 +73,17 @@ export class Reactions {
     userId: string,
     rows: readonly StoredMessage[],
   ): Promise<ReadonlyMap<string, { myReactions: string[] }>> {
-    const ids = rows.filter((row) => row.reactions != null).map((row) => row._id);
-    if (ids.length === 0) return new Map();
-    const own = await this.#chosen(ids, [userId], read);
+    const chosen = rows.filter((row) => row.reactions != null);
+    // Where all who chose are shown, the message itself says who did.
+    const asked = chosen.filter(({ reactions }) => !reactions?.every(showsAll));
+    const ids = asked.map((row) => row._id);
+    const own = ids.length > 0 ? await this.#chosen(ids, [userId], read) : noKeys;
     return new Map(
-      ids.map((id) => {
-        const messageId = id.toHexString();
-        return [messageId, { myReactions: [...(own.get(keyOf(messageId, userId)) ?? [])] }];
+      chosen.map(({ _id, reactions = [] }) => {
+        const id = _id.toHexString();
+        const isWhole = reactions.every(showsAll);
+        const keys = isWhole ? keysOf(userId, reactions) : (own.get(keyOf(id, userId)) ?? []);
+        return [id, { myReactions: [...keys] }];
       }),
     );
   }
@@ -179,5 +183,7 @@ export class Reactions {
     return { ...sum, users: rows.map((row) => row.user) };
   }
 }
+
+const noKeys: Chosen = new Map();
 
 const keyOf = (messageId: string, userId: string): string => `${messageId} ${userId}`;

@@ -8,6 +8,15 @@ export function isFull(own: readonly string[], sums: readonly ReactionSum[], key
   return own.length >= limit.keysPerUser || (isNew && sums.length >= limit.keysPerMessage);
 }
 
+/** Whether everybody who chose a key is among those whom it shows. */
+export const showsAll = ({ count, users }: ReactionSum): boolean => users.length === count;
+
+/** What a user chose of keys that show everybody. */
+export const keysOf = (userId: string, sums: readonly ReactionSum[]): string[] => {
+  const user = toObjectId(userId);
+  return sums.filter(({ users }) => users.some((one) => one.equals(user))).map(({ key }) => key);
+};
+
 /** The sums after one more or one less: the keys stay in the order of their first use. */
 export function counted(
   sums: readonly ReactionSum[],

@@ -1,19 +1,25 @@
 import { threadLimits as limit } from '../../configs/thread-limits.ts';
 import { repliesIndex } from '../../models/thread-fields.ts';
 import type { FeatureContext } from '../feature.ts';
-import type { MessagesWhere } from '../shared/message-parts.ts';
+import type { MessagesWhere, StoredMessage } from '../shared/message-parts.ts';
+import { whereSeqs } from './replying.ts';
 
-type Counts = Pick<FeatureContext['history'], 'countBy'>;
+type Counts = Pick<FeatureContext['history'], 'countBy' | 'pick'>;
+
+/** What of a reply its thread shows. */
+type Last = Pick<StoredMessage, 'seq' | 'sender' | 'timestamp'>;
 
 /** The replies to one message. */
 export interface Replies {
   readonly count: number;
   /** There are more than were counted. */
   readonly isMore: boolean;
-  readonly lastSeq: number;
+  readonly last: Last;
 }
 
-/** The index of replies has all that is asked for. */
+const shown = ['rootSeq', 'seq', 'sender', 'timestamp'] as const;
+
+/** The replies to messages, by the index of replies. */
 const within = (rootSeq: unknown, size: number): MessagesWhere => ({
   filter: { rootSeq } as MessagesWhere['filter'],
   sort: { conversation: -1, rootSeq: -1, seq: -1 },
@@ -22,17 +28,35 @@ const within = (rootSeq: unknown, size: number): MessagesWhere => ({
 });
 
 /**
- * The replies to each of some messages; those without any are left out. A bounded number of replies is
- * counted: where there are more, all of these messages get the same share of it.
+ * The replies to each of some messages; those without any are left out. Where there are few, as nearly
+ * always, one query reads them; of many, a bounded number is counted.
  */
 export async function countReplies(
   history: Counts,
   conversationId: string,
   seqs: readonly number[],
 ): Promise<ReadonlyMap<number, Replies>> {
-  if (seqs.length === 0) return new Map();
+  const threads = new Map<number, Replies>();
+  if (seqs.length === 0) return threads;
   // One range is one scan; a list of places would be a seek for each.
   const range = { $gte: Math.min(...seqs), $lte: Math.max(...seqs) };
+  const few = await history.pick(conversationId, within(range, limit.repliesRead + 1), shown);
+  if (few.length > limit.repliesRead) return countMany(history, conversationId, seqs, range);
+  for (const { rootSeq, ...reply } of few) {
+    const { count = 0, last = reply } = threads.get(Number(rootSeq)) ?? {};
+    const latest = reply.seq > last.seq ? reply : last;
+    threads.set(Number(rootSeq), { count: count + 1, isMore: false, last: latest });
+  }
+  return threads;
+}
+
+/** Where there are more replies than are counted, all of these messages get the same share of it. */
+async function countMany(
+  history: Counts,
+  conversationId: string,
+  seqs: readonly number[],
+  range: object,
+): Promise<ReadonlyMap<number, Replies>> {
   const count = (places: readonly MessagesWhere[]) =>
     history.countBy(conversationId, 'rootSeq', places);
   let share: number = limit.countedReplies;
@@ -41,17 +65,21 @@ export async function countReplies(
     share = Math.max(1, Math.floor(share / seqs.length));
     found = await count(seqs.map((seq) => within(seq, share + 1)));
   }
+  const lastSeqs = found.map(({ lastSeq }) => lastSeq);
+  const rows = await history.pick(conversationId, whereSeqs(lastSeqs), shown);
+  const bySeq = new Map(rows.map((row) => [row.seq, row]));
   return new Map(
-    found.map(({ _id, count: counted, lastSeq }) => [
-      _id,
-      { count: Math.min(counted, share), isMore: counted > share, lastSeq },
-    ]),
+    found.flatMap(({ _id, count: counted, lastSeq }) => {
+      const last = bySeq.get(lastSeq);
+      if (last === undefined) return [];
+      return [[_id, { count: Math.min(counted, share), isMore: counted > share, last }] as const];
+    }),
   );
 }
 
 /** The numbers of messages below one that have replies, the highest first. */
 export async function listRoots(
-  history: Counts,
+  history: Pick<Counts, 'countBy'>,
   conversationId: string,
   below: number,
   size: number,

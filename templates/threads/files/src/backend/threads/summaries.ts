@@ -2,9 +2,8 @@ import type { ThreadSummary } from '../../contract/thread-fields.ts';
 import type { FeatureContext } from '../feature.ts';
 import type { StoredMessage } from '../shared/message-parts.ts';
 import { countReplies } from './counts.ts';
-import { whereSeqs } from './replying.ts';
 
-type History = Pick<FeatureContext['history'], 'find' | 'countBy'>;
+type History = Pick<FeatureContext['history'], 'countBy' | 'pick'>;
 
 /** What there is in the threads of messages, by their ids; counted, never stored. */
 export async function summariesOf(
@@ -32,20 +31,16 @@ async function summariesIn(
   const roots = rows.filter((row) => row.rootSeq == null); // a reply has no thread of its own
   const seqs = roots.map((row) => row.seq);
   const threads = await countReplies(history, conversationId, seqs);
-  if (threads.size === 0) return [];
-  const lastSeqs = [...threads.values()].map(({ lastSeq }) => lastSeq);
-  const last = await history.find(conversationId, whereSeqs(lastSeqs));
-  const bySeq = new Map(last.map((row) => [row.seq, row]));
   return roots.flatMap(({ _id, seq }) => {
-    const { count = 0, isMore = false, lastSeq = 0 } = threads.get(seq) ?? {};
-    const reply = bySeq.get(lastSeq);
-    if (reply === undefined) return [];
+    const replies = threads.get(seq);
+    if (replies === undefined) return [];
+    const { count, isMore, last } = replies;
     const thread = {
       replyCount: count,
       ...(isMore && { hasUncounted: true as const }),
-      lastReplySeq: lastSeq,
-      lastReplyAt: reply.timestamp.toISOString(),
-      lastReplySender: reply.sender.toHexString(),
+      lastReplySeq: last.seq,
+      lastReplyAt: last.timestamp.toISOString(),
+      lastReplySender: last.sender.toHexString(),
     };
     return [[_id.toHexString(), { thread }] as const];
   });
