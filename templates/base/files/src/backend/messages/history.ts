@@ -13,6 +13,8 @@ import { readPage, type FindMessages, type HistoryPage, type HistoryPlace } from
 import type { StoredChange } from '../../platform/log/types.ts';
 import type { MessageParts } from './parts.ts';
 
+type Narrowed = MessagesWhere & { readonly projection?: object };
+
 /** Reads of messages and changes, with majority, from the primary; rights are the caller's. */
 export class History {
   readonly #messages: mongo.Collection<StoredMessage>;
@@ -104,8 +106,9 @@ export class History {
   }
 
   /** Messages of one conversation by another index than that of their place. */
-  find(conversationId: string, where: MessagesWhere): Promise<StoredMessage[]> {
-    return this.#findBy(conversationId, where).toArray();
+  find(conversationId: string, { filter, ...how }: Narrowed): Promise<StoredMessage[]> {
+    const where = { ...filter, conversation: toObjectId(conversationId) };
+    return this.#messages.find(where, { ...read, ...how }).toArray();
   }
 
   /** The same, and of each only some fields. */
@@ -114,9 +117,8 @@ export class History {
     where: MessagesWhere,
     fields: readonly Field[],
   ): Promise<Pick<StoredMessage, Field>[]> {
-    const wanted = Object.fromEntries(fields.map((field) => [field, 1]));
-    const rows = this.#findBy(conversationId, where);
-    return rows.project<Pick<StoredMessage, Field>>({ _id: 0, ...wanted }).toArray();
+    const projection = Object.fromEntries([['_id', 0], ...fields.map((field) => [field, 1])]);
+    return this.find(conversationId, { ...where, projection });
   }
 
   /** Messages of one conversation by what they have in a field, of each of `places` at most its limit. */
@@ -138,14 +140,6 @@ export class History {
     const { hint } = places[0] ?? {};
     const how = hint === undefined ? read : { ...read, hint };
     return this.#messages.aggregate<MessageCount>(all, how).toArray();
-  }
-
-  #findBy(
-    conversationId: string,
-    { filter, ...how }: MessagesWhere,
-  ): mongo.FindCursor<mongo.WithId<StoredMessage>> {
-    const where = { ...filter, conversation: toObjectId(conversationId) };
-    return this.#messages.find(where, { ...read, ...how });
   }
 
   #findIn(conversationId: string): FindMessages {
