@@ -1,5 +1,6 @@
 """What schemathesis needs to know of the backend: how to sign in, who and what is there, what is explained."""
 
+import hashlib
 import re
 import secrets
 import uuid
@@ -14,11 +15,12 @@ from explained import is_explained
 ENDINGS = {"logout", "revokeDevice", "revokeOtherDevices", "eraseMe", "changePassword"}
 # After these the place of all others would be gone.
 DESTROYERS = {"archiveConversation", "leaveConversation", "removeMember"}
+FILE = b"hello"
 places = {}
 
 
 class Place:
-    """A user with a token, others, and a group of theirs with a message, so that not everything is 404."""
+    """A user with a token, others, and a group of theirs with what messages can have, so that not everything is 404."""
 
     def __init__(self, base_url):
         self.base_url = base_url
@@ -27,9 +29,27 @@ class Place:
         self.user_ids = [self.register()["user"]["id"] for _ in range(3)]
         group = {"type": "group", "name": "Testers", "members": self.user_ids[:2]}
         self.conversation_id = self.post("/conversations", group)["id"]
-        message = {"id": str(uuid.uuid4()), "content": "hello"}
-        sent = self.post(f"/conversations/{self.conversation_id}/messages", message)
-        self.message_id = sent["message"]["id"]
+        root = self.send(mentions=self.user_ids[:1])
+        self.send(threadOf=root, replyTo=root)
+        self.attachment_id = self.upload()
+        self.file_message_id = self.send(attachments=[self.attachment_id])
+        self.message_ids = [root, self.file_message_id]
+        self.upload_ids = [self.upload(), self.attachment_id, self.begin()["upload"]["id"]]
+
+    def send(self, **fields):
+        message = {"id": str(uuid.uuid4()), "content": "hello", **fields}
+        return self.post(f"/conversations/{self.conversation_id}/messages", message)["message"]["id"]
+
+    def begin(self):
+        said = {"name": "note.txt", "type": "text/plain", "bytes": len(FILE), "sha256": hashlib.sha256(FILE).hexdigest()}
+        return self.post("/uploads", said)
+
+    def upload(self):
+        """A file that is there, and that no message has."""
+        begun = self.begin()
+        put = begun["put"]
+        requests.put(self.base_url + put["url"], data=FILE, headers=put["headers"], timeout=60).raise_for_status()
+        return self.post(f"/uploads/{begun['upload']['id']}/complete", None)["upload"]["id"]
 
     def register(self):
         name = "tester-" + secrets.token_hex(6)
@@ -75,23 +95,47 @@ class SignIn:
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    if path_parameters is None or name_of(context.operation) in DESTROYERS:
+    name = name_of(context.operation)
+    if path_parameters is None or name in DESTROYERS:
         return path_parameters
     place = place_of(context.operation)
     ids = {
         "conversationId": [place.conversation_id],
-        "messageId": [place.message_id],
+        "messageId": [place.file_message_id] if name == "getAttachment" else place.message_ids,
+        "attachmentId": [place.attachment_id],
+        "uploadId": place.upload_ids,
         "userId": place.user_ids,
     }
+    # What is taken away is made for it.
+    if name == "deleteMessage":
+        ids["messageId"] = [place.send()]
+    if name == "removeUpload":
+        ids["uploadId"] = [place.upload()]
     return {name: known(value, ids[name]) if name in ids else value for name, value in path_parameters.items()}
 
 
 @schemathesis.hook
+def map_query(context, query):
+    if query is None:
+        return query
+    place = place_of(context.operation)
+    ids = {"conversationId": [place.conversation_id], "sender": place.user_ids}
+    return {name: known(value, ids[name]) if name in ids else value for name, value in query.items()}
+
+
+@schemathesis.hook
 def map_body(context, body):
-    if isinstance(body, dict) and isinstance(body.get("members"), list):
-        user_ids = place_of(context.operation).user_ids
-        return {**body, "members": [user_ids[0] if is_id(member) else member for member in body["members"]]}
-    return body
+    if not isinstance(body, dict):
+        return body
+    place = place_of(context.operation)
+    if isinstance(body.get("members"), list):
+        body = {**body, "members": [place.user_ids[0] if is_id(member) else member for member in body["members"]]}
+    ids = {"mentions": place.user_ids, "replyTo": place.message_ids, "threadOf": place.message_ids}
+    return {name: known_in(value, ids[name]) if name in ids else value for name, value in body.items()}
+
+
+def known_in(value, ids):
+    return [known(one, ids) for one in value] if isinstance(value, list) else known(value, ids)
 
 
 @schemathesis.check
