@@ -14,6 +14,9 @@ CODES = {
 ERRORS = {
     ("/query/cursor", "is not a cursor of this list"): "A cursor is opaque: only those that were given are taken.",
     ("/query", "must name at most one of before, after and around"): "OpenAPI cannot say that parameters exclude each other.",
+    ("/query", "must name at most one of before and after"): "Nor here.",
+    ("/path/key", "must be one emoji or a :name:"): "Which texts are emoji, Unicode says, and a pattern of that length nobody reads.",
+    ("/mutedUntil", "must be a moment such as 2026-01-31T12:00:00.000Z"): "No format says UTC: date-time has other offsets as well.",
     ("/content", "must have something that can be seen"): "It goes by Unicode properties, which no two dialects of patterns share.",
     ("/query/query", "must have a letter or a digit"): "It goes by Unicode properties, too.",
     ("/query/query", "must have at most 8 words"): "So do words.",
