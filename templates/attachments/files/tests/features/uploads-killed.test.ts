@@ -114,6 +114,7 @@ async function judge(
     files: keys,
     hashes: left.map(({ sha256 }) => String(sha256)).toSorted(),
   });
+  await app.app.connection.dropDatabase(); // mongod would open the files of all at its next start
   await app.app.stop();
   return held.length;
 }
