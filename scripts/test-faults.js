@@ -17,7 +17,7 @@ if (!['smoke', 'full'].includes(values.profile)) {
 }
 
 // Those of the smoke profile take seconds each; every one of the others has a short run, too, by name.
-const SMOKE = 'F01,F09,F25,F30,F33,S40';
+const SMOKE = 'F01,F09,F25,F30,S40';
 const only = values.only ?? (values.profile === 'smoke' ? SMOKE : undefined);
 const names = only?.split(',').map((name) => name.trim());
 const env = { ...process.env, FAULTS_PROFILE: values.profile };

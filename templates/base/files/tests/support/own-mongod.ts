@@ -58,7 +58,10 @@ export async function startOwnMongod(
     await exit;
   };
   onTestFinished(kill);
-  const client = new mongo.MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`);
+  // One that was killed reads its journal first, which takes its time on a busy machine.
+  const serverSelectionTimeoutMS = 120_000;
+  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS });
   const hello = () => client.db('admin').command({ hello: 1 });
   if ((await hello())['setName'] === undefined) {
     const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
