@@ -19,6 +19,8 @@ export interface S3 extends TestServer {
   readonly variables: Record<string, string>;
   /** The keys of all objects. */
   objects(): Promise<readonly string[]>;
+  /** Starts it again after it was killed, with what it had. */
+  restart(): Promise<void>;
 }
 
 /** Starts one; it ends with the test. */
@@ -38,16 +40,24 @@ export async function startS3(options: readonly string[] = []): Promise<S3> {
   const { accessKeyId, secretAccessKey, region } = settings;
   const named = { port: `127.0.0.1:${port}`, access: accessKeyId, secret: secretAccessKey, region };
   const args = Object.entries(named).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = startServer(versitygw, [...args, '--quiet', ...options, 'posix', root]);
-  await until(() =>
-    fetch(endpoint).then(
-      () => true,
-      () => false,
-    ),
-  );
+  const program = versitygw;
+  let server: TestServer;
+  async function start(): Promise<void> {
+    server = startServer(program, [...args, '--quiet', ...options, 'posix', root]);
+    const answers = () =>
+      fetch(endpoint).then(
+        () => true,
+        () => false,
+      );
+    await until(answers);
+  }
+  await start();
   await createBucket(settings);
   return {
-    ...server,
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+    kill: () => server.kill(),
+    restart: start,
     settings,
     variables: variablesOf(settings),
     // It keeps each in a file, and what is on its way in a folder with a dot.

@@ -74,14 +74,17 @@ export const saidOf = ({ name, type, body }: TestFile) => ({
   sha256: sha256Of(body),
 });
 
-interface Put {
+export interface Put {
   readonly url: string;
   readonly headers: Record<string, string>;
 }
 
+/** Who posts, to whatever backend. */
+type Poster = Pick<TestUser, 'post'>;
+
 /** Begins an upload. */
 export async function begin(
-  user: TestUser,
+  user: Poster,
   file: TestFile,
 ): Promise<{ upload: UploadView; put: Put }> {
   const answer = await user.post('/uploads', saidOf(file));
@@ -90,16 +93,20 @@ export async function begin(
 }
 
 /** Puts bytes, as `fetch` does it. */
-export const putTo = (app: TestApp, { url, headers }: Put, body: Buffer): Promise<Response> =>
+export const putTo = (
+  app: Pick<TestApp, 'url'>,
+  { url, headers }: Put,
+  body: Buffer,
+): Promise<Response> =>
   fetch(new URL(url, app.url), { method: 'PUT', headers, body: new Uint8Array(body) });
 
-export const complete = (user: TestUser, { id }: { readonly id: string }) =>
+export const complete = (user: Poster, { id }: { readonly id: string }) =>
   user.post(`/uploads/${id}/complete`);
 
 /** A complete upload. */
 export async function uploaded(
-  app: TestApp,
-  user: TestUser,
+  app: Pick<TestApp, 'url'>,
+  user: Poster,
   file: TestFile = picture,
 ): Promise<UploadView> {
   const { upload, put } = await begin(user, file);
@@ -111,7 +118,7 @@ export async function uploaded(
 
 /** Sends uploads, each by its id. */
 export const attach = (
-  user: TestUser,
+  user: Poster,
   conversationId: string,
   attachments: readonly string[],
   sent: { readonly id?: string; readonly content?: string } = {},

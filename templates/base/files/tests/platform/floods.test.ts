@@ -6,36 +6,21 @@ import { limits } from '../../src/configs/limits.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { passwordOf } from '../support/accounts.ts';
 import { done, next, startApp, sharedVariables, until, type TestSocket } from '../support/app.ts';
+import { mebibyte, memoryOf, withMemory } from '../support/memory.ts';
 import { startProcess } from '../support/process.ts';
-
-const megabyte = 1024 * 1024;
 
 /** A backend in a process of its own, and another one in this process that shares its database. */
 async function startBackend() {
   const variables = sharedVariables({ LOG_LEVEL: 'warn' });
   const app = await startApp(variables);
-  const probe =
-    'process.on("SIGUSR2",()=>{gc();console.log(JSON.stringify({msg:"memory",...process.memoryUsage()}))})';
-  const backend = startProcess({ ...variables, LOG_LEVEL: 'info' }, [
-    '--expose-gc',
-    '--import',
-    `data:text/javascript,${probe}`,
-  ]);
+  const backend = startProcess({ ...variables, LOG_LEVEL: 'info' }, withMemory);
   const url = await backend.listening();
-  const memories = () => backend.log.filter(({ msg }) => msg === 'memory');
 
   return {
     app,
     backend,
     url,
-    /** The memory of the process in bytes: what is held, and what it takes of the machine. */
-    async memory(): Promise<{ held: number; resident: number }> {
-      const before = memories().length;
-      backend.child.kill('SIGUSR2');
-      await until(() => memories().length > before);
-      const { rss, heapUsed, external } = memories().at(-1) as Record<string, number>;
-      return { held: heapUsed! + external!, resident: rss! };
-    },
+    memory: () => memoryOf(backend),
     async connect(token: string): Promise<TestSocket> {
       const socket: TestSocket = connectSocket(url, {
         transports: ['websocket'],
@@ -77,7 +62,7 @@ it('C03 C06 200 sign-ins at once: some are refused for now, memory is bounded, a
   expect(new Set([...statuses, 200, 401, 429, 503])).toEqual(new Set([200, 401, 429, 503]));
   expect(statuses).toContain(503);
   for (const { status, retryAfter } of results) if (status === 503) expect(retryAfter).toBe(1);
-  expect((await memory()).resident - before).toBeLessThan(150 * megabyte);
+  expect((await memory()).resident - before).toBeLessThan(150 * mebibyte);
   expect((await login(users[0]!.username, passwordOf(users[0]!.username))).status).toBe(200);
 });
 
@@ -114,7 +99,7 @@ it('F24 C61 closes a reader that reads nothing: bounded memory, others go on, an
   while (!isClosed() && sent < 4_000) await send(100);
   expect(isClosed()).toBe(true);
   const { held } = await memory();
-  expect(held - before).toBeLessThan(32 * megabyte);
+  expect(held - before).toBeLessThan(32 * mebibyte);
   await send(100);
   await until(() => heard.length === sent);
   expect(heard).toEqual(Array.from({ length: sent }, (_, index) => index + 1));

@@ -41,6 +41,8 @@ export async function spawnMember(
 export interface OwnMongod {
   readonly uri: string;
   stop(): Promise<void>;
+  /** Ends it at once; its files can be served again. */
+  kill(): Promise<void>;
 }
 
 /** Starts a replica set of one on a folder; what is in the folder is served. */
@@ -51,11 +53,15 @@ export async function startOwnMongod(
 ): Promise<OwnMongod> {
   const child = await spawnMember(dbpath, port, args);
   const exit = once(child, 'exit');
-  onTestFinished(async () => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exit;
-  });
-  const client = new mongo.MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`);
+  };
+  onTestFinished(kill);
+  // One that was killed reads its journal first, which takes its time on a busy machine.
+  const serverSelectionTimeoutMS = 120_000;
+  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS });
   const hello = () => client.db('admin').command({ hello: 1 });
   if ((await hello())['setName'] === undefined) {
     const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
@@ -69,5 +75,6 @@ export async function startOwnMongod(
       child.kill('SIGTERM');
       await exit;
     },
+    kill,
   };
 }
