@@ -21,7 +21,7 @@ export const PROGRAMS = {
 export const commands = {
   rows: ['G1', 'G2', 'G3'],
   async run() {
-    const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'bench-'));
+    const folder = await makeFolder();
     const { ours, vite } = PROGRAMS;
     let count = 0;
     const time = (...args) => processorTime(process.execPath, args, folder);
@@ -45,6 +45,9 @@ export const commands = {
     };
   },
 };
+
+/** A new folder for what is made meanwhile. */
+export const makeFolder = () => mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'bench-'));
 
 /** Milliseconds of processor time that a program takes, and what it calls. */
 export async function processorTime(program, args, cwd) {

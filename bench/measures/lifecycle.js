@@ -1,9 +1,8 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../processes.js';
 import { interleave } from '../statistics.js';
-import { PROGRAMS, processorTime } from './commands.js';
+import { makeFolder, processorTime, PROGRAMS } from './commands.js';
 
 const ROUNDS = 8;
 const OLD = join(import.meta.dirname, '../../tests/fixtures/create-chat-backend-0.1.0.tgz');
@@ -14,7 +13,7 @@ const MAKE_ALONE = [...MAKE, '--no-git'];
 export const lifecycle = {
   rows: ['G7', 'G8', 'G9'],
   async run() {
-    const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+    const folder = await makeFolder();
     const { ours } = PROGRAMS;
     const [project, old] = [join(folder, 'app'), join(folder, 'old')];
     await mkdir(join(folder, 'program'));
