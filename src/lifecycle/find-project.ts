@@ -8,6 +8,7 @@ import { ABSENT, isThere, unlessSync } from '../lib/file-system.ts';
 import { RECORD_FILE } from '../options/record.ts';
 import type { ProjectRecord } from '../options/record.ts';
 import { OLD_RECORD_FILE, OLD_RECORD_FOLDER, hasOldRecord, readOldRecord } from './old-record.ts';
+import { readAgain } from '../write/errors.ts';
 import { JOURNAL } from '../write/target.ts';
 import type { TreeFile } from './types.ts';
 
@@ -23,14 +24,14 @@ export interface FoundProject {
   readonly recordFile: TreeFile | undefined;
 }
 
-/** The nearest directory with a record, or with a run that was killed, here or above. @throws CreateError NO_PROJECT. */
+/**
+ * The nearest directory with a record, or with a run that was killed, here or above.
+ * @throws CreateError NO_PROJECT, FILE_SYSTEM.
+ */
 export function findRoot(directory: string, workingDirectory: string): string {
   const start = resolve(workingDirectory, directory);
-  const real = unlessSync(ABSENT, () => realpathSync(start)) ?? start;
-  for (let at = real; ; at = dirname(at)) {
-    if (hasRecord(at) || hasOldRecord(at) || isThere(join(at, JOURNAL))) return at;
-    if (dirname(at) === at) break;
-  }
+  const root = readAgain(start, () => rootAbove(start));
+  if (root !== undefined) return root;
   throw new CreateError(
     'NO_PROJECT',
     `there is no ${RECORD_FILE} here or above`,
@@ -38,7 +39,15 @@ export function findRoot(directory: string, workingDirectory: string): string {
   );
 }
 
-/** Reads the record of the project in a directory. @throws CreateError RECORD. */
+function rootAbove(start: string): string | undefined {
+  const real = unlessSync(ABSENT, () => realpathSync(start)) ?? start;
+  for (let at = real; ; at = dirname(at)) {
+    if (hasRecord(at) || hasOldRecord(at) || isThere(join(at, JOURNAL))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** Reads the record of the project in a directory. @throws CreateError RECORD, FILE_SYSTEM. */
 export function openProject(root: string): FoundProject {
   if (!hasRecord(root) && hasOldRecord(root))
     return { root, record: oldRecordIn(root), recordFile: undefined };
@@ -58,12 +67,12 @@ function oldRecordIn(root: string): ProjectRecord {
 
 function readRecord(root: string): TreeFile {
   const path = join(root, RECORD_FILE);
-  const found = unlessSync(ABSENT, () => lstatSync(path));
+  const found = readAgain(path, () => unlessSync(ABSENT, () => lstatSync(path)));
   if (found === undefined) throw invalidRecord('is not there');
   if (!found.isFile())
     throw invalidRecord(found.isDirectory() ? 'is a directory' : 'is no regular file');
   if (found.size > MOST_BYTES) throw invalidRecord(`has more than ${MOST_BYTES / 1024} KiB`);
-  return { bytes: readFileSync(path), mode: found.mode & 0o7777 };
+  return { bytes: readAgain(path, () => readFileSync(path)), mode: found.mode & 0o7777 };
 }
 
 function recordOf(text: string): ProjectRecord {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } 
 import { join, sep } from 'node:path';
 import { ABSENT, unlessSync } from '../lib/file-system.ts';
 import { RECORD_FILE } from '../options/record.ts';
+import { readAgain } from '../write/errors.ts';
 import { isTemporaryFile, JOURNAL } from '../write/target.ts';
 import { LOCK_FILES } from '../steps/git.ts';
 import { BEFORE } from './before.ts';
@@ -16,19 +17,25 @@ const NOT_AT_ROOT = new Set(
 
 /** A file that is no link and nothing else, read; undefined where there is none of at most so many bytes. */
 export function readRegularFile(path: string, mostBytes = Infinity): TreeFile | undefined {
-  const found = unlessSync(ABSENT, () => lstatSync(path));
+  const found = readAgain(path, () => unlessSync(ABSENT, () => lstatSync(path)));
   if (!found?.isFile() || found.size > mostBytes) return undefined;
-  return { bytes: readFileSync(path), mode: found.mode & 0o7777 };
+  return { bytes: readAgain(path, () => readFileSync(path)), mode: found.mode & 0o7777 };
 }
 
-/** Looks at everything in a project that may matter, without following a link; a file is read when its bytes are asked for. */
+/**
+ * Looks at everything in a project that may matter, without following a link; a file is read when its bytes
+ * are asked for.
+ * @throws CreateError TARGET_IN_THE_WAY for what went meanwhile, FILE_SYSTEM; so do files that are read.
+ */
 export function readProject(root: string): ProjectTree {
   const files = new Map<string, TreeFile>();
   const links = new Set<string>();
   const directories = new Set<string>();
   const open = [''];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const place = join(root, folder);
+    const entries = readAgain(place, () => readdirSync(place, { withFileTypes: true }));
+    for (const entry of entries) {
       if (isLeftOut(folder, entry.name)) continue;
       const path = `${folder}${entry.name}`;
       if (entry.isSymbolicLink()) links.add(path);
@@ -56,12 +63,12 @@ class DiskFile implements TreeFile {
   }
 
   get bytes(): Buffer {
-    this.#bytes ??= this.#read();
+    this.#bytes ??= readAgain(this.#path, () => this.#read());
     return this.#bytes;
   }
 
   get mode(): number {
-    this.#mode ??= lstatSync(this.#path).mode & 0o7777;
+    this.#mode ??= readAgain(this.#path, () => lstatSync(this.#path)).mode & 0o7777;
     return this.#mode;
   }
 

@@ -2,16 +2,33 @@ import { CreateError } from '../errors.ts';
 import { systemCode, whatIsWrong } from '../lib/file-system.ts';
 
 /** Puts a failed system call into words. Everything else comes back as it is. */
-export function toFileSystemError(error: unknown, path: string): unknown {
+export const toFileSystemError = (error: unknown, path: string): unknown =>
+  inWords(
+    error,
+    `cannot write ${path}`,
+    'Make room or change the permissions, or choose another directory; then type the same command again.',
+  );
+
+function inWords(error: unknown, what: string, hint: string): unknown {
   const code = systemCode(error);
   if (error instanceof CreateError || code === undefined || !/^E[A-Z0-9]+$/.test(code))
     return error;
-  return new CreateError(
-    'FILE_SYSTEM',
-    `cannot write ${path}: ${whatIsWrong(code)} (${code})`,
-    'Make room or change the permissions, or choose another directory; then type the same command again.',
-    { cause: error },
-  );
+  const message = `${what}: ${whatIsWrong(code)} (${code})`;
+  return new CreateError('FILE_SYSTEM', message, hint, { cause: error });
+}
+
+/**
+ * Reads what was there a moment ago.
+ * @throws CreateError TARGET_IN_THE_WAY where it is gone or is something else now, FILE_SYSTEM.
+ */
+export function readAgain<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw changedMeanwhile(path, error);
+    const hint = 'Change the permissions; then type the same command again.';
+    throw collision(error, path) ?? inWords(error, `cannot read ${path}`, hint);
+  }
 }
 
 /**

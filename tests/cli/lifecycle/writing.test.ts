@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { addFeatures, removeFeatures, undoChanges } from '../../../src/index.ts';
+import { addFeatures, CreateError, removeFeatures, undoChanges } from '../../../src/index.ts';
 import { command, lifecycleJson, start } from '../../support/command.ts';
 import { INSTALLS, fakeProgram } from '../../support/fake-program.ts';
 import { disturb } from '../../support/faulty-disk.js';
@@ -146,6 +146,33 @@ describe('two runs, and what comes after the files', () => {
     if (refused)
       expect(['UNFINISHED', 'TARGET_IN_THE_WAY']).toContain(lifecycleJson(refused).error?.code);
     expect(withoutRest(project.tree())).toEqual(after);
+  });
+
+  it.each([
+    ['ENOENT', 'TARGET_IN_THE_WAY'],
+    ['EACCES', 'FILE_SYSTEM'],
+  ] as const)('L46 a call of reading that ends with %s is said as %s', async (code, said) => {
+    const project = await minimal();
+    const before = project.tree();
+    const options = { directory: project.root, features: FEATURES, install: false, dryRun: true };
+    const counted = disturb(project.root);
+    await addFeatures(options);
+    counted.stop();
+    const outcomes = [];
+    for (let call = 1; call <= counted.calls(); call += 5) {
+      const disk = disturb(project.root, (one) => (one === call ? code : undefined));
+      outcomes.push(
+        await addFeatures(options).then(
+          () => 'done',
+          (error: unknown) => (error instanceof CreateError ? error.code : error),
+        ),
+      );
+      disk.stop();
+    }
+    // What need not be there is missed by nobody, and a record that is gone is said as that.
+    expect(outcomes).toContain(said);
+    expect(outcomes.filter((one) => ![said, 'done', 'RECORD'].includes(String(one)))).toEqual([]);
+    expect(project.tree()).toEqual(before);
   });
 
   it('L48 installing fails: files and record are written', async () => {
