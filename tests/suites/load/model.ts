@@ -106,9 +106,15 @@ async function act({ chat, api }: Actor, room: string, random: () => number, ste
   else if (choice < 0.77 && one)
     await api.call(random() < 0.7 ? 'PUT' : 'DELETE', `${path}/${one.id}/pin`);
   else if (choice < 0.85)
-    chat.socket.io.engine?.close(); // the network fails; it comes back by itself
+    failNetwork(chat); // it comes back by itself
   else if (choice < 0.93 && timeline) await loadOlder(api, room, timeline);
   else await chat.check();
+}
+
+/** Below the library: it waits for 20 s when its own connection is closed before it is there. */
+function failNetwork({ socket }: Chat): void {
+  const { ws } = (socket.io.engine?.transport ?? {}) as { ws?: { terminate(): void } };
+  ws?.terminate();
 }
 
 /** As another device of the user would: the timeline hears of it by notices. */
