@@ -17,7 +17,7 @@ ERRORS = {
     ("/query", "must name at most one of before and after"): "Nor here.",
     ("/path/key", "must be one emoji or a :name:"): "Which texts are emoji, Unicode says, and a pattern of that length nobody reads.",
     ("/alsoInConversation", "needs threadOf"): "One field needs another: each feature describes its own, and none the send as a whole.",
-    ("/mutedUntil", "must be a moment such as 2026-01-31T12:00:00.000Z"): "No format says UTC: date-time has other offsets as well.",
+    ("/mutedUntil", "must be a moment such as 2026-01-31T12:00:00.000Z"): "A date-time has leap seconds and small letters as well.",
     ("/*", "must have something that can be seen"): "It goes by Unicode properties, which no two dialects of patterns share.",
     ("/query/query", "must have a letter or a digit"): "It goes by Unicode properties, too.",
     ("/query/query", "must have at most 8 words"): "So do words.",

@@ -66,8 +66,8 @@ function convert(schema: z.ZodType, side: 'input' | 'output'): Converted {
     io: side,
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      // The format implies it, and the pattern is long.
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      // The format implies all but this of the pattern, which is long.
+      if (jsonSchema.format === 'date-time') jsonSchema.pattern = 'Z$';
       // Programs in other languages would take 32 bits.
       if (jsonSchema.type === 'integer') jsonSchema.format = 'int64';
     },
