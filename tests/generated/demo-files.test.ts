@@ -6,17 +6,17 @@ import {
   focused,
   goTo,
   pairOf,
-  pixel,
+  picture,
   projectOf,
   richFeatures,
   say,
+  searchUntilFound,
   seen,
   startDemo,
   textFile,
 } from './demo.ts';
 import type { Demo } from './demo.ts';
 
-const map = { name: 'map.png', mimeType: 'image/png', buffer: pixel };
 const notes = textFile('notes.txt', 'bread, cheese');
 
 /** Drops a file on an element, as a hand would. */
@@ -43,7 +43,7 @@ describe('files and search on the demo page', () => {
     await a.getByLabel('Write a message').focus();
     const choosing = a.waitForEvent('filechooser');
     await goTo(a, 'Attach files', 'Shift+Tab');
-    await (await choosing).setFiles([map, notes, { ...notes, name: 'not this.txt' }]);
+    await (await choosing).setFiles([picture, notes, { ...notes, name: 'not this.txt' }]);
     await a.getByText('3 files ready').waitFor();
     expect(await focused(a)).toBe('Write a message');
     await goTo(a, 'Remove not this.txt', 'Shift+Tab');
@@ -51,9 +51,9 @@ describe('files and search on the demo page', () => {
     expect(await focused(a)).toBe('Write a message');
     await a.keyboard.press('Enter');
 
-    const picture = b.locator('.picture img');
-    await picture.waitFor();
-    expect(await picture.getAttribute('alt')).toBe('map.png');
+    const shown = b.locator('.picture img');
+    await shown.waitFor();
+    expect(await shown.getAttribute('alt')).toBe('map.png');
     const width = () => b.evaluate<number>(`document.querySelector('.picture img').naturalWidth`);
     await expect.poll(width, { timeout: 30_000 }).toBe(1);
     await b.locator('.file', { hasText: 'notes.txt' }).getByText('13 B').waitFor();
@@ -97,14 +97,7 @@ describe('files and search on the demo page', () => {
     const { anna, ben, a, b } = await pairOf(demo, 'Searches');
     await say(a, 'Über den Wolken, and a crocodile between many other words');
     await createPublicGroup(b, 'Another');
-    const field = b.getByLabel('Find people and public groups');
-    // What was just said is found within seconds: the field is asked again as long as it takes.
-    const found = b.locator('.results .row', { hasText: 'crocodile' });
-    while ((await found.count()) === 0) {
-      await field.fill('');
-      await field.pressSequentially('uber croc');
-      await b.locator('.finder [role=status]', { hasText: 'found' }).waitFor();
-    }
+    const found = await searchUntilFound(b, 'uber croc', 'crocodile');
     expect(await found.locator('.hit').allTextContents()).toContain('crocodile');
     for (let presses = 0; !(await focused(b)).includes('crocodile'); presses += 1) {
       expect(presses).toBeLessThan(10);

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { hasFirefox, launchFirefox } from '../support/browser.ts';
 import {
+  attach,
   choose,
   createPublicGroup,
   joinGroup,
+  picture,
   projectOf,
   richFeatures,
   say,
+  searchUntilFound,
   seen,
   startDemo,
 } from './demo.ts';
@@ -67,6 +70,31 @@ describe.skipIf(!hasFirefox)('one in Firefox and one in Chromium', () => {
     await b.locator('.pin-bar', { hasText: 'from Firefox' }).click();
     await b.getByRole('dialog').locator('.row').first().click();
     await b.locator('.found', { hasText: 'from Firefox' }).waitFor();
+    expect([...anna.errors, ...ben.errors]).toEqual([]);
+  });
+
+  it('S72 send a picture, and find it by the words beside it', async () => {
+    const [anna, ben] = [await demo.guest({}, firefox), await demo.guest()];
+    const [a, b] = [anna.page, ben.page];
+    await createPublicGroup(a, 'Pictures');
+    await joinGroup(b, 'Pictures');
+    for (const [page, other, animal] of [
+      [a, b, 'crocodile'],
+      [b, a, 'flamingo'],
+    ] as const) {
+      await attach(page, [picture]);
+      await page.getByText('1 file ready').waitFor();
+      await say(page, `a ${animal}`);
+      const message = other.locator('.message', { hasText: animal });
+      const width = () =>
+        message
+          .locator('.picture img')
+          .evaluate((img: { naturalWidth: number }) => img.naturalWidth);
+      await expect.poll(width, { timeout: 30_000 }).toBe(1);
+      const found = await searchUntilFound(other, animal, animal);
+      await found.first().click();
+      await other.locator('.message.found .picture').waitFor();
+    }
     expect([...anna.errors, ...ben.errors]).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
 import { PROGRAM } from '../support/command.ts';
@@ -170,6 +170,21 @@ export const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+
+/** A picture as a person would choose it. */
+export const picture: TestFile = { name: 'map.png', mimeType: 'image/png', buffer: pixel };
+
+/** Types what is searched, again and again until a message with these words is found: entries come seconds later. */
+export async function searchUntilFound(page: Page, query: string, words: string): Promise<Locator> {
+  const field = page.getByLabel('Find people and public groups');
+  const found = page.locator('.results .row', { hasText: words });
+  while ((await found.count()) === 0) {
+    await field.fill('');
+    await field.pressSequentially(query);
+    await page.locator('.finder [role=status]', { hasText: 'found' }).waitFor();
+  }
+  return found;
+}
 
 /** How the element with the focus is known: its label, or its text. */
 export const focused = (page: Page): Promise<string> =>
