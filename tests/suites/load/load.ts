@@ -35,16 +35,20 @@ serve({
     return members.reduce((sum, member) => sum + member.waiting, 0);
   },
   tally: tally.read,
-  /** Waits until every timeline has what the heads say, and writes what each member sees. */
+  /** Waits until all are connected and every timeline has what the heads say, and writes what each member sees. */
   async views({ withinMs }: { readonly withinMs: number }) {
     const chats = members.flatMap(({ chat }) => chat ?? []);
     const end = Date.now() + withinMs;
     const isBehind = (): boolean =>
       chats.some((chat) => chat.conversations().some((id) => chat.timeline(id)?.incomplete));
-    do {
+    let isWhole = false;
+    while (!isWhole && Date.now() < end) {
+      // Who is not connected does not know that it is behind.
+      const areConnected = chats.every(({ socket }) => socket.connected);
       await Promise.all(chats.map((chat) => chat.check()));
       await new Promise((resolve) => setTimeout(resolve, 500));
-    } while (isBehind() && Date.now() < end);
+      isWhole = areConnected && !isBehind();
+    }
     for (const { chat, part } of members) {
       if (chat !== undefined) write(part, 'live', chat.timeline(part.room)?.messages() ?? []);
       write(part, 'history', await historyOf(part));

@@ -56,6 +56,7 @@ serve({
       () => actors.every(({ chat }) => chat.waiting(room).every(({ problem }) => problem !== null)),
       60_000,
     );
+    await until(() => actors.every(({ chat }) => chat.socket.connected), 60_000);
     await pause(longestDelayMs * 2);
     const diverged = await compare(actors, room);
     actors.forEach(({ chat }) => chat.close());
