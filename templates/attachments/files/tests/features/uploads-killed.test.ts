@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { attachmentLimits as limit } from '../../src/configs/attachment-limits.ts';
 import type { MessageView } from '../../src/contract/messages.ts';
 import { freePort } from '../../tools/free-port.ts';
@@ -19,6 +18,7 @@ import {
   note,
   putTo,
   sentFile,
+  sha256Of,
   startWithTime,
 } from '../support/uploads.ts';
 
@@ -57,31 +57,15 @@ async function startDatabases() {
   };
 }
 
-/** Repeats work until it succeeds: what a killed node had begun may be in the way for some seconds. */
-async function atLast(work: () => Promise<unknown>): Promise<void> {
-  let last: unknown;
-  await until(() =>
-    work().then(
-      () => true,
-      (error: unknown) => {
-        last = error;
-        return false;
-      },
-    ),
-  ).catch(() => {
-    throw last;
-  });
-}
-
 /** A new node on what is left, with a day that passes: what messages hold is there, and nothing else. */
 async function judge(
   { variables, user }: Ground,
   again: Awaited<ReturnType<typeof reach>>['again'] | undefined,
 ): Promise<number> {
   const { app, folder, rows, pass } = await startWithTime(variables);
-  app.refusals.assertRead = () => {}; // what is in the way for a while is no fault
-  if (again !== undefined)
-    await atLast(() => again({ url: app.url, user: app.adopt(user.session) }));
+  // What a killed node had begun may be in the way for some seconds.
+  const comeBack = () => again?.({ url: app.url, user: app.adopt(user.session) });
+  await vi.waitFor(comeBack, { timeout: 60_000, interval: 10 });
   await pass(limit.pendingMs + 60_000);
   await pass(limit.readyMs + 60_000);
   await pass(limit.pendingMs + 60_000);
@@ -97,11 +81,7 @@ async function judge(
   const lying = async () => (await filesIn(folder)).map((path) => basename(path)).toSorted();
   await until(async () => (await lying()).length <= keys.length); // parts go at the end of a sweep
   const hashes = await Promise.all(
-    (await filesIn(folder)).map(async (path) =>
-      createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex'),
-    ),
+    (await filesIn(folder)).map(async (path) => sha256Of(await readFile(path))),
   );
   expect({
     rows: left.map(({ _id, message }) => `${String(_id)} in ${String(message)}`).toSorted(),

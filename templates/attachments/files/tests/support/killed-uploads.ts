@@ -122,6 +122,15 @@ const finish = (ground: Ground, upload: UploadView) => {
   };
 };
 
+/** Puts the bytes first, unless they came before. */
+const putAndFinish = (ground: Ground, { upload, put }: Awaited<ReturnType<typeof begin>>) => {
+  const end = finish(ground, upload);
+  return async (at: Back): Promise<void> => {
+    ok(await putTo(at, put, file.body), 409);
+    await end(at);
+  };
+};
+
 const whole = async ({ backend, user }: Ground) => {
   const begun = await begin(backend.as(user), file);
   await putTo(backend, begun.put, file.body);
@@ -158,29 +167,17 @@ export const steps: readonly Step[] = [
     name: 'a row without bytes',
     files: [0, 0, 1],
     reach: async (ground) => {
-      const { upload, put } = await begin(ground.backend.as(ground.user), file);
-      const end = finish(ground, upload);
-      return {
-        again: async (at) => {
-          ok(await putTo(at, put, file.body), 409);
-          await end(at);
-        },
-      };
+      const begun = await begin(ground.backend.as(ground.user), file);
+      return { again: putAndFinish(ground, begun) };
     },
   },
   {
     name: 'a half of the bytes',
     files: [0, 0, 1],
     reach: async (ground) => {
-      const { upload, put } = await begin(ground.backend.as(ground.user), file);
-      await putHalf(ground, put);
-      const end = finish(ground, upload);
-      return {
-        again: async (at) => {
-          ok(await putTo(at, put, file.body), 409);
-          await end(at);
-        },
-      };
+      const begun = await begin(ground.backend.as(ground.user), file);
+      await putHalf(ground, begun.put);
+      return { again: putAndFinish(ground, begun) };
     },
   },
   {
